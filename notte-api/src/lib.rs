@@ -1,0 +1,1 @@
+//! The Notte API for Rust.
