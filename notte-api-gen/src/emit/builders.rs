@@ -1,0 +1,286 @@
+//! The operation builders: progenitor's requests, our setters, answers and errors.
+
+use std::collections::BTreeMap;
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse_quote;
+use syn::visit_mut::{self, VisitMut};
+
+use super::{multipart, rust};
+use crate::Error;
+use crate::model::{Api, Body, Operation, Response, reference};
+
+/// A builder with what other files need to know of it.
+pub(super) struct Builder {
+    /// The items of its struct, in file order.
+    pub(super) items: Vec<syn::Item>,
+    /// The type a call answers.
+    pub(super) output: syn::Type,
+}
+
+/// The builders by operation id.
+pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Result<BTreeMap<String, Builder>, Error> {
+    let mut structs = BTreeMap::new();
+    let mut impls = BTreeMap::new();
+    for item in items {
+        match item {
+            syn::Item::Struct(item) => {
+                structs.insert(item.ident.to_string(), item);
+            }
+            syn::Item::Impl(item) => {
+                impls.insert(rust::last_segment(&item.self_ty).unwrap_or_default(), item);
+            }
+            _ => {}
+        }
+    }
+    let mut builders = BTreeMap::new();
+    for operation in &api.operations {
+        let name = operation.id.to_upper_camel_case();
+        let (Some(definition), Some(methods)) = (structs.remove(&name), impls.remove(&name)) else {
+            return Err(Error::new("progenitor emitted no builder for this operation").at(operation.id.as_str()));
+        };
+        builders.insert(operation.id.clone(), decorate_one(operation, api, definition, methods)?);
+    }
+    Ok(builders)
+}
+
+fn decorate_one(
+    operation: &Operation,
+    api: &Api,
+    mut definition: syn::ItemStruct,
+    methods: syn::ItemImpl,
+) -> Result<Builder, Error> {
+    let ident = definition.ident.clone();
+    let docs = super::client::operation_docs(operation);
+    let retryable = !matches!(operation.body, Some(Body::Multipart(_)));
+    definition.attrs = docs;
+    if retryable {
+        definition.attrs.push(parse_quote!(#[derive(Clone)]));
+    }
+    definition.attrs.push(parse_quote!(#[must_use = "a builder does nothing until it is sent"]));
+
+    let mut kept: Vec<syn::ImplItemFn> = Vec::new();
+    let mut send = None;
+    for item in methods.items {
+        let syn::ImplItem::Fn(mut method) = item else { continue };
+        match method.sig.ident.to_string().as_str() {
+            "new" => {
+                method.vis = parse_quote!(pub(crate));
+                if takes_empty_object(operation, api) {
+                    EmptyBody.visit_block_mut(&mut method.block);
+                }
+                kept.push(method);
+            }
+            "body" => {
+                method.attrs = vec![rust::doc("The whole body.")];
+                kept.push(method);
+            }
+            "body_map" => {
+                method.attrs = vec![rust::doc("Changes the body's builder in place.")];
+                kept.push(method);
+            }
+            "send" => send = Some(method),
+            _ => {}
+        }
+    }
+    let Some(send) = send else {
+        return Err(Error::new("progenitor emitted no `send` for this operation").at(operation.id.as_str()));
+    };
+    let output = answer(&send).unwrap_or_else(|| parse_quote!(()));
+    kept.extend(definition.fields.iter().filter_map(|field| parameter_setter(operation, field)));
+    let mut exchange = exchange(send);
+    if let Some(Body::Multipart(parts)) = &operation.body {
+        multipart::inject(parts, &mut definition, &mut kept, &mut exchange);
+    }
+
+    let fields: Vec<syn::Ident> =
+        definition.fields.iter().filter_map(|field| field.ident.clone()).filter(|field| field != "client").collect();
+    let meta = quote::format_ident!("{}", operation.id.to_shouty_snake_case());
+    let decode = match operation.response {
+        Response::Json { .. } => quote!(json),
+        Response::Bytes => quote!(bytes),
+        Response::Empty => quote!(empty),
+    };
+    let output = if matches!(operation.response, Response::Bytes) { parse_quote!(crate::ByteStream) } else { output };
+    let sends = rust::doc(&format!("Sends `{} {}`.", operation.method, operation.path));
+    let mut items: Vec<syn::Item> = vec![
+        syn::Item::Struct(definition),
+        parse_quote! {
+            impl<'a> #ident<'a> {
+                #(#kept)*
+                #sends
+                ///
+                /// # Errors
+                /// See [`crate::ErrorKind`].
+                pub async fn send(self) -> Result<crate::ResponseValue<#output>, crate::Error> {
+                    crate::response::#decode(&operations::#meta, self.exchange().await).await
+                }
+                /// Sends it, and leaves the answer's body undecoded.
+                ///
+                /// # Errors
+                /// As [`send`](Self::send), decoding apart.
+                pub async fn send_bytes(self) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+                    crate::response::bytes(&operations::#meta, self.exchange().await).await
+                }
+                #exchange
+            }
+        },
+        parse_quote! {
+            impl crate::SendOnce for #ident<'_> {
+                const META: &'static crate::OperationMeta = &operations::#meta;
+                type Output = #output;
+                fn send_on(
+                    self,
+                    client: &crate::Client,
+                ) -> impl ::std::future::Future<Output = Result<crate::ResponseValue<Self::Output>, crate::Error>> + Send {
+                    let Self { client: _, #(#fields),* } = self;
+                    #ident { client, #(#fields),* }.send()
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::fmt::Debug for #ident<'_> {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(stringify!(#ident)).finish_non_exhaustive()
+                }
+            }
+        },
+    ];
+    for item in &mut items {
+        Localise.visit_item_mut(item);
+    }
+    Ok(Builder { items, output })
+}
+
+/// Whether the body is an object that declares nothing: `{}` is then what is sent.
+fn takes_empty_object(operation: &Operation, api: &Api) -> bool {
+    let Some(Body::Json(schema)) = &operation.body else { return false };
+    let resolved = reference(schema).and_then(|name| api.schemas.get(name)).unwrap_or(schema);
+    let object = resolved.get("type").and_then(serde_json::Value::as_str) == Some("object");
+    object && resolved.get("properties").is_none() && resolved.get("x-rust-type").is_none()
+}
+
+/// Starts the body as an empty object instead of as forgotten.
+struct EmptyBody;
+
+impl VisitMut for EmptyBody {
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        if matches!(&field.member, syn::Member::Named(name) if name == "body") {
+            field.expr = parse_quote!(Ok(::serde_json::Map::new().into()));
+        }
+    }
+}
+
+/// `T` of progenitor's `-> Result<ResponseValue<T>, Error<()>>`.
+fn answer(send: &syn::ImplItemFn) -> Option<syn::Type> {
+    let syn::ReturnType::Type(_, result) = &send.sig.output else { return None };
+    rust::argument_of(rust::argument_of(result, "Result")?, "ResponseValue").cloned()
+}
+
+fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<syn::ImplItemFn> {
+    let ident = field.ident.as_ref()?;
+    if ident == "client" || ident == "body" {
+        return None;
+    }
+    let ty = rust::argument_of(&field.ty, "Result")?;
+    let parameter = operation
+        .parameters
+        .iter()
+        .find(|parameter| parameter.name.to_snake_case() == rust::plain(ident).trim_end_matches('_'));
+    let docs = match parameter.and_then(|parameter| parameter.description.as_deref()) {
+        Some(description) => rust::prose(description),
+        None => vec![rust::doc(&format!("`{}`", parameter.map_or(&rust::plain(ident), |parameter| &parameter.name)))],
+    };
+    let deprecated = parameter.is_some_and(|parameter| parameter.deprecated).then(|| quote!(#[deprecated]));
+    Some(setter(ident, ty, &quote!(#(#docs)* #deprecated)))
+}
+
+/// A setter of a builder field `Result<ty, String>`: an optional one takes `T` or `Option<T>`.
+pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, attributes: &TokenStream) -> syn::ImplItemFn {
+    let name = rust::plain(ident);
+    if let Some(inner) = rust::option_of(ty) {
+        parse_quote! {
+            #attributes
+            pub fn #ident(mut self, value: impl crate::wire::IntoField<#inner>) -> Self {
+                self.#ident = value.into_field();
+                self
+            }
+        }
+    } else {
+        let problem = format!("{name}: {{error}}");
+        parse_quote! {
+            #attributes
+            pub fn #ident<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<#ty>,
+                V::Error: ::std::fmt::Display,
+            {
+                self.#ident = value.try_into().map_err(|error| format!(#problem));
+                self
+            }
+        }
+    }
+}
+
+/// Progenitor's `send` up to the answer: the request is built and exchanged, nothing is decoded.
+fn exchange(mut send: syn::ImplItemFn) -> syn::ImplItemFn {
+    send.attrs.clear();
+    send.vis = syn::Visibility::Inherited;
+    send.sig.ident = quote::format_ident!("exchange");
+    send.sig.output = parse_quote!(-> Result<::reqwest::Response, Error<()>>);
+    // The match on the status is the last expression; `api-version` is a habit of progenitor's home server.
+    send.block.stmts.pop();
+    send.block.stmts.retain(|statement| !rust::contains(statement, "\"api-version\""));
+    send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(response)), None));
+    let fills = send.block.stmts.iter().filter(|statement| rust::contains(statement, "header_map . append")).count();
+    if fills == 0 {
+        send.block.stmts.retain(|statement| !rust::contains(statement, "let mut header_map"));
+        UnchainHeaders.visit_block_mut(&mut send.block);
+    }
+    send
+}
+
+/// Drops `.headers(header_map)` where nothing fills the map.
+struct UnchainHeaders;
+
+impl VisitMut for UnchainHeaders {
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        if let syn::Expr::MethodCall(call) = expression
+            && call.method == "headers" {
+                *expression = (*call.receiver).clone();
+            }
+    }
+}
+
+/// Paths as they are in a file of their own: `super::Client` is the crate's.
+struct Localise;
+
+impl VisitMut for Localise {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        if let Some(first) = path.segments.first_mut()
+            && (first.ident == "super" || first.ident == "notte_api") {
+                path.leading_colon = None;
+                first.ident = quote::format_ident!("crate");
+            }
+        visit_mut::visit_path_mut(self, path);
+    }
+}
+
+/// The imports of every file of builders.
+pub(super) fn imports() -> Vec<syn::Item> {
+    vec![
+        parse_quote!(
+            use super::super::operations;
+        ),
+        parse_quote!(
+            use crate::types;
+        ),
+        parse_quote!(
+            #[allow(unused_imports)]
+            use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+        ),
+    ]
+}

@@ -1,0 +1,70 @@
+//! `Client`: one method an operation, each answering a builder.
+
+use heck::ToUpperCamelCase;
+use syn::parse_quote;
+
+use super::rust;
+use crate::model::{Api, Operation};
+
+/// `client.rs`, from what progenitor made outside its modules.
+pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> syn::File {
+    let mut kept: Vec<syn::Item> = vec![
+        parse_quote!(
+            use super::builder;
+        ),
+        parse_quote!(
+            use progenitor_client::{ClientHooks, ClientInfo};
+        ),
+    ];
+    for item in items {
+        match item {
+            syn::Item::Struct(mut item) if item.ident == "Client" => {
+                let title = rust::escape(&api.title);
+                item.attrs = rust::prose(&format!("The client of {title}: every operation as a builder."));
+                // Debug is hand-written: it must not print the key.
+                item.attrs.push(parse_quote!(#[derive(Clone)]));
+                kept.push(syn::Item::Struct(item));
+            }
+            syn::Item::Impl(item) if item.trait_.is_some() => kept.push(syn::Item::Impl(item)),
+            item @ syn::Item::Const(_) => kept.push(item),
+            _ => {}
+        }
+    }
+    let methods = api.operations.iter().map(method);
+    kept.push(parse_quote! {
+        impl Client {
+            #(#methods)*
+        }
+    });
+    rust::file("The client: one method an operation.", kept)
+}
+
+fn method(operation: &Operation) -> syn::ImplItemFn {
+    let name = rust::ident(&operation.id);
+    let builder = rust::ident(&operation.id.to_upper_camel_case());
+    let docs = operation_docs(operation);
+    parse_quote! {
+        #(#docs)*
+        pub fn #name(&self) -> builder::#builder<'_> {
+            builder::#builder::new(self)
+        }
+    }
+}
+
+/// What an operation does, in its document's words, with its endpoint and effect class.
+pub(super) fn operation_docs(operation: &Operation) -> Vec<syn::Attribute> {
+    let mut docs = Vec::new();
+    for text in [&operation.summary, &operation.description].into_iter().flatten() {
+        docs.extend(rust::prose(text));
+        docs.push(parse_quote!(#[doc = ""]));
+    }
+    let auth = if operation.auth { "" } else { ", no key is sent" };
+    docs.push(rust::doc(&format!(
+        "`{} {}` (effect class: {}{auth})",
+        operation.method, operation.path, operation.effect
+    )));
+    if operation.deprecated {
+        docs.push(parse_quote!(#[deprecated]));
+    }
+    docs
+}

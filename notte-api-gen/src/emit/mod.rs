@@ -1,0 +1,144 @@
+//! Emit: progenitor's output, decorated with syn and laid out as files.
+
+mod api_md;
+mod builders;
+mod client;
+mod mock;
+mod multipart;
+mod progenitor;
+mod rust;
+mod table;
+mod type_builders;
+mod types;
+mod unions;
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+use syn::parse_quote;
+
+use crate::Error;
+use crate::format::format;
+use crate::model::Api;
+
+/// A generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Where it goes, below the crate's root: `src/generated/client.rs`, `API.md`.
+    pub path: String,
+    /// Its text, LF line ends.
+    pub text: String,
+}
+
+/// Generates the client of a hardened document.
+///
+/// # Errors
+/// When progenitor cannot take the document; the error names the operations at fault.
+pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
+    let output = progenitor::generate(document, api)?;
+    let Parts { types, builders, rest } = split(output.client);
+    let types = types::decorate(types, api);
+    let builders = builders::decorate(builders, api)?;
+    let mut files = vec![
+        source("mod.rs", &index()),
+        source("client.rs", &client::emit(rest, api)),
+        source("operations.rs", &table::emit(api)),
+        source("types/mod.rs", &types.module),
+        source("types/builder.rs", &types.builders),
+        source("mock.rs", &mock::emit(output.mocks, api)),
+        File { path: "API.md".to_owned(), text: api_md::emit(api, &builders, &types.module) },
+    ];
+    files.extend(builder_files(api, builders));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Progenitor's one file, taken apart.
+struct Parts {
+    types: Vec<syn::Item>,
+    builders: Vec<syn::Item>,
+    rest: Vec<syn::Item>,
+}
+
+fn split(file: syn::File) -> Parts {
+    let mut parts = Parts { types: Vec::new(), builders: Vec::new(), rest: Vec::new() };
+    for item in file.items {
+        match item {
+            syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) if ident == "types" => {
+                parts.types = items;
+            }
+            syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) if ident == "builder" => {
+                parts.builders = items;
+            }
+            item => parts.rest.push(item),
+        }
+    }
+    parts
+}
+
+fn index() -> syn::File {
+    let mut file = rust::file(
+        "The generated client.",
+        vec![
+            parse_quote!(
+                pub mod builder;
+            ),
+            parse_quote!(
+                mod client;
+            ),
+            parse_quote!(
+                #[allow(missing_docs)]
+                #[cfg(feature = "httpmock")]
+                pub mod mock;
+            ),
+            parse_quote!(
+                pub(crate) mod operations;
+            ),
+            parse_quote!(
+                pub mod types;
+            ),
+            parse_quote!(
+                pub use client::Client;
+            ),
+            parse_quote!(
+                pub use operations::OPERATIONS;
+            ),
+        ],
+    );
+    file.attrs.push(parse_quote!(#![allow(clippy::all, clippy::pedantic, deprecated, unused_imports, unused_mut)]));
+    file.attrs.push(parse_quote!(#![allow(clippy::unwrap_used)]));
+    file
+}
+
+/// The builders, a file a tag; the files are private, the builders public as `builder::X`.
+fn builder_files(api: &Api, mut builders: BTreeMap<String, builders::Builder>) -> Vec<File> {
+    let mut tags: BTreeMap<&str, (Vec<syn::Ident>, Vec<syn::Item>)> = BTreeMap::new();
+    for operation in &api.operations {
+        if let Some(builder) = builders.remove(&operation.id) {
+            let (names, items) = tags.entry(operation.tag.as_str()).or_default();
+            names.push(rust::ident(&operation.id.to_upper_camel_case()));
+            items.extend(builder.items);
+        }
+    }
+    let mut index = Vec::new();
+    let mut files = Vec::new();
+    for (tag, (names, items)) in tags {
+        let module = rust::ident(tag);
+        let file = rust::plain(&module);
+        index.push(parse_quote!(mod #module;));
+        index.push(parse_quote!(pub use #module::{#(#names),*};));
+        let about = match api.tags.get(tag) {
+            Some(description) => rust::escape(description.lines().next().unwrap_or_default()),
+            None => format!("Builders of the `{tag}` operations."),
+        };
+        let items = builders::imports().into_iter().chain(items).collect();
+        files.push(source(&format!("builder/{file}.rs"), &rust::file(&about, items)));
+    }
+    files.push(source("builder/mod.rs", &rust::file("A builder for every operation, a file a tag.", index)));
+    files
+}
+
+fn source(path: &str, file: &syn::File) -> File {
+    File { path: format!("src/generated/{path}"), text: format(file) }
+}

@@ -1,0 +1,169 @@
+//! Small questions about syntax trees, and small pieces of them.
+
+use quote::quote;
+use syn::parse_quote;
+use syn::visit::Visit;
+
+/// A module's file with a `//!` line and its items.
+pub(super) fn file(about: &str, items: Vec<syn::Item>) -> syn::File {
+    let about = format!(" {about}");
+    let mut file: syn::File = parse_quote!(#![doc = #about]);
+    file.items = items;
+    file
+}
+
+/// A doc attribute of escaped prose.
+pub(super) fn doc(text: &str) -> syn::Attribute {
+    let text = format!(" {text}");
+    parse_quote!(#[doc = #text])
+}
+
+/// Doc attributes of prose from the document, a line each.
+pub(super) fn prose(text: &str) -> Vec<syn::Attribute> {
+    escape(text.trim()).lines().map(|line| doc(line.trim_end())).collect()
+}
+
+/// The doc attributes among these.
+pub(super) fn docs(attributes: &[syn::Attribute]) -> Vec<syn::Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect()
+}
+
+/// Rewrites doc attributes that hold a document's prose so that rustdoc takes them literally.
+pub(super) fn escape_docs(attributes: &mut Vec<syn::Attribute>) {
+    let mut escaped = Vec::with_capacity(attributes.len());
+    for attribute in attributes.drain(..) {
+        match doc_text(&attribute) {
+            Some(text) => escaped.extend(prose(&text)),
+            None => escaped.push(attribute),
+        }
+    }
+    *attributes = escaped;
+}
+
+fn doc_text(attribute: &syn::Attribute) -> Option<String> {
+    let syn::Meta::NameValue(meta) = &attribute.meta else { return None };
+    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &meta.value else { return None };
+    meta.path.is_ident("doc").then(|| text.value())
+}
+
+/// Text that rustdoc shows as it is: no accidental links or HTML; bare addresses become links.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        for word in part.split_inclusive(char::is_whitespace) {
+            let bare = word.trim_end();
+            let address = bare.trim_end_matches(['.', ',', ')', ';']);
+            if let Some(start) = address.find("http://").or_else(|| address.find("https://")) {
+                out.push_str(&escape_word(&word[..start]));
+                out.push_str(&format!("<{}>", &address[start..]));
+                out.push_str(&word[address.len()..]);
+            } else {
+                out.push_str(&escape_word(word));
+            }
+        }
+    }
+    out
+}
+
+fn escape_word(word: &str) -> String {
+    word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>")
+}
+
+/// Keeps the derives that pass.
+pub(super) fn set_derives(attributes: &mut [syn::Attribute], keep: impl Fn(&str) -> bool) {
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let mut kept: Vec<syn::Path> = Vec::new();
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.segments.last().is_some_and(|last| keep(&last.ident.to_string())) {
+                kept.push(meta.path);
+            }
+            Ok(())
+        });
+        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+    }
+}
+
+/// Whether a `#[serde(flag)]` is there.
+pub(super) fn has_serde_flag(attributes: &[syn::Attribute], flag: &str) -> bool {
+    serde_metas(attributes).iter().any(|meta| meta.path().is_ident(flag))
+}
+
+/// The name in `#[serde(rename = "…")]`.
+pub(super) fn serde_rename(attributes: &[syn::Attribute]) -> Option<String> {
+    serde_metas(attributes).into_iter().find_map(|meta| match meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }),
+            ..
+        }) if path.is_ident("rename") => Some(name.value()),
+        _ => None,
+    })
+}
+
+fn serde_metas(attributes: &[syn::Attribute]) -> Vec<syn::Meta> {
+    type Metas = syn::punctuated::Punctuated<syn::Meta, syn::Token![,]>;
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter_map(|attribute| attribute.parse_args_with(Metas::parse_terminated).ok())
+        .flatten()
+        .collect()
+}
+
+/// `T` of an `Option<T>`.
+pub(super) fn option_of(ty: &syn::Type) -> Option<&syn::Type> {
+    argument_of(ty, "Option")
+}
+
+/// `T` of a `Name<T, …>`.
+pub(super) fn argument_of<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// `Name` of a `some::path::Name<…>`.
+pub(super) fn last_segment(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    Some(path.path.segments.last()?.ident.to_string())
+}
+
+/// Whether a path segment of this name occurs anywhere in a type.
+pub(super) fn mentions(ty: &syn::Type, name: &str) -> bool {
+    struct Search<'a>(&'a str, bool);
+    impl<'ast> Visit<'ast> for Search<'_> {
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            self.1 |= segment.ident == self.0;
+            syn::visit::visit_path_segment(self, segment);
+        }
+    }
+    let mut search = Search(name, false);
+    search.visit_type(ty);
+    search.1
+}
+
+/// An identifier's text without `r#`.
+pub(super) fn plain(ident: &syn::Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// An identifier for a name that may be a keyword.
+pub(super) fn ident(name: &str) -> syn::Ident {
+    syn::parse_str(name).unwrap_or_else(|_| quote::format_ident!("{name}_"))
+}
+
+/// Whether the tokens of a node mention this text.
+pub(super) fn contains(node: &impl quote::ToTokens, text: &str) -> bool {
+    quote!(#node).to_string().contains(text)
+}

@@ -1,0 +1,277 @@
+//! The schema types: typify's structs and enums, made lenient, redacted and documented.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::parse_quote;
+
+use super::rust;
+use super::{type_builders, unions};
+use crate::model::Api;
+
+/// The generated types and their builders, as two modules.
+pub(super) struct Types {
+    /// `types/mod.rs`.
+    pub(super) module: syn::File,
+    /// `types/builder.rs`.
+    pub(super) builders: syn::File,
+}
+
+/// Decorates what typify made of the component and inline schemas.
+pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
+    let mut structs = Vec::new();
+    let mut module: Vec<syn::Item> = vec![parse_quote!(
+        pub mod builder;
+    )];
+    for item in items {
+        match item {
+            syn::Item::Struct(item) => {
+                let (items, named) = decorate_struct(item, api);
+                module.extend(items);
+                structs.extend(named);
+            }
+            syn::Item::Enum(item) => module.extend(decorate_enum(item)),
+            // Ours replace typify's builders and its string conversions.
+            syn::Item::Mod(_) => {}
+            syn::Item::Impl(item) if is_typify_conversion(&item) => {}
+            other => module.push(other),
+        }
+    }
+    let tags: BTreeSet<&str> =
+        api.schemas.values().filter_map(|schema| Some(tag_of(schema.get("x-notte-tag")?)?.0)).collect();
+    for tag in tags {
+        let filter = extra_filter(tag);
+        module.push(parse_quote!(crate::wire::extra_without!(#filter, #tag);));
+    }
+    module.extend(unions::emit(api));
+    Types {
+        module: rust::file("The types that operations take and answer.", module),
+        builders: type_builders::emit(&structs),
+    }
+}
+
+/// `builder()`, `Display`, `FromStr` and the `TryFrom`s: written anew, or served by `Enumerated`.
+fn is_typify_conversion(item: &syn::ItemImpl) -> bool {
+    match &item.trait_ {
+        None => true,
+        Some((path, _)) => path
+            .segments
+            .last()
+            .is_some_and(|last| ["Display", "FromStr", "TryFrom"].contains(&last.ident.to_string().as_str())),
+    }
+}
+
+/// A struct with named fields, as the builder and the audit need it.
+pub(super) struct Struct {
+    pub(super) ident: syn::Ident,
+    pub(super) fields: Vec<Field>,
+}
+
+/// One field of it.
+pub(super) struct Field {
+    pub(super) ident: syn::Ident,
+    pub(super) ty: syn::Type,
+    pub(super) docs: Vec<syn::Attribute>,
+    pub(super) deprecated: bool,
+    pub(super) flattened: bool,
+    /// The name on the wire.
+    pub(super) property: String,
+}
+
+fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<syn::Item>, Option<Struct>) {
+    rust::escape_docs(&mut item.attrs);
+    let ident = item.ident.clone();
+    let free_form = item.fields.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
+    let syn::Fields::Named(fields) = &mut item.fields else {
+        let mut items = vec![audit(&ident, &quote!(self.0.audit(at);))];
+        if free_form {
+            let name = ident.to_string();
+            items.push(parse_quote! {
+                impl ::std::fmt::Debug for #ident {
+                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.debug_tuple(#name).field(&crate::wire::Redacted(&self.0)).finish()
+                    }
+                }
+            });
+            rust::set_derives(&mut item.attrs, |derive| derive != "Debug");
+        }
+        items.insert(0, syn::Item::Struct(item));
+        return (items, None);
+    };
+    let schema = api.schemas.get(&ident.to_string());
+    let tag = schema.and_then(|schema| schema.get("x-notte-tag"));
+    let taken: BTreeSet<String> = fields
+        .named
+        .iter()
+        .filter(|field| !rust::has_serde_flag(&field.attrs, "flatten"))
+        .filter_map(|field| Some(field.ident.as_ref()?.to_string()))
+        .collect();
+    let described: Vec<Field> =
+        fields.named.iter_mut().filter_map(|field| decorate_field(field, schema, tag, &taken)).collect();
+
+    let free_form = described.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
+    rust::set_derives(&mut item.attrs, |derive| !(derive == "Debug" && free_form));
+    item.attrs.push(parse_quote!(#[non_exhaustive]));
+    if let Some((name, value)) = tag.and_then(tag_of) {
+        item.attrs.push(parse_quote!(#[serde(tag = #name, rename = #value)]));
+    }
+
+    let audits = described.iter().map(|field| {
+        let (field_ident, property) = (&field.ident, &field.property);
+        if field.flattened {
+            quote!(self.#field_ident.audit(at);)
+        } else {
+            quote!(at.field(#property, &self.#field_ident);)
+        }
+    });
+    let mut items = vec![
+        syn::Item::Struct(item),
+        parse_quote! {
+            impl #ident {
+                /// A builder with nothing set.
+                pub fn builder() -> builder::#ident {
+                    ::std::default::Default::default()
+                }
+            }
+        },
+        audit(&ident, &quote!(#(#audits)*)),
+    ];
+    if free_form {
+        items.push(debug(&ident, &described));
+    }
+    (items, Some(Struct { ident, fields: described }))
+}
+
+/// The function that reads a member's extra fields without its tag.
+fn extra_filter(tag: &str) -> syn::Ident {
+    format_ident!("extra_without_{}", tag.to_snake_case())
+}
+
+/// The tag's name and value of a member of a tagged union.
+fn tag_of(tag: &Value) -> Option<(&str, &str)> {
+    Some((tag.get("name")?.as_str()?, tag.get("value")?.as_str()?))
+}
+
+fn decorate_field(
+    field: &mut syn::Field,
+    schema: Option<&Value>,
+    tag: Option<&Value>,
+    taken: &BTreeSet<String>,
+) -> Option<Field> {
+    rust::escape_docs(&mut field.attrs);
+    let flattened = rust::has_serde_flag(&field.attrs, "flatten");
+    if flattened {
+        field.ty = parse_quote!(crate::wire::Extra);
+        field.attrs.push(rust::doc("Fields this version does not know, kept."));
+        if taken.contains("extra") {
+            field.ident = Some(format_ident!("extra_fields"));
+        }
+        if let Some((name, _)) = tag.and_then(tag_of) {
+            let filter = extra_filter(name).to_string();
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #filter)]));
+        }
+    } else if let Some(helper) = lenient(&field.ty) {
+        if rust::option_of(&field.ty).is_some() {
+            field.attrs.push(parse_quote!(#[serde(default, deserialize_with = #helper)]));
+        } else {
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #helper)]));
+        }
+    }
+    let ident = field.ident.clone()?;
+    let property = rust::serde_rename(&field.attrs).unwrap_or_else(|| rust::plain(&ident));
+    let described = schema.and_then(|schema| schema.get("properties")).and_then(|all| all.get(&property));
+    let deprecated = described.and_then(|property| property.get("deprecated")) == Some(&Value::Bool(true));
+    let mut docs = rust::docs(&field.attrs);
+    if docs.is_empty() {
+        docs = vec![rust::doc(&format!("`{property}`."))];
+        field.attrs.extend(docs.clone());
+    }
+    if deprecated {
+        field.attrs.push(parse_quote!(#[deprecated]));
+    }
+    Some(Field { ident, ty: field.ty.clone(), docs, deprecated, flattened, property })
+}
+
+/// The helper that decodes a type more tolerantly than serde would.
+fn lenient(ty: &syn::Type) -> Option<&'static str> {
+    let inner = rust::option_of(ty);
+    let name = rust::last_segment(inner.unwrap_or(ty))?;
+    match (name.as_str(), inner.is_some()) {
+        ("i64", false) => Some("crate::wire::serde_with::integer"),
+        ("i64", true) => Some("crate::wire::serde_with::integer_option"),
+        ("Timestamp", true) => Some("crate::wire::serde_with::timestamp_option"),
+        ("Vec" | "BTreeMap" | "Map" | "List", false) => Some("crate::wire::serde_with::null_as_default"),
+        _ => None,
+    }
+}
+
+fn audit(ident: &syn::Ident, body: &TokenStream) -> syn::Item {
+    parse_quote! {
+        impl crate::wire::Audit for #ident {
+            fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+                #body
+            }
+        }
+    }
+}
+
+/// Debug for a struct with free-form JSON in it, which may hold anything: it prints as its size.
+fn debug(ident: &syn::Ident, fields: &[Field]) -> syn::Item {
+    let name = ident.to_string();
+    let entries = fields.iter().map(|field| {
+        let (field_ident, label) = (&field.ident, rust::plain(&field.ident));
+        if rust::mentions(&field.ty, "serde_json") {
+            quote!(.field(#label, &crate::wire::Redacted(&self.#field_ident)))
+        } else {
+            quote!(.field(#label, &self.#field_ident))
+        }
+    });
+    parse_quote! {
+        impl ::std::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#name)#(#entries)*.finish()
+            }
+        }
+    }
+}
+
+fn decorate_enum(mut item: syn::ItemEnum) -> Vec<syn::Item> {
+    rust::escape_docs(&mut item.attrs);
+    item.attrs.push(parse_quote!(#[non_exhaustive]));
+    let ident = item.ident.clone();
+    let values: BTreeMap<String, String> = item
+        .variants
+        .iter()
+        .map(|variant| {
+            let name = variant.ident.to_string();
+            (name.clone(), rust::serde_rename(&variant.attrs).unwrap_or(name))
+        })
+        .collect();
+    for variant in &mut item.variants {
+        rust::escape_docs(&mut variant.attrs);
+        if rust::docs(&variant.attrs).is_empty() {
+            let value = &values[&variant.ident.to_string()];
+            variant.attrs.push(rust::doc(&format!("`{value}`")));
+        }
+    }
+    if item.variants.iter().any(|variant| !variant.fields.is_empty()) {
+        return vec![syn::Item::Enum(item), audit(&ident, &quote!(let _ = at;))];
+    }
+    let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
+    let texts: Vec<_> = variants.iter().map(|variant| &values[&variant.to_string()]).collect();
+    let enumerated = parse_quote! {
+        impl crate::wire::Enumerated for #ident {
+            const ALL: &'static [Self] = &[#(Self::#variants),*];
+            fn as_str(&self) -> &'static str {
+                match self { #(Self::#variants => #texts),* }
+            }
+            fn from_wire(text: &str) -> Option<Self> {
+                match text { #(#texts => Some(Self::#variants),)* _ => None }
+            }
+        }
+    };
+    vec![syn::Item::Enum(item), enumerated, audit(&ident, &quote!(let _ = at;))]
+}

@@ -1,0 +1,248 @@
+//! Unions as our own enums: decoded on their tag, or by shape, and what is unknown is kept whole.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+use syn::parse_quote;
+
+use super::rust;
+use crate::model::{Api, object, reference, text};
+
+/// One enum with its impls for every component marked `x-notte-union`.
+pub(super) fn emit(api: &Api) -> Vec<syn::Item> {
+    api.schemas
+        .iter()
+        .filter_map(|(name, schema)| Some((name, schema, schema.get("x-notte-union")?)))
+        .flat_map(|(name, schema, union)| one(api, name, schema, union))
+        .collect()
+}
+
+/// A variant of a union.
+struct Variant {
+    ident: syn::Ident,
+    tag: Option<String>,
+    /// The payload's type, before boxing.
+    ty: syn::Type,
+    /// Boxed, since the union contains itself through it.
+    boxed: bool,
+    docs: Vec<syn::Attribute>,
+}
+
+fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
+    let ident = rust::ident(name);
+    let variants: Vec<Variant> = union
+        .get("variants")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|variant| read_variant(api, name, variant))
+        .collect();
+    let tag = text(union, "tag");
+    let docs = text(schema, "description").map_or_else(|| vec![rust::doc(&format!("`{name}`"))], |description| rust::prose(&description));
+    let unknown = rust::doc(&match &tag {
+        Some(tag) => format!("A `{tag}` this version does not know; the whole object is kept."),
+        None => "A shape this version does not know, kept whole.".to_owned(),
+    });
+    let definitions = variants.iter().map(|Variant { ident, docs, ty, boxed, .. }| {
+        let ty = if *boxed { quote!(Box<#ty>) } else { quote!(#ty) };
+        quote!(#(#docs)* #ident(#ty),)
+    });
+    let untagged =
+        tag.is_none().then(|| quote!(#[derive(::serde::Serialize, ::serde::Deserialize)] #[serde(untagged)]));
+    let mut items: Vec<syn::Item> = vec![parse_quote! {
+        #(#docs)*
+        #[derive(Clone, Debug, PartialEq)]
+        #untagged
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#definitions)*
+            #unknown
+            Unknown(crate::wire::UnknownObject),
+        }
+    }];
+    if let Some(tag) = &tag {
+        items.extend(tagged_serde(&ident, tag, &variants));
+    }
+    items.extend(variants.iter().flat_map(|variant| conversions(&ident, variant, &variants)));
+    let idents = variants.iter().map(|variant| &variant.ident);
+    items.push(parse_quote! {
+        impl crate::wire::Audit for #ident {
+            fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+                match self {
+                    #(Self::#idents(value) => value.audit(at),)*
+                    Self::Unknown(value) => value.audit(at),
+                }
+            }
+        }
+    });
+    items
+}
+
+fn read_variant(api: &Api, union: &str, variant: &Value) -> Option<Variant> {
+    let schema = match variant.get("schema")? {
+        Value::String(component) => serde_json::json!({ "$ref": format!("#/components/schemas/{component}") }),
+        schema => schema.clone(),
+    };
+    let tag = text(variant, "tag");
+    let description = reference(&schema)
+        .and_then(|component| text(api.schemas.get(component)?, "description"))
+        .or_else(|| text(&schema, "description"));
+    let docs = match (description, &tag) {
+        (Some(description), _) => rust::prose(&description),
+        (None, Some(tag)) => vec![rust::doc(&format!("`{tag}`"))],
+        (None, None) => vec![rust::doc(&format!("`{}`", text(variant, "name")?))],
+    };
+    Some(Variant {
+        ident: rust::ident(&text(variant, "name")?),
+        tag,
+        boxed: reference(&schema).is_some() && reaches(api, &schema, union, &mut BTreeSet::new()),
+        ty: rust_type(&schema),
+        docs,
+    })
+}
+
+/// Whether a schema contains the component `target` without a collection in between.
+fn reaches(api: &Api, schema: &Value, target: &str, seen: &mut BTreeSet<String>) -> bool {
+    if let Some(name) = reference(schema) {
+        return name == target
+            || (seen.insert(name.to_owned())
+                && api.schemas.get(name).is_some_and(|component| reaches(api, component, target, seen)));
+    }
+    let members = ["oneOf", "anyOf", "allOf"]
+        .into_iter()
+        .filter_map(|key| schema.get(key)?.as_array())
+        .flatten()
+        .chain(object(schema.get("properties")).map(|(_, property)| property));
+    for member in members {
+        if reaches(api, member, target, seen) {
+            return true;
+        }
+    }
+    false
+}
+
+fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::Item; 3] {
+    let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
+    let tags: Vec<_> = variants.iter().filter_map(|variant| variant.tag.as_deref()).collect();
+    let decode = variants.iter().map(|variant| {
+        let ident = &variant.ident;
+        if variant.boxed {
+            quote!(crate::wire::variant(value).map(Box::new).map(Self::#ident))
+        } else {
+            quote!(crate::wire::variant(value).map(Self::#ident))
+        }
+    });
+    let doc = rust::doc(&format!("The `{tag}` on the wire; `None` for an unknown object without one."));
+    [
+        parse_quote! {
+            impl #ident {
+                #doc
+                pub fn tag(&self) -> Option<&str> {
+                    match self {
+                        #(Self::#idents(_) => Some(#tags),)*
+                        Self::Unknown(value) => value.value().get(#tag).and_then(::serde_json::Value::as_str),
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl ::serde::Serialize for #ident {
+                fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(Self::#idents(value) => value.serialize(serializer),)*
+                        Self::Unknown(value) => value.serialize(serializer),
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let value = ::serde_json::Value::deserialize(deserializer)?;
+                    match value.get(#tag).and_then(::serde_json::Value::as_str) {
+                        #(Some(#tags) => #decode,)*
+                        _ => Ok(Self::Unknown(value.into())),
+                    }
+                }
+            }
+        },
+    ]
+}
+
+/// `From` and `IntoField` for a payload that only one variant has.
+fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<syn::Item> {
+    let Variant { ident: name, ty, boxed, .. } = variant;
+    if all.iter().filter(|other| other.ty == *ty).count() > 1 {
+        return Vec::new();
+    }
+    let value: TokenStream = if *boxed { quote!(Box::new(value)) } else { quote!(value) };
+    let mut items: Vec<syn::Item> = vec![
+        parse_quote! {
+            impl ::std::convert::From<#ty> for #ident {
+                fn from(value: #ty) -> Self {
+                    Self::#name(#value)
+                }
+            }
+        },
+        parse_quote! {
+            impl crate::wire::IntoField<#ident> for #ty {
+                fn into_field(self) -> Result<Option<#ident>, String> {
+                    Ok(Some(self.into()))
+                }
+            }
+        },
+    ];
+    if *ty == parse_quote!(String) {
+        items.push(parse_quote! {
+            impl ::std::convert::From<&str> for #ident {
+                fn from(value: &str) -> Self {
+                    Self::#name(value.to_owned())
+                }
+            }
+        });
+        items.push(parse_quote! {
+            impl crate::wire::IntoField<#ident> for &str {
+                fn into_field(self) -> Result<Option<#ident>, String> {
+                    Ok(Some(self.into()))
+                }
+            }
+        });
+    }
+    items
+}
+
+/// The Rust type of a variant's or a form part's schema.
+pub(super) fn rust_type(schema: &Value) -> syn::Type {
+    if let Some(native) = schema.get("x-rust-type") {
+        let path = text(native, "path").unwrap_or_default().replace("notte_api::", "crate::");
+        let parameters: Vec<syn::Type> =
+            native.get("parameters").and_then(Value::as_array).into_iter().flatten().map(rust_type).collect();
+        if let Ok(path) = syn::parse_str::<syn::Path>(&path) {
+            return if parameters.is_empty() { parse_quote!(#path) } else { parse_quote!(#path<#(#parameters),*>) };
+        }
+    }
+    if let Some(name) = reference(schema) {
+        let ident = rust::ident(name);
+        return parse_quote!(#ident);
+    }
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") => parse_quote!(String),
+        Some("boolean") => parse_quote!(bool),
+        Some("integer") => parse_quote!(i64),
+        Some("number") => parse_quote!(f64),
+        Some("array") => {
+            let item = rust_type(schema.get("items").unwrap_or(&Value::Null));
+            parse_quote!(Vec<#item>)
+        }
+        Some("object") => match schema.get("additionalProperties") {
+            Some(Value::Object(value)) if !value.is_empty() => {
+                let value = rust_type(&Value::Object(value.clone()));
+                parse_quote!(::std::collections::BTreeMap<String, #value>)
+            }
+            _ => parse_quote!(::serde_json::Map<String, ::serde_json::Value>),
+        },
+        _ => parse_quote!(::serde_json::Value),
+    }
+}

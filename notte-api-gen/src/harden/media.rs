@@ -1,0 +1,29 @@
+//! Media types as a client tells them apart: JSON, forms, and bytes.
+
+use serde_json::{Value, json};
+
+pub(super) const JSON: &str = "application/json";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const MULTIPART: &str = "multipart/form-data";
+
+/// The media type without parameters, in lower case.
+pub(super) fn essence(name: &str) -> String {
+    name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// `application/json`, `text/json`, `application/vnd.x+json`, `application/json; charset=utf-8`; not a stream of JSON lines.
+pub(super) fn is_json(name: &str) -> bool {
+    let essence = essence(name);
+    let lines = ["ndjson", "jsonl", "json-seq"].iter().any(|lines| essence.contains(lines));
+    essence.split_once('/').is_some_and(|(_, subtype)| subtype.contains("json")) && !lines
+}
+
+/// A schema of raw bytes.
+pub(super) fn is_binary(schema: &Value) -> bool {
+    schema["format"] == "binary" || schema["contentMediaType"] == "application/octet-stream"
+}
+
+/// The content of a body of raw bytes.
+pub(super) fn bytes() -> Value {
+    json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
+}

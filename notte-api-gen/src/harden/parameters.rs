@@ -1,0 +1,97 @@
+//! Parameters a caller sets; those the client sets itself leave a mark on the operation instead.
+
+use serde_json::{Map, Value, json};
+
+use super::{rust_type, walk};
+
+const KEY_HEADER: &str = "x-notte-api-key";
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Headers that the client's hooks set.
+const SET_BY_HOOKS: [&str; 5] =
+    ["authorization", "x-notte-request-origin", "x-notte-sdk-version", KEY_HEADER, IDEMPOTENCY_KEY];
+
+/// Drops what hooks set, and leaves of each parameter its name, place, description and schema.
+pub(super) fn select(document: &mut Value) {
+    walk::operations(document, &mut |_, _, operation| {
+        let Some(Value::Array(parameters)) = operation.remove("parameters") else { return };
+        let mut kept = Vec::new();
+        for parameter in parameters {
+            let Some(location) = parameter["in"].as_str() else { continue };
+            let header = parameter["name"].as_str().unwrap_or_default().to_ascii_lowercase();
+            if location == "header" && SET_BY_HOOKS.contains(&header.as_str()) {
+                if header == KEY_HEADER {
+                    operation.insert("x-notte-key-header".to_owned(), KEY_HEADER.into());
+                }
+                if header == IDEMPOTENCY_KEY {
+                    operation.insert("x-notte-idempotency-key".to_owned(), true.into());
+                }
+            } else if ["path", "query", "header"].contains(&location) {
+                kept.push(plain(&parameter, location));
+            }
+        }
+        if !kept.is_empty() {
+            operation.insert("parameters".to_owned(), kept.into());
+        }
+    });
+}
+
+fn plain(parameter: &Value, location: &str) -> Value {
+    let required = location == "path" || parameter["required"] == true;
+    let mut schema = match parameter.get("schema") {
+        Some(schema) => schema.clone(),
+        None => json!({ "type": "string" }),
+    };
+    if parameter["x-notte-secret"] == true
+        && let Some(schema) = schema.as_object_mut()
+    {
+        schema.insert("x-notte-secret".to_owned(), true.into());
+    }
+    let mut plain = json!({
+        "name": parameter["name"],
+        "in": location,
+        "required": required,
+        "schema": schema,
+    });
+    if let Some(description) = parameter["description"].as_str() {
+        plain["description"] = description.into();
+    }
+    if parameter["deprecated"] == true {
+        plain["deprecated"] = true.into();
+    }
+    plain
+}
+
+/// A text in a path is checked before it is put there; null is another way to leave a parameter out.
+pub(super) fn finish(document: &mut Value) {
+    walk::operations(document, &mut |_, _, operation| {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten().filter_map(Value::as_object_mut) {
+            let in_path = parameter.get("in").is_some_and(|location| location == "path");
+            let Some(Value::Object(mut schema)) = parameter.remove("schema") else { continue };
+            if schema.remove("nullable").is_some_and(|nullable| nullable == true) && !in_path {
+                parameter.insert("required".to_owned(), false.into());
+            }
+            if in_path {
+                schema = path_segment(schema);
+            }
+            if let Some(description) = schema.remove("description") {
+                parameter.entry("description").or_insert(description);
+            }
+            parameter.insert("schema".to_owned(), schema.into());
+        }
+    });
+}
+
+fn path_segment(schema: Map<String, Value>) -> Map<String, Value> {
+    let kind = schema.get("type").and_then(Value::as_str);
+    if schema.get(rust_type::KEY).is_none() && matches!(kind, Some("integer" | "number" | "boolean")) {
+        return schema;
+    }
+    let mut segment = Map::new();
+    segment.insert("type".to_owned(), "string".into());
+    if let Some(description) = schema.get("description") {
+        segment.insert("description".to_owned(), description.clone());
+    }
+    segment.insert(rust_type::KEY.to_owned(), rust_type::value("PathSegment", &[]));
+    segment
+}

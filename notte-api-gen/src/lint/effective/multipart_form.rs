@@ -1,0 +1,64 @@
+//! Multipart bodies that the client cannot write.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::lint::document::{At, Document, Operation, entries, items};
+use crate::lint::{Report, names};
+
+use super::BUG;
+
+pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
+    for operation in &document.operations {
+        let Some(value) = operation.value.get("x-notte-multipart") else {
+            continue;
+        };
+        let pointer = operation.pointer.child("x-notte-multipart");
+        let at = At { pointer, value };
+        if !value.get("properties").is_some_and(Value::is_object) {
+            report.error(&at.pointer, "the multipart body has no properties", "describe its parts in an overlay");
+        }
+        if operation.value.contains_key("requestBody") {
+            report.error(&at.pointer, "a multipart body beside a request body", BUG);
+        }
+        required(&at, report);
+        parts(document, operation, &at, report);
+    }
+}
+
+fn required(at: &At<'_>, report: &mut Report) {
+    let Some(required) = at.get("required") else {
+        return;
+    };
+    if !required.value.is_array() {
+        report.error(&required.pointer, "`required` is no list of names", BUG);
+    }
+    for item in items(Some(required.value), &required.pointer) {
+        let known = item
+            .value
+            .as_str()
+            .is_some_and(|name| at.value.get("properties").is_some_and(|properties| properties.get(name).is_some()));
+        if !known {
+            report.error(&item.pointer, format!("the required part {} is not described", item.value), BUG);
+        }
+    }
+}
+
+/// Parts become setters beside those of the parameters, and must be writable as text or bytes.
+fn parts(document: &Document<'_>, operation: &Operation<'_>, at: &At<'_>, report: &mut Report) {
+    let mut setters: BTreeMap<_, _> =
+        operation.parameters.iter().map(|parameter| (names::method(parameter.name), parameter.name)).collect();
+    for (name, part) in entries(at.value.get("properties"), &at.pointer.child("properties")) {
+        if let Some(other) = setters.insert(names::method(name), name) {
+            report.error(
+                &part.pointer,
+                format!("the part `{name}` and `{other}` have the same setter"),
+                "remove one of them in an overlay",
+            );
+        }
+        if document.resolve(part.value).is_none() {
+            report.error(&part.pointer, format!("the part `{name}` has no schema that can be read"), BUG);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Keys of a path item that are no method, and methods that the client cannot send.
+
+use serde_json::Value;
+
+use crate::lint::Report;
+use crate::lint::document::{Document, METHODS, entries};
+
+const OTHER_KEYS: &[&str] = &["summary", "description", "servers", "parameters", "$ref"];
+
+pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
+    for (_, item) in document.paths() {
+        for (key, at) in entries(Some(item.value), &item.pointer) {
+            if matches!(key, "options" | "trace") {
+                report.error(
+                    &at.pointer,
+                    format!("{} is not supported", key.to_ascii_uppercase()),
+                    "remove the operation in an overlay",
+                );
+            } else if !METHODS.contains(&key) && !OTHER_KEYS.contains(&key) && !key.starts_with("x-") {
+                let lower = key.to_ascii_lowercase();
+                let help = if METHODS.contains(&lower.as_str()) {
+                    format!("methods are written in lower case: `{lower}`")
+                } else {
+                    "remove it in an overlay".to_owned()
+                };
+                let what = if at.value.get("responses").is_some_and(Value::is_object) { "operation" } else { "entry" };
+                report.error(&at.pointer, format!("`{key}` is no HTTP method; the {what} would be left out"), help);
+            }
+        }
+    }
+}
