@@ -1,1 +1,56 @@
-//! The Notte API for Rust.
+//! The Notte API for Rust: every operation of the document, complete and plain.
+//!
+//! Each operation is a method of [`Client`] that gives a [`builder`]. Answers decode tolerantly: what is newer than this
+//! client is kept ([`wire::Open`], [`wire::Extra`], [`wire::List`]) and reported as a `tracing` event of target
+//! `notte_api::unknown`. Nothing that prints holds a key or another secret.
+//!
+//! There is no retry here, and no clean-up of sessions: [`OperationMeta::effect`], [`Operation`] and
+//! [`Error::may_have_been_sent`] are what a layer above needs for them. A tokio runtime with I/O and time has to be there.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), notte_api::Error> {
+//! let client = notte_api::Client::from_env()?;
+//! let session = client.session_start().send().await?;
+//! println!("{} is {}", session.session_id, session.status.as_str());
+//! client.session_stop().session_id(&session.session_id).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//! - `rustls` (default) or `native-tls`: how https is spoken. Without either, only http is.
+//! - `httpmock`: typed mocks of every operation.
+
+// Generated code names the wire types the way other crates do; a document may need none of them.
+#[allow(unused_extern_crates)]
+extern crate self as notte_api;
+
+mod base_url;
+mod client;
+mod error;
+#[rustfmt::skip]
+mod generated;
+mod hooks;
+mod operation;
+mod part;
+mod redirect;
+mod response;
+mod response_value;
+mod runtime;
+mod stream;
+#[cfg(test)]
+mod test_log;
+pub mod wire;
+
+pub use bytes::Bytes;
+pub use client::ClientBuilder;
+pub use error::{Error, ErrorKind};
+#[cfg(feature = "httpmock")]
+pub use generated::mock;
+pub use generated::{Client, OPERATIONS, builder, types};
+pub use operation::{Effect, Operation, OperationMeta, SendOnce};
+pub use part::Part;
+pub use reqwest;
+pub use response_value::ResponseValue;
+pub use runtime::CallOptions;
+pub use stream::ByteStream;

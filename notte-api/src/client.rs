@@ -1,0 +1,266 @@
+//! Builds a client: key, base URL, origin, timeout, connections.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use reqwest::header::HeaderValue;
+
+use crate::{
+    CallOptions, Client, Error, base_url,
+    runtime::{Key, Runtime, Shared},
+    wire::Secret,
+};
+
+const DEFAULT_URL: &str = "https://api.notte.cc";
+const DEFAULT_ORIGIN: &str = "sdk-rust";
+const DEFAULT_AGENT: &str = concat!("notte-rust/", env!("CARGO_PKG_VERSION"));
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// A connection that is not made by then counts as not made, so that a call which was surely not sent can be repeated.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Client {
+    /// A client of the Notte cloud.
+    ///
+    /// # Errors
+    /// The key is empty or cannot be sent in a header.
+    pub fn new(api_key: impl Into<Secret<String>>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client set up by `NOTTE_API_KEY` and, if it is set, `NOTTE_API_URL`.
+    ///
+    /// # Errors
+    /// There is no key, or one of the two cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+
+    /// Sets up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// This client with other options; a cheap clone that shares its connections.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self { inner: Runtime { call: options, ..self.inner.clone() }, ..self.clone() }
+    }
+
+    /// Where requests go: scheme, host and perhaps a path, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.baseurl
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.baseurl)
+            .field("origin", &self.inner.shared.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets up a [`Client`]. `Debug` does not show the key.
+#[derive(Default)]
+#[must_use]
+pub struct ClientBuilder {
+    key: Credential,
+    base_url: Option<String>,
+    allow_insecure_http: bool,
+    origin: Option<String>,
+    user_agent: Option<String>,
+    timeout: Option<Duration>,
+    http: Option<reqwest::ClientBuilder>,
+}
+
+#[derive(Default)]
+enum Credential {
+    #[default]
+    Unset,
+    Keyless,
+    Key(Secret<String>),
+}
+
+impl ClientBuilder {
+    /// The API key. Keys come from <https://console.notte.cc>.
+    pub fn api_key(mut self, key: impl Into<Secret<String>>) -> Self {
+        self.key = Credential::Key(key.into());
+        self
+    }
+
+    /// Does without a key. Such a client can only ask whether the service is up.
+    pub fn without_key(mut self) -> Self {
+        self.key = Credential::Keyless;
+        self
+    }
+
+    /// Where requests go; by default `https://api.notte.cc`. Plain http is for loopback hosts only.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Lets the key be sent in clear text, to a base URL of plain http on any host.
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// What the server is told about where requests come from; by default `sdk-rust`.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// The `User-Agent`; by default `notte-rust/` and the version.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// How long one attempt may take; by default 60 s. [`CallOptions::timeout`] says what it covers.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How connections are made: proxies, certificates, pools. Redirects and verbose logging are ours to decide.
+    ///
+    /// Set a connect timeout there, or a host that does not answer counts as a request that may have been sent. A
+    /// timeout set there ends streams too. Default headers set there go with every request, to any origin.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Takes what is not set yet from `NOTTE_API_KEY` and `NOTTE_API_URL`.
+    pub fn env(self) -> Self {
+        self.lookup(|name| std::env::var(name).ok())
+    }
+
+    fn lookup(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name| variable(name).filter(|value| !value.trim().is_empty());
+        if matches!(self.key, Credential::Unset) {
+            self.key = set("NOTTE_API_KEY").map_or(Credential::Unset, |key| Credential::Key(key.into()));
+        }
+        self.base_url = self.base_url.or_else(|| set("NOTTE_API_URL"));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// There is no key, or the key, the base URL, the origin or the user agent cannot be used. No error repeats
+    /// them.
+    pub fn build(self) -> Result<Client, Error> {
+        let baseurl = base_url::check(self.base_url.as_deref().unwrap_or(DEFAULT_URL), self.allow_insecure_http)
+            .map_err(Error::config)?;
+        let shared = Shared {
+            key: key(&self.key)?,
+            origin: header(self.origin.as_deref().unwrap_or(DEFAULT_ORIGIN), "origin")?,
+            user_agent: header(self.user_agent.as_deref().unwrap_or(DEFAULT_AGENT), "user agent")?,
+            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+        };
+        let client = self
+            .http
+            .unwrap_or_else(|| reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT))
+            // Followed by our own rules, which keep the key at home.
+            .redirect(reqwest::redirect::Policy::none())
+            // It would log requests whole.
+            .connection_verbose(false)
+            .build()
+            .map_err(|_| {
+                Error::config("the HTTP client cannot be built: its TLS or proxy settings do not work here")
+            })?;
+        let inner = Runtime { shared: Arc::new(shared), call: CallOptions::default() };
+        Ok(Client { baseurl, client, inner })
+    }
+}
+
+fn key(credential: &Credential) -> Result<Option<Key>, Error> {
+    let key = match credential {
+        Credential::Keyless => return Ok(None),
+        Credential::Key(key) => key.expose().as_str(),
+        Credential::Unset => "",
+    };
+    if key.is_empty() {
+        return Err(Error::config(
+            "no API key: set NOTTE_API_KEY or give one to the builder; keys come from https://console.notte.cc",
+        ));
+    }
+    match Key::new(key) {
+        Some(sendable) if key.bytes().all(|b| b.is_ascii_graphic()) => Ok(Some(sendable)),
+        _ => Err(Error::config("the API key holds a space, a line end or another character that no key has")),
+    }
+}
+
+fn header(text: &str, what: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|_| Error::config(format!("the {what} cannot be sent in a header")))
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("origin", &self.origin)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn from(variables: &[(&str, &str)]) -> ClientBuilder {
+        Client::builder()
+            .lookup(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn a_missing_key_names_the_variable_and_where_keys_come_from() {
+        for builder in [Client::builder(), Client::builder().api_key(""), from(&[("NOTTE_API_KEY", " ")])] {
+            let error = builder.build().unwrap_err();
+            assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Config, false));
+            assert!(
+                error.to_string().contains("NOTTE_API_KEY") && error.to_string().contains("https://console.notte.cc")
+            );
+        }
+        assert!(Client::builder().without_key().build().is_ok());
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_sent_is_refused_without_repeating_it() {
+        for key in ["hunter2\n", " hunter2", "hunter2é", "hunter2\0"] {
+            let error = Client::new(key).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn the_builder_beats_the_environment() {
+        let variables = [("NOTTE_API_KEY", "from-env"), ("NOTTE_API_URL", "http://localhost:1/")];
+        let client = from(&variables).build().unwrap();
+        assert_eq!(client.base_url(), "http://localhost:1");
+        let plain = |client: &Client| client.inner.shared.key.as_ref().unwrap().plain.clone();
+        assert_eq!(plain(&client), "from-env");
+
+        let builder = Client::builder().api_key("mine").base_url("http://localhost:2");
+        let client = builder.lookup(|_| Some("http://localhost:3".into())).build().unwrap();
+        assert_eq!((plain(&client), client.base_url()), ("mine".parse().unwrap(), "http://localhost:2"));
+    }
+
+    #[test]
+    fn debug_shows_the_base_url_and_the_origin_only() {
+        let builder = Client::builder().api_key("hunter2").origin("cli");
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        let client = builder.build().unwrap().with_options(CallOptions::new().header("x", "hunter2"));
+        assert_eq!(format!("{client:?}"), r#"Client { base_url: "https://api.notte.cc", origin: "cli", .. }"#);
+    }
+
+    #[test]
+    fn an_origin_that_cannot_be_sent_is_refused() {
+        assert_eq!(Client::builder().api_key("k").origin("a\n").build().unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(Client::builder().api_key("k").user_agent("\0").build().unwrap_err().kind(), ErrorKind::Config);
+    }
+}

@@ -1,0 +1,126 @@
+//! `Mask`: takes out of a server's words what must not be printed.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What stands where something was taken out.
+const CUT: &str = "…";
+
+/// Below this length a word of the request is too common to be taken out of a sentence.
+const SHORTEST: usize = 4;
+
+/// Texts that a server may repeat in an error, and that an error must not repeat: the key, and whatever a
+/// secret-bearing request held. URLs lose all but their host, for they may carry a token anywhere.
+#[derive(Clone, Default)]
+pub(crate) struct Mask {
+    words: Vec<String>,
+}
+
+impl Mask {
+    pub(crate) fn add(&mut self, word: &str) {
+        // A card's check code is short, and all digits.
+        let digits = word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
+        if word.len() >= SHORTEST || digits {
+            self.words.push(word.to_owned());
+            // The longest first: a password may hold a user name.
+            self.words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+        }
+    }
+
+    /// Adds every text and number in a JSON body.
+    pub(crate) fn add_json(&mut self, body: &[u8]) {
+        if let Ok(value) = serde_json::from_slice(body) {
+            self.add_value(&value);
+        }
+    }
+
+    /// Adds every value of a query string.
+    pub(crate) fn add_query(&mut self, query: &str) {
+        if let Ok(url) = reqwest::Url::parse(&format!("http://query/?{query}")) {
+            url.query_pairs().for_each(|(_, value)| self.add(&value));
+        }
+    }
+
+    fn add_value(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.add(text),
+            Value::Number(number) => self.add(&number.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| self.add_value(item)),
+            Value::Object(fields) => fields.values().for_each(|field| self.add_value(field)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// `text` without what must not be printed.
+    pub(crate) fn apply(&self, text: &str) -> String {
+        let mut text = Cow::Borrowed(text);
+        for word in &self.words {
+            if text.contains(word.as_str()) {
+                text = Cow::Owned(text.replace(word.as_str(), CUT));
+            }
+        }
+        without_urls(&text)
+    }
+}
+
+fn without_urls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after.find(|c: char| c.is_whitespace() || "\"'`<>()[]{},;".contains(c)).unwrap_or(after.len());
+        let (url, after) = after.split_at(end);
+        let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        out.push_str(before);
+        out.push_str(host);
+        if host.len() < url.len() {
+            out.push('/');
+            out.push_str(CUT);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_request_are_taken_out_the_longest_first() {
+        let mut mask = Mask::default();
+        mask.add_json(br#"{"user":"anna","password":"annas-secret","card":{"cvv":"123","n":[4111111111111111]},"ok":true,"x":"ab"}"#);
+        assert_eq!(mask.apply("annas-secret of anna, 123, 4111111111111111, ab, true"), "… of …, …, …, ab, true");
+    }
+
+    #[test]
+    fn the_values_of_a_query_are_taken_out_as_they_were_before_encoding() {
+        let mut mask = Mask::default();
+        mask.add_query("url=a%20b%26c&page=10");
+        assert_eq!(mask.apply("a b&c page 10"), "… page 10");
+    }
+
+    #[test]
+    fn urls_keep_only_their_host() {
+        let mask = Mask::default();
+        for (text, expected) in [
+            ("see https://api.notte.cc/x?token=1.", "see https://api.notte.cc/…"),
+            ("<wss://u:p@host:9222/devtools/1> (http://a.b)", "<wss://host:9222/…> (http://a.b)"),
+            ("no url: //x", "no url: //x"),
+            ("://", "://"),
+            ("https://a?b https://c#d", "https://a/… https://c/…"),
+        ] {
+            assert_eq!(mask.apply(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_adds_nothing() {
+        let mut mask = Mask::default();
+        mask.add_json(b"--boundary");
+        assert_eq!(mask.apply("boundary"), "boundary");
+    }
+}

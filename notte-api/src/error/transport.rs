@@ -1,0 +1,49 @@
+//! Puts a failure of the HTTP client into words of our own: its own hold URLs.
+
+use std::{error::Error as _, io};
+
+use super::ErrorKind;
+
+/// The kind of failure, and what happened, in a few words.
+pub(super) fn classify(error: &reqwest::Error) -> (ErrorKind, String) {
+    if error.is_builder() {
+        return (ErrorKind::InvalidRequest, "the request cannot be built".into());
+    }
+    let (kind, otherwise) = if error.is_connect() {
+        (ErrorKind::Connect, "cannot connect")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "timed out")
+    } else {
+        (ErrorKind::Transport, "the connection failed")
+    };
+    (kind, reason(error).unwrap_or_else(|| otherwise.into()))
+}
+
+/// What the libraries below say, and what we say instead. Nothing of theirs is repeated.
+const SAID: [(&str, &str); 9] = [
+    ("dns error", "the host name does not resolve"),
+    ("certificate", "the server's certificate is not accepted"),
+    ("tunnel", "the proxy refuses the connection"),
+    ("connection closed before message completed", "the connection was closed before the answer was complete"),
+    ("end of file before message length reached", "the connection was closed before the answer was complete"),
+    ("unexpected EOF during chunk", "the connection was closed before the answer was complete"),
+    ("error from user", "the request body cannot be read"),
+    ("invalid HTTP", "the answer is not HTTP"),
+    ("operation timed out", "timed out"),
+];
+
+fn reason(error: &reqwest::Error) -> Option<String> {
+    let mut io_kind = None;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if let Some((_, ours)) = SAID.iter().find(|(theirs, _)| text.contains(theirs)) {
+            return Some((*ours).into());
+        }
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            io_kind = Some(io.kind());
+        }
+        cause = error.source();
+    }
+    io_kind.filter(|kind| *kind != io::ErrorKind::Other).map(|kind| kind.to_string())
+}

@@ -1,0 +1,177 @@
+//! Dresses and sends every request: headers, timeout, redirects, and one span that names no URL.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use progenitor_client::{ClientHooks, ClientInfo as _, Error as Unsent, OperationInfo};
+use reqwest::{
+    Request, Response,
+    header::{CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION},
+};
+use tokio::time::Instant;
+use tracing::{Instrument as _, Span, field::Empty};
+
+use crate::{
+    Client, OperationMeta,
+    error::Mask,
+    generated::operations,
+    redirect,
+    runtime::{Runtime, Unsendable},
+};
+
+/// What the response hands on to whoever reads its body.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// When this attempt is over; none for never.
+    pub(crate) deadline: Option<Instant>,
+    /// How long one read of a stream may take.
+    pub(crate) idle: Duration,
+    pub(crate) sent: Sent,
+}
+
+/// What was sent and must not be printed. Only an error has a use for it, so only an error takes it apart.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    key: Option<HeaderValue>,
+    body: Bytes,
+    query: String,
+}
+
+impl Sent {
+    fn with(runtime: &Runtime, request: &Request, meta: &OperationMeta) -> Self {
+        let key = runtime.shared.key.as_ref().map(|key| key.plain.clone());
+        if !meta.secret {
+            return Self { key, body: Bytes::new(), query: String::new() };
+        }
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        let query = request.url().query().unwrap_or_default().to_owned();
+        Self { key, body: Bytes::copy_from_slice(body), query }
+    }
+
+    pub(crate) fn mask(&self) -> Mask {
+        let mut mask = Mask::default();
+        if let Some(key) = self.key.as_ref().and_then(|key| key.to_str().ok()) {
+            mask.add(key);
+        }
+        mask.add_json(&self.body);
+        mask.add_query(&self.query);
+        mask
+    }
+}
+
+/// Stands in a response that never came: `exec` can only fail with reqwest's error, which cannot be made.
+#[derive(Clone, Copy)]
+pub(crate) struct TimedOut;
+
+impl ClientHooks<Runtime> for Client {
+    async fn pre<E>(&self, request: &mut Request, info: &OperationInfo) -> Result<(), Unsent<E>> {
+        let meta = operations::find(info.operation_id)
+            .ok_or_else(|| Unsent::Custom("it is not in the table of operations".into()))?;
+        self.inner().dress(request.headers_mut(), meta).map_err(|unsendable| match unsendable {
+            Unsendable::Config(message) => Unsent::Custom(message),
+            Unsendable::Request(message) => Unsent::InvalidRequest(message),
+        })
+    }
+
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        let Some(meta) = operations::find(info.operation_id) else {
+            return self.client().execute(request).await;
+        };
+        let idle = self.inner().timeout();
+        let start = Instant::now();
+        let deadline = start.checked_add(idle);
+        let sent = Sent::with(self.inner(), &request, meta);
+        let span = span(meta);
+        let answer = within(deadline, follow(self, meta, request)).instrument(span.clone()).await;
+        record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), start.elapsed());
+        let Some(answer) = answer else {
+            let mut never = Response::from(http::Response::new(Bytes::new()));
+            never.extensions_mut().insert(TimedOut);
+            return Ok(never);
+        };
+        let mut response = answer?;
+        response.extensions_mut().insert(Context { deadline, idle, sent });
+        Ok(response)
+    }
+}
+
+/// Runs `future` until `deadline`; none if it did not finish.
+pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+/// Sends a request, and again wherever the answers lead.
+async fn follow(client: &Client, meta: &OperationMeta, mut request: Request) -> reqwest::Result<Response> {
+    make_repeatable(&mut request).await?;
+    for _ in 0..redirect::MOST {
+        let spare = request.try_clone();
+        let response = client.client().execute(request).await?;
+        let callers = &client.inner().call.headers;
+        let Some(next) = spare.and_then(|spare| redirected(spare, meta, callers, &response)) else {
+            return Ok(response);
+        };
+        request = next;
+    }
+    client.client().execute(request).await
+}
+
+fn redirected(mut request: Request, meta: &OperationMeta, callers: &HeaderMap, response: &Response) -> Option<Request> {
+    let location = response.headers().get(LOCATION);
+    let to = redirect::target(response.status(), request.method(), request.url(), location)?;
+    if !redirect::same_origin(request.url(), &to) {
+        redirect::undress(request.headers_mut(), meta.key_header, callers);
+    }
+    *request.url_mut() = to;
+    Some(request)
+}
+
+/// Bodies up to this size are read into memory, so that a redirect can send them again.
+const REPEATABLE: u64 = 1024 * 1024;
+
+/// A multipart body is a stream, even if all its parts are in memory, and a stream can be sent only once. The server
+/// redirects `/functions` to `/functions/`; an upload has to survive that.
+async fn make_repeatable(request: &mut Request) -> reqwest::Result<()> {
+    if length(request.headers()).is_none_or(|length| length > REPEATABLE) {
+        return Ok(());
+    }
+    if let Some(body) = request.body_mut().take_if(|body| body.as_bytes().is_none()) {
+        *request.body_mut() = Some(body.collect().await?.to_bytes().into());
+    }
+    Ok(())
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Only these fields: a URL, a header or a body may hold a secret.
+fn span(meta: &OperationMeta) -> Span {
+    tracing::info_span!(
+        target: "notte_api::request",
+        "notte_api::request",
+        operation = meta.id,
+        method = meta.method,
+        status = Empty,
+        duration_ms = Empty,
+        request_id = Empty,
+    )
+}
+
+fn record(span: &Span, response: Option<&Response>, took: Duration) {
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.record("duration_ms", duration_ms);
+    let Some(response) = response else {
+        tracing::debug!(target: "notte_api::request", parent: span, "no answer");
+        return;
+    };
+    span.record("status", response.status().as_u16());
+    let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    if let Some(id) = request_id.filter(|id| id.len() <= 128) {
+        span.record("request_id", id);
+    }
+    tracing::debug!(target: "notte_api::request", parent: span, "answered");
+}

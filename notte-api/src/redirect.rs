@@ -1,0 +1,114 @@
+//! Decides whether a redirect is followed, and what goes with it.
+
+use reqwest::{
+    Method, StatusCode, Url,
+    header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION},
+};
+
+/// At most so many redirects are followed.
+pub(crate) const MOST: usize = 10;
+
+/// Where a redirect leads, if it is one to follow: 307 and 308 for any method, the others only where the method would
+/// not change, and never from https to http.
+pub(crate) fn target(status: StatusCode, method: &Method, from: &Url, location: Option<&HeaderValue>) -> Option<Url> {
+    let follow = match status.as_u16() {
+        307 | 308 => true,
+        301..=303 => *method == Method::GET || *method == Method::HEAD,
+        _ => false,
+    };
+    if !follow {
+        return None;
+    }
+    let mut to = from.join(std::str::from_utf8(location?.as_bytes()).ok()?).ok()?;
+    let downgrade = from.scheme() == "https" && to.scheme() != "https";
+    if downgrade || !matches!(to.scheme(), "http" | "https") {
+        return None;
+    }
+    // A password in the new address would be sent as ours.
+    to.set_username("").ok()?;
+    to.set_password(None).ok()?;
+    Some(to)
+}
+
+/// Whether the key may go along.
+pub(crate) fn same_origin(from: &Url, to: &Url) -> bool {
+    from.scheme() == to.scheme()
+        && from.host() == to.host()
+        && from.port_or_known_default() == to.port_or_known_default()
+}
+
+/// Removes what another origin must not see: the key, our own headers and the caller's.
+pub(crate) fn undress(headers: &mut HeaderMap, key_header: Option<&str>, callers: &HeaderMap) {
+    for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE] {
+        headers.remove(name);
+    }
+    if let Some(name) = key_header {
+        headers.remove(name);
+    }
+    for name in callers.keys() {
+        headers.remove(name);
+    }
+    let ours: Vec<_> = headers.keys().filter(|name| name.as_str().starts_with("x-notte-")).cloned().collect();
+    for name in ours {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderName;
+
+    use super::*;
+
+    fn lead(status: u16, method: &Method, from: &str, location: &str) -> Option<String> {
+        let location = HeaderValue::from_str(location).unwrap();
+        target(StatusCode::from_u16(status).unwrap(), method, &from.parse().unwrap(), Some(&location)).map(String::from)
+    }
+
+    #[test]
+    fn a_method_never_changes() {
+        for status in [301, 302, 303, 307, 308] {
+            assert!(lead(status, &Method::GET, "https://a/x", "/y").is_some());
+            assert_eq!(lead(status, &Method::POST, "https://a/x", "/y").is_some(), status > 303);
+        }
+        for status in [200, 300, 304, 305, 404] {
+            assert_eq!(lead(status, &Method::GET, "https://a/x", "/y"), None);
+        }
+    }
+
+    #[test]
+    fn only_http_is_followed_and_never_from_https_to_http() {
+        let get = |from, location| lead(307, &Method::GET, from, location);
+        assert_eq!(get("https://a/x", "http://a/x"), None);
+        assert_eq!(get("http://a/x", "https://a/x").as_deref(), Some("https://a/x"));
+        assert_eq!(get("http://a/x", "file:///etc/passwd"), None);
+        assert_eq!(get("http://a/x", "http://"), None);
+        assert_eq!(get("http://a/x", "http://u:p@b/y").as_deref(), Some("http://b/y"));
+        assert_eq!(get("http://a/x?q=1", "/x/").as_deref(), Some("http://a/x/"));
+        assert_eq!(get("http://a/x/y", "//b/z").as_deref(), Some("http://b/z"));
+        assert_eq!(target(StatusCode::TEMPORARY_REDIRECT, &Method::GET, &"http://a".parse().unwrap(), None), None);
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let same = |a: &str, b: &str| same_origin(&a.parse().unwrap(), &b.parse().unwrap());
+        assert!(same("https://a/x", "https://A:443/y"));
+        assert!(!same("https://a", "https://a.b"));
+        assert!(!same("http://a", "https://a"));
+        assert!(!same("http://a:1", "http://a:2"));
+    }
+
+    #[test]
+    fn another_origin_sees_no_key_and_no_header_of_ours() {
+        let mut headers = HeaderMap::new();
+        let mut callers = HeaderMap::new();
+        for name in
+            ["authorization", "x-notte-api-key", "x-notte-request-origin", "cookie", "x-key", "x-mine", "accept"]
+        {
+            headers.insert(name, HeaderValue::from_static("v"));
+        }
+        callers.insert("x-mine", HeaderValue::from_static("v"));
+        undress(&mut headers, Some("x-key"), &callers);
+        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
+    }
+}

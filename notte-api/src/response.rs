@@ -1,0 +1,226 @@
+//! Turns what was sent into what the caller gets: a value, a stream, nothing, or the one error.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Response, StatusCode, header::HeaderMap};
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio::time::Instant;
+
+use crate::{
+    ByteStream, Error, OperationMeta, ResponseValue,
+    error::{self, Mask, Misfit},
+    hooks::{Context, TimedOut, within},
+    wire::{Audit, Auditor},
+};
+
+/// A JSON answer above this size is an error, not a reason to run out of memory.
+const LARGEST: usize = 64 * 1024 * 1024;
+/// As much of an error's body is kept.
+const KEPT: usize = 64 * 1024;
+
+type Sent = Result<Response, progenitor_client::Error<()>>;
+
+/// A JSON answer, whatever its content type.
+pub(crate) async fn json<T>(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<T>, Error>
+where
+    T: DeserializeOwned + Audit,
+{
+    let answer = Answer::open(meta, sent).await?;
+    let (status, headers) = (answer.response.status(), answer.response.headers().clone());
+    let context = answer.context.clone();
+    let body = answer.read(LARGEST).await?;
+    let value = decode::<T>(meta, status, &headers, &body, context.as_ref())?;
+    if Auditor::is_heard() {
+        value.audit(&mut Auditor::new(meta));
+    }
+    Ok(ResponseValue::new(value, status, headers))
+}
+
+/// Any answer, as the bytes it is made of.
+pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<ByteStream>, Error> {
+    let answer = Answer::open(meta, sent).await?;
+    let (status, headers) = (answer.response.status(), answer.response.headers().clone());
+    let idle = answer.context.as_ref().map(|context| context.idle);
+    Ok(ResponseValue::new(ByteStream::new(meta.id, answer.response, idle), status, headers))
+}
+
+/// An answer that says nothing but that it succeeded.
+#[allow(dead_code, reason = "a document whose every operation answers something has no use for it")]
+pub(crate) async fn empty(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<()>, Error> {
+    let answer = Answer::open(meta, sent).await?;
+    let (status, headers) = (answer.response.status(), answer.response.headers().clone());
+    let context = answer.context.clone();
+    // It succeeded: what can go wrong with a body that nobody needs changes nothing.
+    let body = answer.read_some(KEPT).await;
+    if is_refusal(meta, &body) {
+        return Err(Error::refused(meta.id, status, headers, body, &mask(context.as_ref())));
+    }
+    Ok(ResponseValue::new((), status, headers))
+}
+
+fn decode<T: DeserializeOwned>(
+    meta: &'static OperationMeta,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &Bytes,
+    context: Option<&Context>,
+) -> Result<T, Error> {
+    let kept = || body.slice(..body.len().min(KEPT));
+    let undecodable = |misfit| Error::undecodable(meta.id, status, headers.clone(), kept(), misfit);
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if text.trim_ascii().is_empty() {
+        return Err(undecodable(Misfit { path: None, reason: "it is empty".into() }));
+    }
+    if is_refusal(meta, text) {
+        return Err(Error::refused(meta.id, status, headers.clone(), kept(), &mask(context)));
+    }
+    match page_around(meta, text) {
+        Some(page) => error::read(&page),
+        None => error::read(text),
+    }
+    .map_err(undecodable)
+}
+
+/// Whether a 2xx body is a refusal: an object with a `detail`, where a success has none.
+fn is_refusal(meta: &OperationMeta, body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Probe {
+        detail: Option<serde::de::IgnoredAny>,
+    }
+
+    // Looking for the word is much cheaper than reading the whole object a second time.
+    const WORD: &[u8] = br#""detail""#;
+    !meta.detail_ok
+        && body.trim_ascii_start().starts_with(b"{")
+        && body.windows(WORD.len()).any(|window| window == WORD)
+        && serde_json::from_slice::<Probe>(body).is_ok_and(|probe| probe.detail.is_some())
+}
+
+/// A bare array, where a page is due, is the only page.
+fn page_around(meta: &OperationMeta, text: &[u8]) -> Option<Vec<u8>> {
+    if !meta.page || !text.trim_ascii_start().starts_with(b"[") {
+        return None;
+    }
+    let size = serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(text).ok()?.len();
+    let rest = format!(r#","page":1,"page_size":{size},"has_next":false,"has_previous":false}}"#);
+    Some([br#"{"items":"#, text, rest.as_bytes()].concat())
+}
+
+fn mask(context: Option<&Context>) -> Mask {
+    context.map(|context| context.sent.mask()).unwrap_or_default()
+}
+
+/// A 2xx answer whose body is still to be read.
+struct Answer {
+    meta: &'static OperationMeta,
+    response: Response,
+    context: Option<Context>,
+}
+
+impl Answer {
+    async fn open(meta: &'static OperationMeta, sent: Sent) -> Result<Self, Error> {
+        let mut response = sent.map_err(|error| Error::unsent(meta.id, error))?;
+        if response.extensions().get::<TimedOut>().is_some() {
+            return Err(Error::timeout(meta.id));
+        }
+        let context = response.extensions_mut().remove::<Context>();
+        let status = response.status();
+        let headers = response.headers().clone();
+        let answer = Self { meta, response, context };
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let context = answer.context.clone();
+        let body = answer.read_some(KEPT).await;
+        Err(Error::refused(meta.id, status, headers, body, &mask(context.as_ref())))
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.context.as_ref()?.deadline
+    }
+
+    /// The whole body, or an error if it is longer than `limit`, late, or cut off.
+    async fn read(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > limit {
+                let misfit = Misfit { path: None, reason: format!("it is larger than {limit} bytes") };
+                let (status, headers) = (self.response.status(), self.response.headers().clone());
+                body.truncate(KEPT);
+                return Err(Error::undecodable(self.meta.id, status, headers, body.freeze(), misfit));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    /// As much of the body as comes, up to `limit`.
+    async fn read_some(mut self, limit: usize) -> Bytes {
+        let mut body = BytesMut::new();
+        while body.len() < limit {
+            let Ok(Some(chunk)) = self.chunk().await else {
+                break;
+            };
+            body.extend_from_slice(&chunk);
+        }
+        body.truncate(limit);
+        body.freeze()
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match within(self.deadline(), self.response.chunk()).await {
+            Some(Ok(chunk)) => Ok(chunk),
+            Some(Err(error)) => Err(Error::transport(self.meta.id, &error)),
+            None => Err(Error::timeout(self.meta.id)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{ErrorKind, operation::tests::META};
+
+    fn decoded(meta: &'static OperationMeta, body: &'static str) -> Result<Value, Error> {
+        decode(meta, StatusCode::OK, &HeaderMap::new(), &Bytes::from_static(body.as_bytes()), None)
+    }
+
+    #[test]
+    fn a_detail_in_a_success_is_a_refusal_only_where_a_success_has_none() {
+        const WITH_DETAIL: OperationMeta = OperationMeta { detail_ok: true, ..META };
+        let refused = decoded(&META, r#"{"detail":"busy","x":1}"#).unwrap_err();
+        assert_eq!((refused.kind(), refused.detail()), (ErrorKind::Status, Some("busy")));
+        assert_eq!(refused.to_string(), "session_status failed: 200 busy");
+        assert!(decoded(&WITH_DETAIL, r#"{"detail":"busy"}"#).is_ok());
+        for fine in [r#"{"detail":null}"#, r#"{"x":{"detail":"busy"}}"#, r#"["detail"]"#, r#"{"x":"\"detail\""}"#] {
+            assert!(decoded(&META, fine).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_bare_array_is_one_page_only_where_a_page_is_due() {
+        const PAGE: OperationMeta = OperationMeta { page: true, ..META };
+        let page = decoded(&PAGE, " [{\"a\":[1,2]}, 2] ").unwrap();
+        assert_eq!(
+            page,
+            serde_json::json!({"items":[{"a":[1,2]},2],"page":1,"page_size":2,"has_next":false,"has_previous":false})
+        );
+        assert_eq!(decoded(&PAGE, r#"{"items":[]}"#).unwrap(), serde_json::json!({"items":[]}));
+        assert_eq!(decoded(&META, "[1]").unwrap(), serde_json::json!([1]));
+        assert_eq!(decoded(&PAGE, "[1").unwrap_err().kind(), ErrorKind::Decode);
+    }
+
+    #[test]
+    fn an_empty_body_is_no_value() {
+        for body in ["", " \r\n"] {
+            let error = decoded(&META, body).unwrap_err();
+            assert_eq!(error.to_string(), "session_status failed: the answer does not decode: it is empty");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_answer() {
+        assert_eq!(decoded(&META, "\u{feff}{}").unwrap(), serde_json::json!({}));
+    }
+}

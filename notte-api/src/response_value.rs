@@ -1,0 +1,79 @@
+//! `ResponseValue`: a decoded answer with its status and headers.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
+use reqwest::{StatusCode, header::HeaderMap};
+
+/// What an operation answered. It is used like the value itself; `Debug` shows the value and the status, no headers.
+pub struct ResponseValue<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> ResponseValue<T> {
+    /// Puts an answer together, as tests do.
+    pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { value, status, headers }
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The status: one of 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers. They may hold cookies.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The same answer with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
+        ResponseValue { value: change(self.value), status: self.status, headers: self.headers }
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseValue")
+            .field("value", &self.value)
+            .field("status", &self.status.as_u16())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_header() {
+        let mut headers = HeaderMap::new();
+        headers.insert("set-cookie", "hunter2".parse().unwrap());
+        let answer = ResponseValue::new(7, StatusCode::CREATED, headers).map(|n| n + 1);
+        assert_eq!(format!("{answer:?}"), "ResponseValue { value: 8, status: 201, .. }");
+        assert_eq!((*answer, answer.headers().len()), (8, 1));
+    }
+}

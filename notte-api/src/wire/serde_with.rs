@@ -1,0 +1,117 @@
+//! What generated fields name in `#[serde(deserialize_with)]`: lenient readers for single values.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::{Timestamp, reason};
+
+/// Reads an integer, also when it is written as a float without a fraction: `3.0` is 3, `3.5` is an error.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Integer::deserialize(deserializer).map(|integer| integer.0)
+}
+
+/// [`integer`], or nothing for `null`. Goes with `#[serde(default)]`.
+pub fn integer_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Option::<Integer>::deserialize(deserializer)?.map(|integer| integer.0))
+}
+
+/// Reads a value, `null` as its default: for lists and maps.
+pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a timestamp, or nothing for `null` and the empty text. Goes with `#[serde(default)]`.
+pub fn timestamp_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    match Option::<Cow<'_, str>>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(text) if text.trim().is_empty() => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(de::Error::custom),
+    }
+}
+
+struct Integer(i64);
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = i64;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an integer")
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<i64, E> {
+                Ok(value)
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+                i64::try_from(value).map_err(|_| E::custom(reason::NOT_AN_INTEGER))
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
+                // From 2^53 on a float skips integers; the bounds are exact, so the cast loses nothing below 2^63.
+                let limit = 9_223_372_036_854_775_808.0;
+                if value.fract() == 0.0 && (-limit..limit).contains(&value) {
+                    #[allow(clippy::cast_possible_truncation, reason = "checked above")]
+                    return Ok(value as i64);
+                }
+                Err(E::custom(reason::NOT_AN_INTEGER))
+            }
+        }
+
+        deserializer.deserialize_i64(Visitor).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Row {
+        #[serde(deserialize_with = "integer")]
+        n: i64,
+        #[serde(default, deserialize_with = "integer_option")]
+        m: Option<i64>,
+        #[serde(default, deserialize_with = "null_as_default")]
+        tags: Vec<String>,
+        #[serde(default, deserialize_with = "timestamp_option")]
+        at: Option<Timestamp>,
+    }
+
+    fn row(text: &str) -> Result<Row, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn a_whole_float_is_an_integer() {
+        for (text, n) in [("3", 3), ("3.0", 3), ("-2e3", -2000), ("9223372036854775807", i64::MAX)] {
+            assert_eq!(row(&format!(r#"{{"n":{text},"m":{text}}}"#)).unwrap().m, Some(n));
+        }
+        for text in ["3.5", "1e19", "18446744073709551615", "\"3\"", "true"] {
+            assert!(row(&format!(r#"{{"n":{text}}}"#)).is_err(), "{text}");
+            assert!(row(&format!(r#"{{"n":1,"m":{text}}}"#)).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn null_and_absent_are_the_same_for_what_is_optional() {
+        let nulls = row(r#"{"n":1,"m":null,"tags":null,"at":null}"#).unwrap();
+        assert_eq!(nulls, row(r#"{"n":1}"#).unwrap());
+        assert!(row(r#"{"n":null}"#).is_err());
+    }
+
+    #[test]
+    fn an_empty_text_is_no_timestamp_and_an_odd_one_an_error() {
+        assert_eq!(row(r#"{"n":1,"at":""}"#).unwrap().at, None);
+        assert_eq!(row(r#"{"n":1,"at":"2025-01-02"}"#).unwrap().at, "2025-01-02".parse().ok());
+        assert!(row(r#"{"n":1,"at":"soon"}"#).is_err());
+    }
+}
