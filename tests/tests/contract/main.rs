@@ -1,0 +1,17 @@
+//! The contract: every operation sends what its fixture says, over a real socket, and reads every shape of its answer.
+
+#![allow(clippy::unwrap_used, reason = "clippy allows it in test functions, not in what they call")]
+
+mod answers;
+mod canonical;
+mod completeness;
+mod coverage;
+mod derive;
+mod failures;
+mod fixture;
+mod multipart;
+mod request;
+mod requests;
+mod schema;
+mod server;
+mod table;
