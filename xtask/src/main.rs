@@ -1,3 +1,62 @@
-//! The workspace's own commands.
+//! The workspace's own commands. The only crate that writes files; it depends on no generated code.
 
-fn main() {}
+mod bench;
+mod ci;
+mod codegen;
+mod drift;
+mod output;
+mod package;
+mod provenance;
+mod report;
+mod spec;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing written.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 120)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generates notte-api from the vendored document and its overlays.
+    Codegen(codegen::Args),
+    /// Commands about the OpenAPI document.
+    #[command(subcommand)]
+    Spec(spec::Command),
+    /// Runs every test of the workspace.
+    Test,
+    /// Runs the checks of continuous integration: one job, or all of them.
+    Ci(ci::Args),
+    /// Checks the repository's own rules: layers, headers, line ends.
+    Tidy,
+    /// Measures.
+    #[command(subcommand)]
+    Bench(bench::Command),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Codegen(args) => codegen::run(&args),
+        Command::Spec(command) => spec::run(&command),
+        Command::Test => ci::test(),
+        Command::Ci(args) => ci::run(&args),
+        Command::Tidy => tidy::run(),
+        Command::Bench(command) => bench::run(&command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask bench …`: measurements, printed as one table.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command as Process;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::report::{Failure, io};
+use crate::tools::{cargo, cargo_with, output_of};
+use crate::{output, workspace};
+
+/// What to measure.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// The generator's speed and memory, and what notte-api costs to build.
+    Codegen,
+}
+
+/// Runs a measurement.
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Codegen => codegen(),
+    }
+}
+
+/// A line of the table: what, figure, target.
+type Row = (String, String, String);
+
+fn codegen() -> Result<(), Failure> {
+    let mut rows = generation()?;
+    rows.extend(build()?);
+    output::line("| what | measured | target |\n|---|---|---|");
+    for (what, measured, target) in rows {
+        output::line(&format!("| {what} | {measured} | {target} |"));
+    }
+    Ok(())
+}
+
+fn generation() -> Result<Vec<Row>, Failure> {
+    cargo(&["build", "--locked", "--release", "--package", "notte-api-gen", "--example", "measure"])?;
+    let program = workspace::root().join("target/release/examples/measure");
+    let mut arguments = vec![workspace::document()];
+    arguments.extend(workspace::files(&workspace::overlays(), &["yaml"])?);
+    let mut rows = Vec::new();
+    let mut baseline = None;
+    for (factor, target) in [(1, "under 0.3 s"), (3, ""), (10, "under 3 s"), (30, "")] {
+        let mut command = Process::new(&program);
+        let output =
+            command.arg(factor.to_string()).args(&arguments).output().map_err(|error| io(&program, "run", &error))?;
+        let result: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
+            Failure::check([format!("measure: {error}: {}", String::from_utf8_lossy(&output.stderr).trim())])
+        })?;
+        let seconds = result["seconds"].as_f64().unwrap_or_default();
+        let per_operation = seconds / result["operations"].as_f64().unwrap_or(1.0);
+        let growth = per_operation / *baseline.get_or_insert(per_operation);
+        rows.push((
+            format!("generate {factor}× ({} operations, {} lines)", result["operations"], result["lines"]),
+            format!("{seconds:.3} s, {} MB, {growth:.2}× the time per operation of 1×", result["peak_mb"]),
+            target.to_owned(),
+        ));
+    }
+    Ok(rows)
+}
+
+fn build() -> Result<Vec<Row>, Failure> {
+    let folder = workspace::root().join("target/bench");
+    let _ = std::fs::remove_dir_all(&folder);
+    let build = || timed(&folder, &["build", "--locked", "--package", "notte-api"]);
+    let cold = build()?;
+    let source = workspace::root().join("notte-api/src/lib.rs");
+    let touch = || {
+        let file = std::fs::File::options().append(true).open(&source).map_err(|error| io(&source, "touch", &error))?;
+        file.set_modified(std::time::SystemTime::now()).map_err(|error| io(&source, "touch", &error))
+    };
+    touch()?;
+    let incremental = build()?;
+    touch()?;
+    let check = timed(&folder, &["check", "--locked", "--package", "notte-api"]).and_then(|_| {
+        touch()?;
+        timed(&folder, &["check", "--locked", "--package", "notte-api"])
+    })?;
+    let tree = output_of(
+        env!("CARGO"),
+        &["tree", "--locked", "--package", "notte-api", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"],
+    )?;
+    let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let generated: usize = workspace::tree(&workspace::root().join("notte-api/src/generated"))
+        .iter()
+        .map(|path| std::fs::read_to_string(path).map_or(0, |text| text.lines().count()))
+        .sum();
+    let row = |what: &str, measured: String, target: &str| (what.to_owned(), measured, target.to_owned());
+    Ok(vec![
+        row("notte-api, cold build with every dependency", format!("{cold:.1} s"), ""),
+        row("notte-api, touched and rebuilt", format!("{incremental:.1} s"), "under 5 s"),
+        row("notte-api, touched and checked", format!("{check:.1} s"), ""),
+        row("crates of a downstream build with rustls", crates.len().to_string(), "at most 110"),
+        row("generated lines", generated.to_string(), ""),
+    ])
+}
+
+/// The seconds that a cargo command takes in a target folder of its own.
+fn timed(folder: &Path, arguments: &[&str]) -> Result<f64, Failure> {
+    let started = Instant::now();
+    cargo_with(arguments, &[("CARGO_TARGET_DIR", &folder.display().to_string())])?;
+    Ok(started.elapsed().as_secs_f64())
+}

@@ -1,0 +1,43 @@
+//! Running cargo and friends.
+
+use std::process::Command;
+
+use crate::output;
+use crate::report::Failure;
+use crate::workspace;
+
+/// Runs `cargo` in the workspace; the line is shown first.
+pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failure> {
+    cargo_with(arguments, &[])
+}
+
+/// Runs `cargo` with variables set.
+pub(crate) fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failure> {
+    let shown: Vec<String> = variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
+    let line = format!("{}cargo {}", shown.concat(), arguments.join(" "));
+    output::progress(&format!("$ {line}"));
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(workspace::root())
+        .status()
+        .map_err(|error| Failure::input([format!("cargo cannot be run: {error}")]))?;
+    if status.success() { Ok(()) } else { Err(Failure::check([format!("failed: {line}")])) }
+}
+
+/// What a command prints on standard output.
+pub(crate) fn output_of(program: &str, arguments: &[&str]) -> Result<String, Failure> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(workspace::root())
+        .output()
+        .map_err(|error| Failure::input([format!("{program} cannot be run: {error}")]))?;
+    if !output.status.success() {
+        return Err(Failure::check([format!(
+            "failed: {program} {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        )]));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

@@ -1,0 +1,58 @@
+//! Where things are in this workspace, and reading them.
+
+use std::path::{Path, PathBuf};
+
+use crate::report::{Failure, io};
+
+/// The workspace's root.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// The vendored document.
+pub(crate) fn document() -> PathBuf {
+    root().join("openapi/notte-openapi.yml")
+}
+
+/// The overlays' folder.
+pub(crate) fn overlays() -> PathBuf {
+    root().join("openapi/overlays")
+}
+
+/// A path as messages show it: relative to the workspace where it is inside.
+pub(crate) fn display(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// A file's bytes.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| io(Path::new(&display(path)), "read", &error))
+}
+
+/// The files of a folder with one of these endings, sorted by name.
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| io(Path::new(&display(folder)), "read the folder", &error))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending))
+        })
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Every file below a folder, sorted; none when the folder is absent.
+pub(crate) fn tree(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
