@@ -62,6 +62,7 @@ pub enum Failure {
 /// The pipeline up to lint.
 struct Checked {
     effective: Value,
+    license: String,
     source_operations: usize,
     notes: Vec<Note>,
     findings: Vec<Finding>,
@@ -72,17 +73,17 @@ struct Checked {
 /// # Errors
 /// Every problem of the first stage that has one.
 pub fn generate(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Generation, Failure> {
-    let Checked { effective, source_operations, notes, findings } = check(document, overlays, options)?;
+    let Checked { effective, license, source_operations, notes, findings } = check(document, overlays, options)?;
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(Failure::Lint(findings));
     }
     let one = |error| Failure::Input(vec![error]);
     let api = Api::read(&effective).map_err(one)?;
-    let license = effective.pointer("/info/license/name").and_then(Value::as_str).unwrap_or("none").to_owned();
     let files = emit(&effective, &api).map_err(one)?;
     let mut effective = serde_json::to_string_pretty(&effective).unwrap_or_default();
     effective.push('\n');
-    let notes = notes.iter().map(ToString::to_string).chain(findings.iter().map(ToString::to_string)).collect();
+    let notes =
+        notes.iter().map(|note| format!("note: {note}")).chain(findings.iter().map(ToString::to_string)).collect();
     Ok(Generation { effective, files, api, source_operations, license, notes })
 }
 
@@ -97,6 +98,7 @@ pub fn lint(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Re
 fn check(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Checked, Failure> {
     let loaded = load(document.bytes, document.name).map_err(|error| Failure::Input(vec![error]))?;
     let (mut value, mut notes) = normalise(loaded.value);
+    let license = value.pointer("/info/license/name").and_then(Value::as_str).unwrap_or("none").to_owned();
     let source_operations = count_operations(&value);
 
     let mut parsed = Vec::new();
@@ -122,7 +124,7 @@ fn check(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Resul
         effective = harden(value);
         findings.extend(lint::effective(&effective));
     }
-    Ok(Checked { effective, source_operations, notes, findings })
+    Ok(Checked { effective, license, source_operations, notes, findings })
 }
 
 fn count_operations(document: &Value) -> usize {

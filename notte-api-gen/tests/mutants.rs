@@ -65,11 +65,7 @@ fn mutated_documents_are_diagnosed_and_accepted_ones_generate() {
             } else if emitted < emit_until {
                 emitted += 1;
                 let client = generate(Input { name: "mutant", bytes: &bytes }, &[], OPTIONS);
-                assert!(
-                    client.is_ok(),
-                    "seed {seed} was accepted and does not generate: {:?}",
-                    client.err()
-                );
+                assert!(client.is_ok(), "seed {seed} was accepted and does not generate: {:?}", client.err());
             }
         }
     }

@@ -1,1 +1,6 @@
-//! Integration tests over the whole workspace live in `tests/`.
+//! Integration tests over the whole workspace live in `tests/`; here its README's examples are compiled.
+
+/// The README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
-use notte_api_gen::{Failure as GenFailure, Generation, Input, Options};
+use notte_api_gen::{Failure as GenFailure, Generation, Input, Options, Severity};
 use serde_json::json;
 
 use crate::drift::{Changes, Target};
@@ -101,9 +101,10 @@ impl Inputs {
         match failure {
             GenFailure::Input(errors) => Failure::input(errors.iter().map(ToString::to_string)),
             GenFailure::Lint(findings) => {
-                let mut lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-                lines.push(format!("{}: {} findings, nothing was written", self.document.0, findings.len()));
-                Failure::input(lines)
+                let (errors, notes): (Vec<_>, Vec<_>) =
+                    findings.iter().partition(|finding| finding.severity == Severity::Error);
+                Failure::input(errors.iter().map(|finding| notte_api_gen::Error::from(*finding).to_string()))
+                    .after(notes.iter().map(ToString::to_string).collect())
             }
         }
     }
@@ -121,13 +122,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         Format::Text => human_summary(&inputs, &generation, &changes, args, started),
     }
     if args.check && changes.any() {
-        let mut lines = target.diff(&changes);
-        lines.extend(reasons);
-        lines.push(format!(
-            "{} files differ from what the document says; run `cargo xtask codegen`",
-            changes.written.len() + changes.deleted.len()
-        ));
-        return Err(Failure::check(lines));
+        let count = changes.written.len() + changes.deleted.len();
+        let summary = format!("{count} files differ from what the document says; run `cargo xtask codegen`");
+        let problems = reasons.into_iter().chain([summary]);
+        return Err(Failure::check(problems).after(target.diff(&changes)));
     }
     Ok(())
 }
@@ -203,7 +201,7 @@ fn machine_summary(generation: &Generation, changes: &Changes, check: bool) -> s
 
 fn human_summary(inputs: &Inputs, generation: &Generation, changes: &Changes, args: &Args, started: Instant) {
     for note in &generation.notes {
-        output::progress(&format!("note: {note}"));
+        output::progress(note);
     }
     output::line(&format!(
         "{}: {} operations, {} after {} overlays; {} schemas",

@@ -1,21 +1,27 @@
 //! How a command fails: lines for people, and an exit code.
 
-/// A failure with its exit code; printed to standard error, a line each.
+/// A failure with its exit code: what leads up to it, such as a diff, and then the problems, on standard error.
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: u8,
-    lines: Vec<String>,
+    context: Vec<String>,
+    problems: Vec<String>,
 }
 
 impl Failure {
     /// A check said no: exit code 1.
-    pub(crate) fn check(lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { code: 1, lines: lines.into_iter().map(Into::into).collect() }
+    pub(crate) fn check(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { code: 1, context: Vec::new(), problems: problems.into_iter().map(Into::into).collect() }
     }
 
     /// The input or the usage is wrong, nothing was written: exit code 2.
-    pub(crate) fn input(lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { code: 2, lines: lines.into_iter().map(Into::into).collect() }
+    pub(crate) fn input(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { code: 2, ..Self::check(problems) }
+    }
+
+    /// Shows these lines before the problems.
+    pub(crate) fn after(self, context: Vec<String>) -> Self {
+        Self { context, ..self }
     }
 
     pub(crate) fn code(&self) -> u8 {
@@ -23,7 +29,10 @@ impl Failure {
     }
 
     pub(crate) fn print(&self) {
-        for line in &self.lines {
+        for line in &self.context {
+            crate::output::progress(line);
+        }
+        for line in &self.problems {
             crate::output::problem(line);
         }
     }

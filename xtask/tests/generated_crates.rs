@@ -25,7 +25,7 @@ fn generated(document: &Path) -> Value {
     std::fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock")).expect("copied");
     let check = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--features", "httpmock", "--target-dir"])
-        .arg(root().join("target"))
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
         .current_dir(&out)
         .output()
         .expect("cargo runs");

@@ -249,9 +249,10 @@ impl VisitMut for UnchainHeaders {
     fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
         visit_mut::visit_expr_mut(self, expression);
         if let syn::Expr::MethodCall(call) = expression
-            && call.method == "headers" {
-                *expression = (*call.receiver).clone();
-            }
+            && call.method == "headers"
+        {
+            *expression = (*call.receiver).clone();
+        }
     }
 }
 
@@ -261,10 +262,11 @@ struct Localise;
 impl VisitMut for Localise {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         if let Some(first) = path.segments.first_mut()
-            && (first.ident == "super" || first.ident == "notte_api") {
-                path.leading_colon = None;
-                first.ident = quote::format_ident!("crate");
-            }
+            && (first.ident == "super" || first.ident == "notte_api")
+        {
+            path.leading_colon = None;
+            first.ident = quote::format_ident!("crate");
+        }
         visit_mut::visit_path_mut(self, path);
     }
 }

@@ -46,13 +46,14 @@ fn adapt(module: &mut syn::ItemMod, binary: &BTreeSet<String>) {
         }
         for method in &mut item.items {
             if let syn::ImplItem::Fn(method) = method
-                && method.sig.ident == "ok" {
-                    *method = parse_quote! {
-                        pub fn ok(self, value: impl AsRef<[u8]>) -> Self {
-                            Self(self.0.status(200u16).header("content-type", "application/octet-stream").body(value))
-                        }
-                    };
-                }
+                && method.sig.ident == "ok"
+            {
+                *method = parse_quote! {
+                    pub fn ok(self, value: impl AsRef<[u8]>) -> Self {
+                        Self(self.0.status(200u16).header("content-type", "application/octet-stream").body(value))
+                    }
+                };
+            }
         }
     }
 }

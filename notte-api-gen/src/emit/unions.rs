@@ -27,6 +27,8 @@ struct Variant {
     ty: syn::Type,
     /// Boxed, since the union contains itself through it.
     boxed: bool,
+    /// The payload is a struct with a builder; else a tagged one is a map, in which the tag has to be put.
+    structure: bool,
     docs: Vec<syn::Attribute>,
 }
 
@@ -40,7 +42,8 @@ fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
         .filter_map(|variant| read_variant(api, name, variant))
         .collect();
     let tag = text(union, "tag");
-    let docs = text(schema, "description").map_or_else(|| vec![rust::doc(&format!("`{name}`"))], |description| rust::prose(&description));
+    let docs = text(schema, "description")
+        .map_or_else(|| vec![rust::doc(&format!("`{name}`"))], |description| rust::prose(&description));
     let unknown = rust::doc(&match &tag {
         Some(tag) => format!("A `{tag}` this version does not know; the whole object is kept."),
         None => "A shape this version does not know, kept whole.".to_owned(),
@@ -98,6 +101,9 @@ fn read_variant(api: &Api, union: &str, variant: &Value) -> Option<Variant> {
         ident: rust::ident(&text(variant, "name")?),
         tag,
         boxed: reference(&schema).is_some() && reaches(api, &schema, union, &mut BTreeSet::new()),
+        structure: reference(&schema)
+            .and_then(|component| api.schemas.get(component)?.get("properties")?.as_object())
+            .is_some_and(|properties| !properties.is_empty()),
         ty: rust_type(&schema),
         docs,
     })
@@ -134,6 +140,17 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
             quote!(crate::wire::variant(value).map(Self::#ident))
         }
     });
+    let encode = variants.iter().zip(&tags).map(|(Variant { ident, structure, .. }, value)| {
+        if *structure {
+            quote!(Self::#ident(value) => value.serialize(serializer),)
+        } else {
+            quote!(Self::#ident(value) => {
+                let mut object = value.0.clone();
+                object.insert(#tag.to_owned(), #value.into());
+                object.serialize(serializer)
+            })
+        }
+    });
     let doc = rust::doc(&format!("The `{tag}` on the wire; `None` for an unknown object without one."));
     [
         parse_quote! {
@@ -151,7 +168,7 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
             impl ::serde::Serialize for #ident {
                 fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
-                        #(Self::#idents(value) => value.serialize(serializer),)*
+                        #(#encode)*
                         Self::Unknown(value) => value.serialize(serializer),
                     }
                 }
@@ -173,7 +190,7 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
 
 /// `From` and `IntoField` for a payload that only one variant has.
 fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<syn::Item> {
-    let Variant { ident: name, ty, boxed, .. } = variant;
+    let Variant { ident: name, ty, boxed, structure, .. } = variant;
     if all.iter().filter(|other| other.ty == *ty).count() > 1 {
         return Vec::new();
     }
@@ -194,6 +211,23 @@ fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<sy
             }
         },
     ];
+    if *structure {
+        items.push(parse_quote! {
+            impl ::std::convert::TryFrom<builder::#ty> for #ident {
+                type Error = String;
+                fn try_from(value: builder::#ty) -> Result<Self, String> {
+                    #ty::try_from(value).map(Self::from)
+                }
+            }
+        });
+        items.push(parse_quote! {
+            impl crate::wire::IntoField<#ident> for builder::#ty {
+                fn into_field(self) -> Result<Option<#ident>, String> {
+                    self.try_into().map(Some)
+                }
+            }
+        });
+    }
     if *ty == parse_quote!(String) {
         items.push(parse_quote! {
             impl ::std::convert::From<&str> for #ident {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{prune, refs, shape, walk};
+use super::{names::Names, prune, refs, shape, walk};
+use walk::{At, Root};
 
 /// Replaces references to aliases by what they stand for; an alias of itself keeps its name.
 pub(super) fn inline(document: &mut Value) {
-    let Some(components) = refs::components_mut(document) else { return };
+    let Some(components) = refs::components_mut(document) else {
+        return;
+    };
     let nullable = nullable(components);
     let mut aliases = Aliases { raw: components, done: BTreeMap::new(), open: Vec::new(), cyclic: BTreeSet::new() };
     let names: Vec<String> = aliases.raw.keys().cloned().collect();
@@ -23,7 +26,9 @@ pub(super) fn inline(document: &mut Value) {
         };
     }
     walk::schemas(document, &mut |schema, _| {
-        let Some(name) = refs::target(schema) else { return };
+        let Some(name) = refs::target(schema) else {
+            return;
+        };
         let nullable = nullable.contains(name);
         let replacement = done.get(name).filter(|_| !cyclic.contains(name)).cloned();
         if replacement.is_none() && !nullable {
@@ -52,6 +57,24 @@ fn nullable(components: &mut Map<String, Value>) -> BTreeSet<String> {
     nullable
 }
 
+/// Unions in an alias get a name, so that what an alias stands for stays small however often it is used.
+pub(super) fn name_unions(document: &mut Value) {
+    let mut names = Names::of(document);
+    let mut named = Map::new();
+    walk::schemas(document, &mut |schema, site| {
+        let nested = site.root == Root::Component && site.at != At::Root && site.property.is_empty();
+        if nested && schema.get("oneOf").is_some() {
+            let name = names.claim(&site.name());
+            let annotations = shape::take_annotations(schema);
+            named.insert(name.clone(), std::mem::take(schema));
+            *schema = shape::annotate(refs::to(&name), annotations);
+        }
+    });
+    if let Some(components) = refs::components_mut(document) {
+        components.append(&mut named);
+    }
+}
+
 struct Aliases<'a> {
     raw: &'a Map<String, Value>,
     done: BTreeMap<String, Value>,
@@ -77,7 +100,6 @@ impl Aliases<'_> {
         schema = self.within(schema);
         self.open.pop();
         if refs::target(&schema) == Some(name) {
-            self.cyclic.remove(name);
             schema = json!({});
         }
         self.done.insert(name.to_owned(), schema.clone());

@@ -11,7 +11,9 @@ const HOPS: usize = 16;
 
 /// Flattens every `allOf` of the document.
 pub(super) fn flatten(document: &mut Value) {
-    let Some(components) = refs::components_mut(document).map(std::mem::take) else { return };
+    let Some(components) = refs::components_mut(document).map(std::mem::take) else {
+        return;
+    };
     let mut flattener = Flattener { raw: &components, flat: BTreeMap::new(), open: BTreeSet::new() };
     for name in components.keys() {
         flattener.component(name);
@@ -23,7 +25,9 @@ pub(super) fn flatten(document: &mut Value) {
         }
     }
     walk::operations(document, &mut |_, _, operation| {
-        walk::roots(operation, &mut |schema, _| *schema = flattener.schema(std::mem::take(schema)));
+        walk::roots(operation, &mut |schema, _| {
+            *schema = flattener.schema(std::mem::take(schema));
+        });
     });
     if let Some(components) = refs::components_mut(document) {
         *components = flat.into_iter().collect();
@@ -56,7 +60,9 @@ impl Flattener<'_> {
     }
 
     fn schema(&mut self, schema: Value) -> Value {
-        let Value::Object(mut schema) = schema else { return schema };
+        let Value::Object(mut schema) = schema else {
+            return schema;
+        };
         for keyword in ["items", "additionalProperties"] {
             if let Some(child) = schema.get_mut(keyword) {
                 *child = self.schema(std::mem::take(child));
@@ -68,7 +74,9 @@ impl Flattener<'_> {
         for child in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
             *child = self.schema(std::mem::take(child));
         }
-        let Some(Value::Array(members)) = schema.remove("allOf") else { return Value::Object(schema) };
+        let Some(Value::Array(members)) = schema.remove("allOf") else {
+            return Value::Object(schema);
+        };
         let mut schema = Value::Object(schema);
         let annotations = shape::take_annotations(&mut schema);
         shape::annotate(self.merged(members), annotations)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{media, refs, shape, walk};
+use super::{media, refs, walk};
 
 /// The extension that holds a multipart form.
 pub(super) const FORM: &str = "x-notte-multipart";
@@ -10,9 +10,15 @@ pub(super) const FORM: &str = "x-notte-multipart";
 /// Keeps one media type of each body; JSON when there is a choice.
 pub(super) fn select(document: &mut Value) {
     walk::operations(document, &mut |_, _, operation| {
-        let Some(body) = operation.remove("requestBody") else { return };
-        let Some(content) = body.get("content").and_then(Value::as_object) else { return };
-        let Some((name, chosen)) = choice(content) else { return };
+        let Some(body) = operation.remove("requestBody") else {
+            return;
+        };
+        let Some(content) = body.get("content").and_then(Value::as_object) else {
+            return;
+        };
+        let Some((name, chosen)) = choice(content) else {
+            return;
+        };
         let schema = chosen.get("schema").cloned().unwrap_or_else(|| json!({}));
         let content = if media::essence(name) == media::MULTIPART {
             operation.insert(FORM.to_owned(), schema);
@@ -38,16 +44,17 @@ fn choice(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     json.or_else(form).or_else(|| content.iter().next())
 }
 
-/// Puts the form's component in place, so that its parts are the operation's own.
+/// Puts the form's component in place, so that its parts are named after the operation.
 pub(super) fn inline_forms(document: &mut Value) {
-    let Some(components) = refs::components(document).cloned() else { return };
+    let Some(components) = refs::components(document).cloned() else {
+        return;
+    };
     walk::operations(document, &mut |_, _, operation| {
-        let Some(form) = operation.get_mut(FORM) else { return };
+        let Some(form) = operation.get_mut(FORM) else {
+            return;
+        };
         if let Some(component) = refs::target(form).and_then(|name| components.get(name)) {
             *form = component.clone();
-        }
-        if !shape::has_properties(form) {
-            *form = json!({ "type": "object", "properties": {} });
         }
     });
 }
@@ -55,7 +62,9 @@ pub(super) fn inline_forms(document: &mut Value) {
 /// Leaves of each form its parts and which of them are required.
 pub(super) fn finish_forms(document: &mut Value) {
     walk::operations(document, &mut |_, _, operation| {
-        let Some(form) = operation.get_mut(FORM).and_then(Value::as_object_mut) else { return };
+        let Some(form) = operation.get_mut(FORM).and_then(Value::as_object_mut) else {
+            return;
+        };
         form.retain(|key, _| key == "properties" || key == "required");
         form.entry("properties").or_insert_with(|| json!({}));
         form.entry("required").or_insert_with(|| json!([]));

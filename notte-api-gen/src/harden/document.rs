@@ -6,7 +6,9 @@ use super::{prune, walk};
 
 /// Root, info and component keywords only; parameters, bodies and responses in place; well-formed where it costs nothing.
 pub(super) fn tidy(document: Value) -> Value {
-    let Value::Object(mut document) = document else { return tidy(json!({})) };
+    let Value::Object(mut document) = document else {
+        return tidy(json!({}));
+    };
     let components = document.remove("components").unwrap_or_default();
     let mut paths = match document.remove("paths") {
         Some(Value::Object(paths)) => paths,
@@ -44,6 +46,13 @@ fn info(info: Option<&Value>) -> Value {
     if let Some(description) = text("description") {
         kept["description"] = description.into();
     }
+    let license = info.and_then(|info| info.get("license"));
+    if let Some(name) = license.and_then(|license| license.get("name")?.as_str()) {
+        kept["license"] = json!({ "name": name });
+        if let Some(url) = license.and_then(|license| license.get("url")?.as_str()) {
+            kept["license"]["url"] = url.into();
+        }
+    }
     kept
 }
 
@@ -53,7 +62,9 @@ fn list(key: &str, value: Value) -> Option<Value> {
         "tags" => "name",
         _ => return Some(value),
     };
-    let Value::Array(entries) = value else { return None };
+    let Value::Array(entries) = value else {
+        return None;
+    };
     let kept: Vec<Value> = entries
         .iter()
         .filter_map(|entry| {
@@ -70,7 +81,9 @@ fn list(key: &str, value: Value) -> Option<Value> {
 
 /// Path-level parameters go to the operations, references to components are replaced by what they refer to.
 fn path_item(item: &mut Value, components: &Value) {
-    let Some(item) = item.as_object_mut() else { return };
+    let Some(item) = item.as_object_mut() else {
+        return;
+    };
     let shared = parameters(item.remove("parameters"), components);
     item.retain(|key, value| walk::METHODS.contains(&key.as_str()) && value.is_object());
     for operation in item.values_mut().filter_map(Value::as_object_mut) {
@@ -97,7 +110,9 @@ fn path_item(item: &mut Value, components: &Value) {
 }
 
 fn parameters(parameters: Option<Value>, components: &Value) -> Vec<Value> {
-    let Some(Value::Array(parameters)) = parameters else { return Vec::new() };
+    let Some(Value::Array(parameters)) = parameters else {
+        return Vec::new();
+    };
     let resolved = parameters.into_iter().map(|value| resolve(value, "parameters", components));
     let mut kept: Vec<Value> = Vec::new();
     for parameter in resolved.filter(|value| value["name"].is_string() && value["in"].is_string()) {
@@ -117,7 +132,9 @@ fn resolve(value: Value, section: &str, components: &Value) -> Value {
     let prefix = format!("#/components/{section}/");
     let mut value = value;
     for _ in 0..16 {
-        let Some(name) = value["$ref"].as_str().and_then(|r| r.strip_prefix(&prefix)) else { break };
+        let Some(name) = value["$ref"].as_str().and_then(|r| r.strip_prefix(&prefix)) else {
+            break;
+        };
         match components[section].get(super::refs::unescape(name)) {
             Some(found) => value = found.clone(),
             None => break,

@@ -1,16 +1,14 @@
-//! Enums are open: a value that is not listed is kept as text. Each is a component, and every use of it `Open<…>`.
+//! Enums are open: a value that is not listed is kept as text, so every use of one is `Open<…>`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-use super::{names::Names, refs, rust_type, shape, walk};
-use walk::{At, Root};
+use super::{refs, rust_type, shape, walk};
 
-/// Moves inline enums to the components, named after their place, and opens every use.
+/// Opens every use of an enum.
 pub(super) fn open(document: &mut Value) {
-    let mut names = Names::of(document);
     let mut enums: BTreeSet<String> = BTreeSet::new();
     for (name, schema) in refs::components_mut(document).into_iter().flatten() {
         if schema.get("enum").is_some() {
@@ -18,39 +16,22 @@ pub(super) fn open(document: &mut Value) {
             distinct(schema);
         }
     }
-    let mut hoisted = Map::new();
-    walk::schemas(document, &mut |schema, site| {
-        if site.root == Root::Component && site.at == At::Root {
+    walk::schemas(document, &mut |schema, _| {
+        let Some(name) = refs::target(schema).filter(|name| enums.contains(*name)) else {
             return;
-        }
-        let name = match refs::target(schema) {
-            Some(name) if enums.contains(name) => name.to_owned(),
-            None if schema.get("enum").is_some() => {
-                let name = names.claim(site.name);
-                let mut values = schema.clone();
-                shape::take_annotations(&mut values);
-                if let Some(description) = schema.get("description") {
-                    values["description"] = description.clone();
-                }
-                distinct(&mut values);
-                hoisted.insert(name.clone(), values);
-                name
-            }
-            _ => return,
         };
+        let mut text = json!({ "type": "string" });
+        rust_type::mark(&mut text, "Open", &[refs::to(name)]);
         let annotations = shape::take_annotations(schema);
-        let mut text = serde_json::json!({ "type": "string" });
-        rust_type::mark(&mut text, "Open", &[refs::to(&name)]);
         *schema = shape::annotate(text, annotations);
     });
-    if let Some(components) = refs::components_mut(document) {
-        components.append(&mut hoisted);
-    }
 }
 
 /// Leaves out values whose Rust names could not be told apart: they are read as unlisted ones, text and all.
 fn distinct(schema: &mut Value) {
-    let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) else { return };
+    let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) else {
+        return;
+    };
     let mut loose = BTreeMap::new();
     for value in values.iter().filter_map(Value::as_str) {
         *loose.entry(variant(value, "-")).or_insert(0) += 1;

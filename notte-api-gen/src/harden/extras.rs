@@ -20,7 +20,9 @@ pub(super) fn keep(document: &mut Value) {
 }
 
 fn yield_names(schema: &mut Value) {
-    let Some(properties) = schema["properties"].as_object() else { return };
+    let Some(properties) = schema["properties"].as_object() else {
+        return;
+    };
     let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
     let (plain, cased): (Vec<&String>, Vec<&String>) = properties.keys().partition(|name| field(name) == **name);
     let clashing = plain.into_iter().chain(cased).filter(|name| !taken.insert(field(name)));

@@ -10,7 +10,9 @@ const INTERNAL: [&str; 4] = ["readOnly", "writeOnly", "discriminator", "x-notte-
 pub(super) fn clean(document: &mut Value) {
     walk::schemas(document, &mut |schema, _| {
         limits::append(schema);
-        let Some(keywords) = schema.as_object_mut() else { return };
+        let Some(keywords) = schema.as_object_mut() else {
+            return;
+        };
         keywords.retain(|key, _| !INTERNAL.contains(&key.as_str()));
         let useless = keywords.get("required").is_some_and(|names| names.as_array().is_some_and(Vec::is_empty));
         if useless || !keywords.contains_key("properties") {

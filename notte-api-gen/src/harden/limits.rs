@@ -71,7 +71,9 @@ fn bounds(schema: &Map<String, Value>) -> Option<String> {
         let limit = match schema.get(exclusive) {
             Some(Value::Bool(true)) => schema.get(plain),
             Some(limit @ Value::Number(_)) => Some(limit),
-            _ => return schema.get(plain).and_then(number).map(|limit| format!("{at} {limit}")),
+            _ => {
+                return schema.get(plain).and_then(number).map(|limit| format!("{at} {limit}"));
+            }
         };
         let next = limit.and_then(integer).filter(|_| whole).and_then(|limit| limit.checked_add(step));
         match next {
@@ -109,7 +111,9 @@ fn sentence(low: Option<String>, high: Option<String>) -> Option<String> {
 /// Adds remarks to those a schema has, none twice.
 pub(super) fn add(schema: &mut Map<String, Value>, remarks: Vec<Value>) {
     let known = schema.entry(NOTES).or_insert_with(|| Value::Array(Vec::new()));
-    let Some(known) = known.as_array_mut() else { return };
+    let Some(known) = known.as_array_mut() else {
+        return;
+    };
     for remark in remarks {
         if !known.contains(&remark) {
             known.push(remark);
@@ -119,8 +123,12 @@ pub(super) fn add(schema: &mut Map<String, Value>, remarks: Vec<Value>) {
 
 /// Appends a schema's remarks to its description.
 pub(super) fn append(schema: &mut Value) {
-    let Some(schema) = schema.as_object_mut() else { return };
-    let Some(Value::Array(remarks)) = schema.remove(NOTES) else { return };
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
+    let Some(Value::Array(remarks)) = schema.remove(NOTES) else {
+        return;
+    };
     let remarks: Vec<&str> = remarks.iter().filter_map(Value::as_str).collect();
     if remarks.is_empty() {
         return;

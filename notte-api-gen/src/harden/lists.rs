@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{prune, reach, refs, rust_type, shape, unions, walk};
 use walk::{At, Root};
@@ -18,8 +18,13 @@ pub(super) fn tolerate(document: &mut Value) {
         .map(|(name, _)| name.clone())
         .collect();
     for (name, schema) in refs::components_mut(document).into_iter().flatten() {
-        if answered.contains(name) && schema.get(unions::KEY).is_none() {
-            walk::within(schema, &mut |schema| mark(schema, &types));
+        if !answered.contains(name) || schema.get(unions::KEY).is_some() {
+            continue;
+        }
+        // A component that is a list is one of itself: as `List` it would have no end.
+        let inner = if schema["type"] == "array" { schema.get_mut("items") } else { Some(schema) };
+        if let Some(inner) = inner {
+            walk::within(inner, &mut |schema| mark(schema, &types));
         }
     }
     walk::operations(document, &mut |_, _, operation| {
@@ -36,23 +41,38 @@ fn mark(schema: &mut Value, types: &BTreeSet<String>) {
         return;
     }
     let items = &schema["items"];
-    if shape::is_map(items) || refs::target(items).is_some_and(|name| types.contains(name)) {
-        let item = argument(items);
-        rust_type::mark(schema, "List", &[item]);
-    }
+    let item = match refs::target(items) {
+        Some(name) if types.contains(name) => refs::to(name),
+        None if shape::is_map(items) && !values_may_be_null(items) => bare(items),
+        _ => return,
+    };
+    rust_type::mark(schema, "List", &[item]);
 }
 
-/// The schema as an argument of `x-rust-type`, which is read as JSON Schema: null is a type there.
-fn argument(schema: &Value) -> Value {
-    let Value::Object(keywords) = schema else { return schema.clone() };
-    let mut plain: Map<String, Value> = keywords.clone();
-    let nullable = plain.remove("nullable").is_some();
-    plain.remove("description");
+/// The schema without words about it: an argument only names a type.
+fn bare(schema: &Value) -> Value {
+    if let Some(name) = refs::target(schema) {
+        return refs::to(name);
+    }
+    let mut bare = schema.clone();
+    shape::take_annotations(&mut bare);
     for keyword in ["items", "additionalProperties"] {
-        if let Some(child) = plain.get_mut(keyword) {
-            *child = argument(child);
+        if let Some(child) = bare.get_mut(keyword) {
+            *child = self::bare(child);
         }
     }
-    let plain = refs::target(schema).map_or(Value::Object(plain), refs::to);
-    if nullable { json!({ "oneOf": [{ "type": "null" }, plain] }) } else { plain }
+    bare
+}
+
+/// Arguments of `x-rust-type` are read as JSON Schema, which knows no `nullable`: such maps stay in a plain array.
+/// A null item needs no flag, it is an odd one.
+fn values_may_be_null(map: &Value) -> bool {
+    let mut values = &map["additionalProperties"];
+    while !values.is_null() {
+        if values["nullable"] == true {
+            return true;
+        }
+        values = values.get("items").unwrap_or(&values["additionalProperties"]);
+    }
+    false
 }

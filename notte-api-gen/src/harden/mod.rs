@@ -11,11 +11,12 @@ mod enums;
 mod extras;
 mod finish;
 mod flags;
+mod hoist;
+mod kinds;
 mod limits;
 mod lists;
 mod media;
 mod names;
-mod objects;
 mod operations;
 mod parameters;
 mod prune;
@@ -44,27 +45,31 @@ pub fn harden(document: Value) -> Value {
     responses::select(&mut document);
     // Few shapes of schema, and none twice.
     shape::all(&mut document);
-    all_of::flatten(&mut document);
-    simplify::unions(&mut document);
     twins::merge(&mut document);
     names::components(&mut document);
     bodies::inline_forms(&mut document);
+    hoist::shared(&mut document);
+    all_of::flatten(&mut document);
+    simplify::unions(&mut document);
+    hoist::objects(&mut document);
+    aliases::name_unions(&mut document);
     aliases::inline(&mut document);
     simplify::unions(&mut document);
+    aliases::inline(&mut document);
     // Types of our own.
     scalars::type_texts(&mut document);
-    objects::hoist(&mut document);
     unions::hoist(&mut document);
+    hoist::enums(&mut document);
     enums::open(&mut document);
     // Tolerance.
     required::narrow(&mut document);
     extras::keep(&mut document);
     lists::tolerate(&mut document);
     // Last words.
+    parameters::finish(&mut document);
     prune::unused(&mut document);
     finish::clean(&mut document);
     unions::label(&mut document);
-    parameters::finish(&mut document);
     bodies::finish_forms(&mut document);
     flags::mark(&mut document);
     document

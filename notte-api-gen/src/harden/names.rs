@@ -87,7 +87,9 @@ fn camel(text: &str) -> String {
 
 /// Renames components; those named well already keep their names.
 pub(super) fn components(document: &mut Value) {
-    let Some(components) = refs::components_mut(document).map(std::mem::take) else { return };
+    let Some(components) = refs::components_mut(document).map(std::mem::take) else {
+        return;
+    };
     let mut names = Names::of(&Value::Null);
     let mut renames = BTreeMap::new();
     let (good, bad): (Vec<&String>, Vec<&String>) = components.keys().partition(|name| type_name(name) == **name);

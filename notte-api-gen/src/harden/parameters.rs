@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{rust_type, walk};
+use super::{limits, rust_type, walk};
 
 const KEY_HEADER: &str = "x-notte-api-key";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -13,10 +13,14 @@ const SET_BY_HOOKS: [&str; 5] =
 /// Drops what hooks set, and leaves of each parameter its name, place, description and schema.
 pub(super) fn select(document: &mut Value) {
     walk::operations(document, &mut |_, _, operation| {
-        let Some(Value::Array(parameters)) = operation.remove("parameters") else { return };
+        let Some(Value::Array(parameters)) = operation.remove("parameters") else {
+            return;
+        };
         let mut kept = Vec::new();
         for parameter in parameters {
-            let Some(location) = parameter["in"].as_str() else { continue };
+            let Some(location) = parameter["in"].as_str() else {
+                continue;
+            };
             let header = parameter["name"].as_str().unwrap_or_default().to_ascii_lowercase();
             if location == "header" && SET_BY_HOOKS.contains(&header.as_str()) {
                 if header == KEY_HEADER {
@@ -61,37 +65,39 @@ fn plain(parameter: &Value, location: &str) -> Value {
     plain
 }
 
-/// A text in a path is checked before it is put there; null is another way to leave a parameter out.
+/// A text in a path is checked before it is put there, one in a header is plain; null is another way to leave a parameter out.
 pub(super) fn finish(document: &mut Value) {
     walk::operations(document, &mut |_, _, operation| {
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten().filter_map(Value::as_object_mut) {
-            let in_path = parameter.get("in").is_some_and(|location| location == "path");
-            let Some(Value::Object(mut schema)) = parameter.remove("schema") else { continue };
-            if schema.remove("nullable").is_some_and(|nullable| nullable == true) && !in_path {
+            let location = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let Some(mut schema) = parameter.remove("schema") else {
+                continue;
+            };
+            limits::append(&mut schema);
+            let Value::Object(mut schema) = schema else {
+                continue;
+            };
+            if schema.remove("nullable").is_some() && location != "path" {
                 parameter.insert("required".to_owned(), false.into());
-            }
-            if in_path {
-                schema = path_segment(schema);
             }
             if let Some(description) = schema.remove("description") {
                 parameter.entry("description").or_insert(description);
             }
-            parameter.insert("schema".to_owned(), schema.into());
+            let schema = match location.as_str() {
+                "path" if !prints(&schema) => {
+                    json!({ "type": "string", rust_type::KEY: rust_type::value("PathSegment", &[]) })
+                }
+                "header" if !prints(&schema) => json!({ "type": "string" }),
+                _ => schema.into(),
+            };
+            parameter.insert("schema".to_owned(), schema);
         }
     });
 }
 
-fn path_segment(schema: Map<String, Value>) -> Map<String, Value> {
+/// Whether a value of this type is one plain word.
+fn prints(schema: &Map<String, Value>) -> bool {
     let kind = schema.get("type").and_then(Value::as_str);
-    if schema.get(rust_type::KEY).is_none() && matches!(kind, Some("integer" | "number" | "boolean")) {
-        return schema;
-    }
-    let mut segment = Map::new();
-    segment.insert("type".to_owned(), "string".into());
-    if let Some(description) = schema.get("description") {
-        segment.insert("description".to_owned(), description.clone());
-    }
-    segment.insert(rust_type::KEY.to_owned(), rust_type::value("PathSegment", &[]));
-    segment
+    matches!(kind, Some("integer" | "number" | "boolean"))
 }

@@ -28,7 +28,9 @@ fn plain(schema: &Value) -> Option<&str> {
 
 /// The text of a reference to a component schema, with its escapes read (`~1`, `~0`, `%20`).
 pub(super) fn normalised(reference: &str) -> String {
-    let Some(name) = reference.strip_prefix(PREFIX) else { return reference.to_owned() };
+    let Some(name) = reference.strip_prefix(PREFIX) else {
+        return reference.to_owned();
+    };
     format!("{PREFIX}{}", unescape(name))
 }
 

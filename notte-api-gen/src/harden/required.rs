@@ -31,7 +31,9 @@ fn object(schema: &mut Value, sent: bool, answered: bool) {
         .flatten()
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect();
-    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
     let mut kept = Vec::new();
     for (name, property) in properties.iter_mut() {
         let one_way = (sent && property["readOnly"] == true) || (answered && property["writeOnly"] == true);

@@ -17,7 +17,9 @@ pub(super) fn type_texts(document: &mut Value) {
 
 /// A secret list, map or union is one of secret texts.
 fn inward(schema: &mut Value) {
-    let Some(keywords) = schema.as_object_mut() else { return };
+    let Some(keywords) = schema.as_object_mut() else {
+        return;
+    };
     if keywords.get("type").is_some_and(|kind| kind == "string") {
         keywords.insert("x-notte-secret".to_owned(), true.into());
         return;
@@ -47,12 +49,15 @@ fn type_text(schema: &mut Value, site: &Site<'_>) {
         Some("duration") => Some("IsoDuration"),
         _ => None,
     };
-    let binary_part = site.root == Root::Multipart && schema["format"] == "binary";
-    let Some(keywords) = schema.as_object_mut() else { return };
+    let bytes = site.root == Root::Multipart || (site.at == At::Root && site.root != Root::Component);
+    let bytes = bytes && schema["format"] == "binary";
+    let Some(keywords) = schema.as_object_mut() else {
+        return;
+    };
     keywords.remove("x-notte-secret");
-    if secret || (wire.is_some() && !binary_part) {
+    if wire.is_some() {
         keywords.remove("enum");
-    } else if !binary_part {
+    } else if !bytes {
         keywords.remove("format");
     }
     match wire {

@@ -1,10 +1,8 @@
 //! Every schema in one of few shapes: reference, `allOf`, `oneOf`, object, map, array, scalar, anything. What is in none of them is dropped.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
-use super::{limits, prune, refs, walk};
+use super::{kinds, limits, prune, refs, walk};
 
 /// Keywords that say something about a schema's place, not about its values.
 pub(super) const ANNOTATIONS: [&str; 7] =
@@ -20,7 +18,9 @@ pub(super) fn all(document: &mut Value) {
         }
     }
     walk::operations(document, &mut |_, _, operation| {
-        walk::roots(operation, &mut |schema, _| *schema = canonical(std::mem::take(schema)));
+        walk::roots(operation, &mut |schema, _| {
+            *schema = canonical(std::mem::take(schema));
+        });
     });
 }
 
@@ -57,12 +57,17 @@ pub(super) fn annotate(schema: Value, annotations: Map<String, Value>) -> Value 
 
 /// Takes a schema's annotations off it.
 pub(super) fn take_annotations(schema: &mut Value) -> Map<String, Value> {
-    let Some(schema) = schema.as_object_mut() else { return Map::new() };
+    let Some(schema) = schema.as_object_mut() else {
+        return Map::new();
+    };
     ANNOTATIONS.iter().filter_map(|key| schema.remove_entry(*key)).collect()
 }
 
-fn canonical(schema: Value) -> Value {
-    let Value::Object(mut schema) = schema else { return json!({}) };
+/// The schema in its one shape, with everything in it.
+pub(super) fn canonical(schema: Value) -> Value {
+    let Value::Object(mut schema) = schema else {
+        return json!({});
+    };
     let mut annotations = annotations(&schema);
     let mut parts = Vec::new();
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -77,7 +82,7 @@ fn canonical(schema: Value) -> Value {
                 parts.extend(union(members, discriminator.as_ref(), &mut annotations));
             }
         }
-        parts.extend(own(schema, !parts.is_empty(), &mut annotations));
+        parts.extend(kinds::own(schema, !parts.is_empty(), &mut annotations));
     }
     match parts.len() {
         0 => annotate(json!({}), annotations),
@@ -93,7 +98,9 @@ fn part(member: Value, outer: &mut Map<String, Value>) -> Option<Value> {
     if says {
         return Some(member);
     }
-    let Value::Object(mut inner) = member else { return None };
+    let Value::Object(mut inner) = member else {
+        return None;
+    };
     inner.append(outer);
     *outer = inner;
     None
@@ -161,7 +168,9 @@ fn explicit(discriminator: &Value, members: &[Value]) -> Option<Value> {
     let tag = discriminator.get("propertyName")?.as_str()?;
     let mut mapping = Map::new();
     for (value, target) in discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten() {
-        let Some(target) = target.as_str() else { continue };
+        let Some(target) = target.as_str() else {
+            continue;
+        };
         let target = match target.starts_with('#') {
             true => refs::normalised(target),
             false => format!("{}{target}", refs::PREFIX),
@@ -175,99 +184,4 @@ fn explicit(discriminator: &Value, members: &[Value]) -> Option<Value> {
         }
     }
     Some(json!({ "propertyName": tag, "mapping": mapping }))
-}
-
-/// What a schema says by keywords of its own. Beside other parts a bare type says nothing new.
-fn own(mut schema: Map<String, Value>, beside: bool, annotations: &mut Map<String, Value>) -> Vec<Value> {
-    let types: Vec<String> = match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind.clone()],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => inferred(&schema),
-    };
-    if types.iter().any(|kind| kind == "null") {
-        annotations.insert("nullable".to_owned(), true.into());
-    }
-    let known: BTreeSet<&str> = KINDS.into_iter().filter(|known| types.iter().any(|kind| kind == known)).collect();
-    let says = ["properties", "required", "items", "enum"];
-    if beside && !says.iter().any(|keyword| schema.contains_key(*keyword)) {
-        return Vec::new();
-    }
-    let mut parts: Vec<Value> = known.into_iter().map(|kind| of_kind(kind, &mut schema, annotations)).collect();
-    if parts.len() > 1 {
-        parts = vec![json!({ "oneOf": parts })];
-    }
-    parts
-}
-
-const KINDS: [&str; 6] = ["object", "array", "string", "integer", "number", "boolean"];
-
-fn inferred(schema: &Map<String, Value>) -> Vec<String> {
-    let has = |keyword: &str| schema.contains_key(keyword);
-    let texts = schema.get("enum").and_then(Value::as_array);
-    let texts = texts.is_some_and(|values| !values.is_empty() && values.iter().all(|v| v.is_string() || v.is_null()));
-    let kind = if has("properties") || schema.get("additionalProperties").is_some_and(Value::is_object) {
-        "object"
-    } else if has("items") {
-        "array"
-    } else if texts {
-        "string"
-    } else {
-        return Vec::new();
-    };
-    vec![kind.to_owned()]
-}
-
-fn of_kind(kind: &str, schema: &mut Map<String, Value>, annotations: &mut Map<String, Value>) -> Value {
-    match kind {
-        "object" => object(schema),
-        "array" => json!({ "type": "array", "items": canonical(schema.remove("items").unwrap_or_default()) }),
-        "string" => string(schema, annotations),
-        "integer" => json!({ "type": "integer", "format": "int64" }),
-        "number" => json!({ "type": "number", "format": "double" }),
-        _ => json!({ "type": kind }),
-    }
-}
-
-fn object(schema: &mut Map<String, Value>) -> Value {
-    let properties = match schema.remove("properties") {
-        Some(Value::Object(properties)) => properties,
-        _ => Map::new(),
-    };
-    let required: BTreeSet<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let required = json!(required);
-    if properties.is_empty() {
-        let values = schema.remove("additionalProperties").unwrap_or_default();
-        let mut map = json!({ "type": "object", "additionalProperties": canonical(values) });
-        if required != json!([]) {
-            map["required"] = required;
-        }
-        return map;
-    }
-    let properties: Map<String, Value> =
-        properties.into_iter().map(|(name, property)| (name, canonical(property))).collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": {} })
-}
-
-fn string(schema: &Map<String, Value>, annotations: &mut Map<String, Value>) -> Value {
-    let mut string = json!({ "type": "string" });
-    let values = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if values.iter().any(Value::is_null) {
-        annotations.insert("nullable".to_owned(), true.into());
-    }
-    let mut texts: Vec<&Value> = Vec::new();
-    for value in values.iter().filter(|value| !value.is_null()) {
-        if !texts.contains(&value) {
-            texts.push(value);
-        }
-    }
-    if !texts.is_empty() && texts.iter().all(|value| value.is_string()) {
-        string["enum"] = json!(texts);
-    }
-    if schema.get("contentMediaType").is_some_and(|media| media == "application/octet-stream") {
-        string["format"] = "binary".into();
-    } else if let Some(format) = schema.get("format").and_then(Value::as_str) {
-        string["format"] = format.into();
-    }
-    string
 }

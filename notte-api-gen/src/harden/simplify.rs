@@ -13,7 +13,9 @@ pub(super) type Enums = BTreeMap<String, Vec<Value>>;
 pub(super) fn unions(document: &mut Value) {
     let enums = enums(document);
     walk::schemas(document, &mut |schema, _| {
-        let Some(members) = schema.get("oneOf").and_then(Value::as_array) else { return };
+        let Some(members) = schema.get("oneOf").and_then(Value::as_array) else {
+            return;
+        };
         let members = simplified(spliced(members), &enums);
         match members.as_slice() {
             [] | [_] => {
@@ -38,7 +40,9 @@ fn spliced(members: &[Value]) -> Vec<Value> {
     let mut flat = Vec::new();
     for member in members {
         match member.get("oneOf").and_then(Value::as_array) {
-            Some(inner) if member.get("discriminator").is_none() => flat.extend(inner.iter().cloned()),
+            Some(inner) if member.get("discriminator").is_none() => {
+                flat.extend(inner.iter().cloned());
+            }
             _ => flat.push(member.clone()),
         }
     }

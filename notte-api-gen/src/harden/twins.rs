@@ -11,7 +11,9 @@ const OUTPUT: &str = "-Output";
 
 /// Merges the twins that agree, and points every reference at the merged type.
 pub(super) fn merge(document: &mut Value) {
-    let Some(components) = refs::components(document) else { return };
+    let Some(components) = refs::components(document) else {
+        return;
+    };
     let agreeing = agreeing(components);
     if agreeing.is_empty() {
         return;
@@ -127,7 +129,9 @@ fn merged(mut input: Value, output: &Value) -> Value {
         names.filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let both: Vec<String> = required(&input).intersection(&required(output)).cloned().collect();
-    let (Some(theirs), Some(schema)) = (properties(output), input.as_object_mut()) else { return input };
+    let (Some(theirs), Some(schema)) = (properties(output), input.as_object_mut()) else {
+        return input;
+    };
     if schema.contains_key("required") {
         schema.insert("required".to_owned(), both.into());
     }

@@ -25,6 +25,8 @@ pub(super) enum At {
     Items,
     Values,
     Member(usize),
+    /// Of `allOf`.
+    Part,
     Argument,
 }
 
@@ -33,18 +35,38 @@ pub(super) enum At {
 pub(super) struct Site<'a> {
     pub(super) root: Root,
     pub(super) at: At,
-    /// The type name this place suggests, in upper camel case.
-    pub(super) name: &'a str,
     /// The nearest property or parameter name, empty when there is none.
     pub(super) property: &'a str,
+    /// What the root is called: a component, or an operation's part.
+    base: [&'a str; 2],
+    around: Option<&'a Site<'a>>,
 }
 
-/// Takes a path, a method and their operation.
-pub(super) type Visit<'f> = dyn FnMut(&str, &str, &mut Map<String, Value>) + 'f;
+impl Site<'_> {
+    /// The type name this place suggests, in upper camel case.
+    pub(super) fn name(&self) -> String {
+        let mut name = match self.around {
+            Some(around) => around.name(),
+            None => self.base.map(str::to_upper_camel_case).concat(),
+        };
+        match self.at {
+            At::Property => name.push_str(&self.property.to_upper_camel_case()),
+            At::Items => name.push_str("Item"),
+            At::Values => name.push_str("Value"),
+            At::Root | At::Member(_) | At::Part | At::Argument => {}
+        }
+        name
+    }
+}
+
+/// What is done to an operation, given its path and method.
+type EachOperation<'a> = dyn FnMut(&str, &str, &mut Map<String, Value>) + 'a;
 
 /// Calls `f` with path, method and operation, in document order.
-pub(super) fn operations(document: &mut Value, f: &mut Visit<'_>) {
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+pub(super) fn operations(document: &mut Value, f: &mut EachOperation<'_>) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (path, item) in paths.iter_mut() {
         for method in METHODS {
             if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
@@ -58,7 +80,7 @@ pub(super) fn operations(document: &mut Value, f: &mut Visit<'_>) {
 pub(super) fn schemas(document: &mut Value, f: &mut dyn FnMut(&mut Value, &Site<'_>)) {
     if let Some(components) = super::refs::components_mut(document) {
         for (name, schema) in components.iter_mut() {
-            descend(schema, &Site { root: Root::Component, at: At::Root, name, property: "" }, f);
+            descend(schema, &root(Root::Component, name, ""), f);
         }
     }
     operations(document, &mut |_, _, operation| {
@@ -68,34 +90,35 @@ pub(super) fn schemas(document: &mut Value, f: &mut dyn FnMut(&mut Value, &Site<
 
 /// Calls `f` with the schemas an operation holds itself: parameters, request, response, form.
 pub(super) fn roots(operation: &mut Map<String, Value>, f: &mut dyn FnMut(&mut Value, &Site<'_>)) {
-    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-    let id = id.to_upper_camel_case();
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
         let property = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let name = format!("{id}{}", property.to_upper_camel_case());
         if let Some(schema) = parameter.get_mut("schema") {
-            f(schema, &Site { root: Root::Parameter, at: At::Root, name: &name, property: &property });
+            f(schema, &Site { property: &property, ..root(Root::Parameter, &id, &property) });
         }
     }
-    let name = format!("{id}Request");
     for schema in operation.get_mut("requestBody").into_iter().flat_map(contents) {
-        f(schema, &Site { root: Root::Request, at: At::Root, name: &name, property: "" });
+        f(schema, &root(Root::Request, &id, "Request"));
     }
-    let name = format!("{id}Response");
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for schema in responses.into_iter().flat_map(Map::values_mut).flat_map(contents) {
-        f(schema, &Site { root: Root::Response, at: At::Root, name: &name, property: "" });
+        f(schema, &root(Root::Response, &id, "Response"));
     }
     if let Some(schema) = operation.get_mut("x-notte-multipart") {
-        f(schema, &Site { root: Root::Multipart, at: At::Root, name: &id, property: "" });
+        f(schema, &root(Root::Multipart, &id, ""));
     }
 }
 
 /// Calls `f` with one schema and every schema in it, parts first.
 pub(super) fn within(schema: &mut Value, f: &mut dyn FnMut(&mut Value)) {
-    let site = Site { root: Root::Component, at: At::Root, name: "", property: "" };
-    descend(schema, &site, &mut |schema, _| f(schema));
+    descend(schema, &root(Root::Component, "", ""), &mut |schema, _| {
+        f(schema);
+    });
+}
+
+fn root<'a>(root: Root, owner: &'a str, part: &'a str) -> Site<'a> {
+    Site { root, at: At::Root, property: "", base: [owner, part], around: None }
 }
 
 fn contents(holder: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -108,37 +131,33 @@ fn descend(schema: &mut Value, site: &Site<'_>, f: &mut dyn FnMut(&mut Value, &S
     if super::refs::target(schema).is_some() {
         return f(schema, site);
     }
-    let Some(keywords) = schema.as_object_mut() else { return f(schema, site) };
+    let Some(keywords) = schema.as_object_mut() else {
+        return f(schema, site);
+    };
+    let inner = |at| Site { at, around: Some(site), ..*site };
     for (keyword, child) in keywords.iter_mut() {
         match keyword.as_str() {
             "properties" => {
                 for (property, child) in child.as_object_mut().into_iter().flatten() {
-                    let name = format!("{}{}", site.name, property.to_upper_camel_case());
-                    descend(child, &Site { at: At::Property, name: &name, property, ..*site }, f);
+                    descend(child, &Site { property, ..inner(At::Property) }, f);
                 }
             }
-            "items" => {
-                let name = format!("{}Item", site.name);
-                descend(child, &Site { at: At::Items, name: &name, ..*site }, f);
-            }
-            "additionalProperties" if child.is_object() => {
-                let name = format!("{}Value", site.name);
-                descend(child, &Site { at: At::Values, name: &name, ..*site }, f);
-            }
+            "items" => descend(child, &inner(At::Items), f),
+            "additionalProperties" if child.is_object() => descend(child, &inner(At::Values), f),
             "oneOf" => {
                 for (index, child) in child.as_array_mut().into_iter().flatten().enumerate() {
-                    descend(child, &Site { at: At::Member(index), ..*site }, f);
+                    descend(child, &inner(At::Member(index)), f);
                 }
             }
             "allOf" => {
                 for child in child.as_array_mut().into_iter().flatten() {
-                    descend(child, site, f);
+                    descend(child, &inner(At::Part), f);
                 }
             }
             rust_type::KEY => {
                 let arguments = child.get_mut("parameters").and_then(Value::as_array_mut);
                 for child in arguments.into_iter().flatten() {
-                    descend(child, &Site { at: At::Argument, ..*site }, f);
+                    descend(child, &inner(At::Argument), f);
                 }
             }
             _ => {}

@@ -27,7 +27,7 @@ pub enum Severity {
 pub struct Finding {
     /// Where it is.
     pub pointer: Pointer,
-    /// Which rule found it, one of [`RULES`].
+    /// Which rule found it, one of [`rules`].
     pub rule: &'static str,
     /// Whether it stops the generator.
     pub severity: Severity,

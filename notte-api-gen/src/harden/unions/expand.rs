@@ -9,7 +9,9 @@ use super::{Union, tag};
 
 /// Finds each union's members and tag, through the unions it names.
 pub(super) fn members(unions: &mut [Union], document: &Value) {
-    let Some(components) = refs::components(document) else { return };
+    let Some(components) = refs::components(document) else {
+        return;
+    };
     let index: BTreeMap<&str, usize> = unions.iter().enumerate().map(|(at, union)| (union.key.as_str(), at)).collect();
     let mut expander = Expander { unions, index, whole: BTreeMap::new() };
     let wholes: Vec<Whole> = (0..expander.unions.len()).map(|at| expander.whole(at, &mut BTreeSet::new())).collect();
@@ -97,7 +99,9 @@ impl Expander<'_> {
         }
         for member in &self.unions[at].members {
             match self.inner(member) {
-                Some(inner) if tagged[inner].is_none() => self.untagged(inner, tagged, seen, members),
+                Some(inner) if tagged[inner].is_none() => {
+                    self.untagged(inner, tagged, seen, members);
+                }
                 _ => members.push(member.clone()),
             }
         }

@@ -9,7 +9,9 @@ use super::super::{names::Names, refs, rust_type, shape};
 
 /// Orders and names the variants of every untagged union.
 pub(in super::super) fn label(document: &mut Value) {
-    let Some(components) = refs::components(document) else { return };
+    let Some(components) = refs::components(document) else {
+        return;
+    };
     let mut labelled = BTreeMap::new();
     for (name, schema) in components {
         if schema[super::KEY]["kind"] == "untagged" {

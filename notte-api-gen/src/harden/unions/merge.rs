@@ -65,7 +65,9 @@ fn grouped(groups: Vec<Group>, identity: impl Fn(&Union) -> Vec<String>) -> Vec<
 }
 
 fn tagged_identity(union: &Union) -> Vec<String> {
-    let Some(tagged) = &union.tagged else { return Vec::new() };
+    let Some(tagged) = &union.tagged else {
+        return Vec::new();
+    };
     let mut identity: Vec<String> =
         tagged.variants.iter().map(|variant| format!("{}\n{}", variant.value, variant.component)).collect();
     identity.sort();
@@ -108,7 +110,9 @@ fn contained(mut groups: Vec<Group>) -> Vec<Group> {
     let mut kept: Vec<Group> = Vec::new();
     let mut having: BTreeMap<(String, Variant), Vec<usize>> = BTreeMap::new();
     for (union, mut keys) in groups {
-        let Some(tagged) = &union.tagged else { continue };
+        let Some(tagged) = &union.tagged else {
+            continue;
+        };
         let all: BTreeSet<&Variant> = tagged.variants.iter().collect();
         let first = tagged.variants.first().map(|variant| (tagged.tag.clone(), variant.clone()));
         let candidates = first.and_then(|first| having.get(&first)).into_iter().flatten();

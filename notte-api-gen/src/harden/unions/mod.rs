@@ -92,11 +92,11 @@ fn collect(document: &mut Value) -> Vec<Union> {
         }
         let declared = site.root == Root::Component && site.at == At::Root;
         let place = Place {
-            name: site.name.to_owned(),
+            name: site.name(),
             property: if site.at == At::Property { site.property.to_owned() } else { String::new() },
             request: matches!(site.root, Root::Request | Root::Parameter),
         };
-        let key = if declared { site.name.to_owned() } else { format!("#{:06}", unions.len()) };
+        let key = if declared { site.name() } else { format!("#{:06}", unions.len()) };
         let annotations = if declared { Map::new() } else { shape::take_annotations(schema) };
         let union = if declared { schema.clone() } else { std::mem::take(schema) };
         if !declared {

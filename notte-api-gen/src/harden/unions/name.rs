@@ -42,10 +42,10 @@ fn family(tagged: &Tagged, union: &Union) -> Option<String> {
     })
 }
 
-/// The property that holds the union wherever it is used, if it is used more than once.
+/// The one property that holds the union, if it is used in more than one place.
 fn shared_property(union: &Union) -> Option<String> {
-    let first = union.places.first().filter(|place| !place.property.is_empty())?;
-    let elsewhere = union.places.iter().any(|place| place.name != first.name);
-    let same = union.places.iter().all(|place| place.property == first.property);
-    (elsewhere && same).then(|| type_name(&first.property))
+    let mut places = union.places.iter().filter(|place| !place.property.is_empty());
+    let first = places.next()?;
+    let same = places.all(|place| place.property == first.property);
+    (same && union.places.iter().any(|place| place.name != first.name)).then(|| type_name(&first.property))
 }

@@ -89,7 +89,9 @@ fn constant<'a>(property: &'a Value, components: &'a Map<String, Value>) -> Opti
 
 /// Takes the tags out of the member components. A component with two tag values is one type for each.
 pub(super) fn take_out<'a>(unions: impl Iterator<Item = &'a mut Tagged>, document: &mut Value, names: &mut Names) {
-    let Some(components) = refs::components_mut(document) else { return };
+    let Some(components) = refs::components_mut(document) else {
+        return;
+    };
     let original = components.clone();
     let mut types: BTreeMap<(String, String, String), String> = BTreeMap::new();
     let mut used: BTreeSet<String> = BTreeSet::new();

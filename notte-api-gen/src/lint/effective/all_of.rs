@@ -10,7 +10,9 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
         let Some(Value::Array(members)) = schema.value.get("allOf") else {
             continue;
         };
-        let wrapper = members.len() == 1 && members[0].get("$ref").is_some();
+        // The one way to say that a reference, or a type of ours, may be null.
+        let wraps = |member: &Value| member.get("$ref").is_some() || member.get("x-rust-type").is_some();
+        let wrapper = members.len() == 1 && wraps(&members[0]);
         if !wrapper {
             report.error(
                 &schema.pointer.child("allOf"),

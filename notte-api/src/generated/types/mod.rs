@@ -8950,6 +8950,17 @@ impl crate::wire::IntoField<Action> for CaptchaSolveAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::CaptchaSolveAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::CaptchaSolveAction) -> Result<Self, String> {
+        CaptchaSolveAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::CaptchaSolveAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<CheckAction> for Action {
     fn from(value: CheckAction) -> Self {
         Self::Check(value)
@@ -8958,6 +8969,17 @@ impl ::std::convert::From<CheckAction> for Action {
 impl crate::wire::IntoField<Action> for CheckAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::CheckAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::CheckAction) -> Result<Self, String> {
+        CheckAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::CheckAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<ClickAction> for Action {
@@ -8970,6 +8992,17 @@ impl crate::wire::IntoField<Action> for ClickAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::ClickAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::ClickAction) -> Result<Self, String> {
+        ClickAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::ClickAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<CloseTabAction> for Action {
     fn from(value: CloseTabAction) -> Self {
         Self::CloseTab(value)
@@ -8978,6 +9011,17 @@ impl ::std::convert::From<CloseTabAction> for Action {
 impl crate::wire::IntoField<Action> for CloseTabAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::CloseTabAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::CloseTabAction) -> Result<Self, String> {
+        CloseTabAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::CloseTabAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<CompletionAction> for Action {
@@ -8990,6 +9034,17 @@ impl crate::wire::IntoField<Action> for CompletionAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::CompletionAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::CompletionAction) -> Result<Self, String> {
+        CompletionAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::CompletionAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<DownloadFileAction> for Action {
     fn from(value: DownloadFileAction) -> Self {
         Self::DownloadFile(value)
@@ -8998,6 +9053,17 @@ impl ::std::convert::From<DownloadFileAction> for Action {
 impl crate::wire::IntoField<Action> for DownloadFileAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::DownloadFileAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::DownloadFileAction) -> Result<Self, String> {
+        DownloadFileAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::DownloadFileAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<EmailReadAction> for Action {
@@ -9010,6 +9076,17 @@ impl crate::wire::IntoField<Action> for EmailReadAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::EmailReadAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::EmailReadAction) -> Result<Self, String> {
+        EmailReadAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::EmailReadAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<EmailVerificationReadAction> for Action {
     fn from(value: EmailVerificationReadAction) -> Self {
         Self::EmailVerificationRead(value)
@@ -9018,6 +9095,17 @@ impl ::std::convert::From<EmailVerificationReadAction> for Action {
 impl crate::wire::IntoField<Action> for EmailVerificationReadAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::EmailVerificationReadAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::EmailVerificationReadAction) -> Result<Self, String> {
+        EmailVerificationReadAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::EmailVerificationReadAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<EvaluateJsAction> for Action {
@@ -9030,6 +9118,17 @@ impl crate::wire::IntoField<Action> for EvaluateJsAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::EvaluateJsAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::EvaluateJsAction) -> Result<Self, String> {
+        EvaluateJsAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::EvaluateJsAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<FallbackFillAction> for Action {
     fn from(value: FallbackFillAction) -> Self {
         Self::FallbackFill(value)
@@ -9038,6 +9137,17 @@ impl ::std::convert::From<FallbackFillAction> for Action {
 impl crate::wire::IntoField<Action> for FallbackFillAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::FallbackFillAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::FallbackFillAction) -> Result<Self, String> {
+        FallbackFillAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::FallbackFillAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<FillAction> for Action {
@@ -9050,6 +9160,17 @@ impl crate::wire::IntoField<Action> for FillAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::FillAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::FillAction) -> Result<Self, String> {
+        FillAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::FillAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<FormFillAction> for Action {
     fn from(value: FormFillAction) -> Self {
         Self::FormFill(value)
@@ -9058,6 +9179,17 @@ impl ::std::convert::From<FormFillAction> for Action {
 impl crate::wire::IntoField<Action> for FormFillAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::FormFillAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::FormFillAction) -> Result<Self, String> {
+        FormFillAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::FormFillAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<GoBackAction> for Action {
@@ -9070,6 +9202,17 @@ impl crate::wire::IntoField<Action> for GoBackAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::GoBackAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::GoBackAction) -> Result<Self, String> {
+        GoBackAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::GoBackAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<GoForwardAction> for Action {
     fn from(value: GoForwardAction) -> Self {
         Self::GoForward(value)
@@ -9078,6 +9221,17 @@ impl ::std::convert::From<GoForwardAction> for Action {
 impl crate::wire::IntoField<Action> for GoForwardAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::GoForwardAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::GoForwardAction) -> Result<Self, String> {
+        GoForwardAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::GoForwardAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<GotoAction> for Action {
@@ -9090,6 +9244,17 @@ impl crate::wire::IntoField<Action> for GotoAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::GotoAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::GotoAction) -> Result<Self, String> {
+        GotoAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::GotoAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<GotoNewTabAction> for Action {
     fn from(value: GotoNewTabAction) -> Self {
         Self::GotoNewTab(value)
@@ -9098,6 +9263,17 @@ impl ::std::convert::From<GotoNewTabAction> for Action {
 impl crate::wire::IntoField<Action> for GotoNewTabAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::GotoNewTabAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::GotoNewTabAction) -> Result<Self, String> {
+        GotoNewTabAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::GotoNewTabAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<HelpAction> for Action {
@@ -9110,6 +9286,17 @@ impl crate::wire::IntoField<Action> for HelpAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::HelpAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::HelpAction) -> Result<Self, String> {
+        HelpAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::HelpAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<MultiFactorFillAction> for Action {
     fn from(value: MultiFactorFillAction) -> Self {
         Self::MultiFactorFill(value)
@@ -9118,6 +9305,17 @@ impl ::std::convert::From<MultiFactorFillAction> for Action {
 impl crate::wire::IntoField<Action> for MultiFactorFillAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::MultiFactorFillAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::MultiFactorFillAction) -> Result<Self, String> {
+        MultiFactorFillAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::MultiFactorFillAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<PressKeyAction> for Action {
@@ -9130,6 +9328,17 @@ impl crate::wire::IntoField<Action> for PressKeyAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::PressKeyAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::PressKeyAction) -> Result<Self, String> {
+        PressKeyAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::PressKeyAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<ReloadAction> for Action {
     fn from(value: ReloadAction) -> Self {
         Self::Reload(value)
@@ -9138,6 +9347,17 @@ impl ::std::convert::From<ReloadAction> for Action {
 impl crate::wire::IntoField<Action> for ReloadAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::ReloadAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::ReloadAction) -> Result<Self, String> {
+        ReloadAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::ReloadAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<ScrapeAction> for Action {
@@ -9150,6 +9370,17 @@ impl crate::wire::IntoField<Action> for ScrapeAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::ScrapeAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::ScrapeAction) -> Result<Self, String> {
+        ScrapeAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::ScrapeAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<ScrollDownAction> for Action {
     fn from(value: ScrollDownAction) -> Self {
         Self::ScrollDown(value)
@@ -9158,6 +9389,17 @@ impl ::std::convert::From<ScrollDownAction> for Action {
 impl crate::wire::IntoField<Action> for ScrollDownAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::ScrollDownAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::ScrollDownAction) -> Result<Self, String> {
+        ScrollDownAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::ScrollDownAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<ScrollUpAction> for Action {
@@ -9170,6 +9412,17 @@ impl crate::wire::IntoField<Action> for ScrollUpAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::ScrollUpAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::ScrollUpAction) -> Result<Self, String> {
+        ScrollUpAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::ScrollUpAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<SelectDropdownOptionAction> for Action {
     fn from(value: SelectDropdownOptionAction) -> Self {
         Self::SelectDropdownOption(value)
@@ -9178,6 +9431,17 @@ impl ::std::convert::From<SelectDropdownOptionAction> for Action {
 impl crate::wire::IntoField<Action> for SelectDropdownOptionAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::SelectDropdownOptionAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::SelectDropdownOptionAction) -> Result<Self, String> {
+        SelectDropdownOptionAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::SelectDropdownOptionAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<SmsReadAction> for Action {
@@ -9190,6 +9454,17 @@ impl crate::wire::IntoField<Action> for SmsReadAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::SmsReadAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::SmsReadAction) -> Result<Self, String> {
+        SmsReadAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::SmsReadAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<SwitchTabAction> for Action {
     fn from(value: SwitchTabAction) -> Self {
         Self::SwitchTab(value)
@@ -9198,6 +9473,17 @@ impl ::std::convert::From<SwitchTabAction> for Action {
 impl crate::wire::IntoField<Action> for SwitchTabAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::SwitchTabAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::SwitchTabAction) -> Result<Self, String> {
+        SwitchTabAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::SwitchTabAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<UploadFileAction> for Action {
@@ -9210,6 +9496,17 @@ impl crate::wire::IntoField<Action> for UploadFileAction {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::UploadFileAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::UploadFileAction) -> Result<Self, String> {
+        UploadFileAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::UploadFileAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<WaitAction> for Action {
     fn from(value: WaitAction) -> Self {
         Self::Wait(value)
@@ -9218,6 +9515,17 @@ impl ::std::convert::From<WaitAction> for Action {
 impl crate::wire::IntoField<Action> for WaitAction {
     fn into_field(self) -> Result<Option<Action>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::WaitAction> for Action {
+    type Error = String;
+    fn try_from(value: builder::WaitAction) -> Result<Self, String> {
+        WaitAction::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Action> for builder::WaitAction {
+    fn into_field(self) -> Result<Option<Action>, String> {
+        self.try_into().map(Some)
     }
 }
 impl crate::wire::Audit for Action {
@@ -9369,6 +9677,17 @@ impl crate::wire::IntoField<Proxy> for NotteProxy {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::NotteProxy> for Proxy {
+    type Error = String;
+    fn try_from(value: builder::NotteProxy) -> Result<Self, String> {
+        NotteProxy::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Proxy> for builder::NotteProxy {
+    fn into_field(self) -> Result<Option<Proxy>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<ExternalProxy> for Proxy {
     fn from(value: ExternalProxy) -> Self {
         Self::External(value)
@@ -9379,6 +9698,17 @@ impl crate::wire::IntoField<Proxy> for ExternalProxy {
         Ok(Some(self.into()))
     }
 }
+impl ::std::convert::TryFrom<builder::ExternalProxy> for Proxy {
+    type Error = String;
+    fn try_from(value: builder::ExternalProxy) -> Result<Self, String> {
+        ExternalProxy::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Proxy> for builder::ExternalProxy {
+    fn into_field(self) -> Result<Option<Proxy>, String> {
+        self.try_into().map(Some)
+    }
+}
 impl ::std::convert::From<TailnetProxy> for Proxy {
     fn from(value: TailnetProxy) -> Self {
         Self::Tailnet(value)
@@ -9387,6 +9717,17 @@ impl ::std::convert::From<TailnetProxy> for Proxy {
 impl crate::wire::IntoField<Proxy> for TailnetProxy {
     fn into_field(self) -> Result<Option<Proxy>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::TailnetProxy> for Proxy {
+    type Error = String;
+    fn try_from(value: builder::TailnetProxy) -> Result<Self, String> {
+        TailnetProxy::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Proxy> for builder::TailnetProxy {
+    fn into_field(self) -> Result<Option<Proxy>, String> {
+        self.try_into().map(Some)
     }
 }
 impl crate::wire::Audit for Proxy {
@@ -9462,6 +9803,17 @@ impl ::std::convert::From<NodeSelectors> for Selector {
 impl crate::wire::IntoField<Selector> for NodeSelectors {
     fn into_field(self) -> Result<Option<Selector>, String> {
         Ok(Some(self.into()))
+    }
+}
+impl ::std::convert::TryFrom<builder::NodeSelectors> for Selector {
+    type Error = String;
+    fn try_from(value: builder::NodeSelectors) -> Result<Self, String> {
+        NodeSelectors::try_from(value).map(Self::from)
+    }
+}
+impl crate::wire::IntoField<Selector> for builder::NodeSelectors {
+    fn into_field(self) -> Result<Option<Selector>, String> {
+        self.try_into().map(Some)
     }
 }
 impl ::std::convert::From<String> for Selector {
