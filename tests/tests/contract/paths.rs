@@ -14,13 +14,44 @@ use crate::{
 };
 
 const REFUSED: &[&str] = &[
-    "", ".", "..", "a/b", "a\\b", "..\\..\\admin", "../../admin", "/admin", "admin/", "line\nend", "nul\0", "tab\tbed",
-    "del\u{7f}ete", "next\u{85}line",
+    "",
+    ".",
+    "..",
+    "a/b",
+    "a\\b",
+    "..\\..\\admin",
+    "../../admin",
+    "/admin",
+    "admin/",
+    "line\nend",
+    "nul\0",
+    "tab\tbed",
+    "del\u{7f}ete",
+    "next\u{85}line",
 ];
 
 const FINE: &[&str] = &[
-    "a b", "%2e%2e", "%2E", "é.pdf", "...", ".hidden", "a..b", "%2F", "%5c", "a?b=1", "a#b", "a;b", "a:b@c", "a+b&c=d",
-    " ", "~", "“…”", "%", "%zz", "[x]", "{session_id}",
+    "a b",
+    "%2e%2e",
+    "%2E",
+    "é.pdf",
+    "...",
+    ".hidden",
+    "a..b",
+    "%2F",
+    "%5c",
+    "a?b=1",
+    "a#b",
+    "a;b",
+    "a:b@c",
+    "a+b&c=d",
+    " ",
+    "~",
+    "“…”",
+    "%",
+    "%zz",
+    "[x]",
+    "{session_id}",
 ];
 
 /// A call in which one path parameter is set to a value.

@@ -7,6 +7,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::{
     fmt::{MakeWriter, format::FmtSpan},
     util::SubscriberInitExt as _,
@@ -22,15 +26,17 @@ struct State {
 }
 
 impl Log {
-    /// Listens on this thread until the guard is dropped. The mock server has a thread of its own.
-    pub(super) fn listen(&self) -> impl Drop + use<> {
+    /// Listens on this thread until the guards are dropped. The mock server has a thread of its own.
+    pub(super) fn listen(&self) -> (Dispatch, DefaultGuard) {
+        // With one subscriber alone, what another thread logs first is taken for what nobody listens to.
+        let second = Dispatch::new(NoSubscriber::new());
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
             .with_writer(self.clone())
             .finish();
-        subscriber.set_default()
+        (second, subscriber.set_default())
     }
 
     /// What was logged since the last time.

@@ -115,7 +115,10 @@ fn respond(reply: &Reply, request: &HttpMockRequest, elsewhere: &str) -> HttpMoc
         }
         Reply::EchoSecrets(status) => answer(*status, json!({ "detail": secrets(request, &input).join(", ") })),
         Reply::EchoRequest => {
-            let said = format!("key {KEY}, address {}, body {body}", request.uri());
+            // Without its host, for a URL would be cut out whole.
+            let uri = request.uri();
+            let address = uri.path_and_query().unwrap();
+            let said = format!("key {KEY}, address {address}, body {body}");
             answer(400, json!({ "message": "it failed", "detail": said }))
         }
         Reply::EchoText => (500, "text/plain", format!("failed on {}", ascii(&input.to_string())).into_bytes()),
