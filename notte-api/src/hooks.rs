@@ -35,17 +35,15 @@ pub(crate) struct Context {
 pub(crate) struct Sent {
     key: Option<HeaderValue>,
     body: Bytes,
-    query: String,
+    /// None if nothing in it is a secret; the body holds then only free-form JSON to hide.
+    query: Option<String>,
 }
 
 impl Sent {
     fn with(runtime: &Runtime, request: &Request, meta: &OperationMeta) -> Self {
         let key = runtime.shared.key.as_ref().map(|key| key.plain.clone());
-        if !meta.secret {
-            return Self { key, body: Bytes::new(), query: String::new() };
-        }
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        let query = request.url().query().unwrap_or_default().to_owned();
+        let query = meta.secret.then(|| request.url().query().unwrap_or_default().to_owned());
         Self { key, body: Bytes::copy_from_slice(body), query }
     }
 
@@ -54,8 +52,13 @@ impl Sent {
         if let Some(key) = self.key.as_ref().and_then(|key| key.to_str().ok()) {
             mask.add(key);
         }
-        mask.add_json(&self.body);
-        mask.add_query(&self.query);
+        match &self.query {
+            Some(query) => {
+                mask.add_json(&self.body);
+                mask.add_query(query);
+            }
+            None => mask.add_nested(&self.body),
+        }
         mask
     }
 }

@@ -22,10 +22,15 @@ impl Mask {
         // A card's check code is short, and all digits.
         let digits = word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
         if word.len() >= SHORTEST || digits {
-            self.words.push(word.to_owned());
-            // The longest first: a password may hold a user name.
-            self.words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+            self.insert(word.to_owned());
+            escaped(word).into_iter().filter(|form| form != word).for_each(|form| self.insert(form));
         }
+    }
+
+    /// The longest first: a password may hold a user name.
+    fn insert(&mut self, word: String) {
+        let place = self.words.partition_point(|longer| longer.len() > word.len());
+        self.words.insert(place, word);
     }
 
     /// Adds every text and number in a JSON body.
@@ -35,10 +40,22 @@ impl Mask {
         }
     }
 
-    /// Adds every value of a query string.
+    /// Adds every text and number below the top of a JSON body: what is free-form, such as the variables of a function,
+    /// may be secret though no field says so.
+    pub(crate) fn add_nested(&mut self, body: &[u8]) {
+        if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+            fields
+                .values()
+                .filter(|field| field.is_object() || field.is_array())
+                .for_each(|field| self.add_value(field));
+        }
+    }
+
+    /// Adds every value of a query string, as it was before encoding and after.
     pub(crate) fn add_query(&mut self, query: &str) {
         if let Ok(url) = reqwest::Url::parse(&format!("http://query/?{query}")) {
             url.query_pairs().for_each(|(_, value)| self.add(&value));
+            query.split('&').filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| self.add(value));
         }
     }
 
@@ -62,6 +79,17 @@ impl Mask {
         }
         without_urls(&text)
     }
+}
+
+/// How a server may write `word` when it repeats JSON as text: as JSON, as JSON in ASCII, and as Python's `repr`.
+fn escaped(word: &str) -> [String; 3] {
+    let json = Value::from(word).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let ascii = json.chars().fold(String::new(), |text, c| match c.is_ascii() {
+        true => text + c.encode_utf8(&mut [0; 4]),
+        false => c.encode_utf16(&mut [0; 2]).iter().fold(text, |text, unit| text + &format!("\\u{unit:04x}")),
+    });
+    [json, ascii, word.replace('\\', r"\\")]
 }
 
 fn without_urls(text: &str) -> String {
@@ -97,10 +125,25 @@ mod tests {
     }
 
     #[test]
-    fn the_values_of_a_query_are_taken_out_as_they_were_before_encoding() {
+    fn a_word_is_taken_out_however_a_server_escapes_it() {
+        let mut mask = Mask::default();
+        mask.add("p\"é\\😀");
+        let repeated = r#"p"é\😀 p\"é\\😀 p\"\u00e9\\\ud83d\ude00 p"é\\😀"#;
+        assert_eq!(mask.apply(repeated), "… … … …");
+    }
+
+    #[test]
+    fn below_the_top_of_a_body_every_value_is_taken_out() {
+        let mut mask = Mask::default();
+        mask.add_nested(br#"{"task":"book it","variables":{"login":["hunter2"]},"list":["abcd"]}"#);
+        assert_eq!(mask.apply("book it: hunter2, abcd"), "book it: …, …");
+    }
+
+    #[test]
+    fn the_values_of_a_query_are_taken_out_as_they_were_before_encoding_and_after() {
         let mut mask = Mask::default();
         mask.add_query("url=a%20b%26c&page=10");
-        assert_eq!(mask.apply("a b&c page 10"), "… page 10");
+        assert_eq!(mask.apply("a b&c page 10 of /x?url=a%20b%26c"), "… page 10 of /x?url=…");
     }
 
     #[test]

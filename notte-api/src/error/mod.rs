@@ -84,7 +84,7 @@ impl Error {
 
     /// What the server says about it: one line, with the path of each field it names.
     ///
-    /// The key, URLs, and what a secret-bearing request sent are cut out.
+    /// The key, URLs, what a secret-bearing request sent, and what any other sent below the top of its body are cut out.
     pub fn detail(&self) -> Option<&str> {
         self.0.answer.as_ref()?.detail.as_deref()
     }

@@ -1,6 +1,6 @@
 //! Fixtures: what each operation sends and is answered, written by hand from what the API does.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Debug, fs, path::Path};
 
 use notte_api::Part;
 use serde::de::DeserializeOwned;
@@ -31,6 +31,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Value>,
     /// Headers that hold the key beside `authorization`.
     pub(crate) key_headers: Vec<String>,
+    /// `Debug` of the builder and of the typed body, once it is sent.
+    pub(crate) printed: RefCell<String>,
 }
 
 /// Every fixture, by operation id.
@@ -96,6 +98,7 @@ impl Fixture {
             key_headers: (self.request["headers"].as_array().into_iter().flatten())
                 .map(|name| name.as_str().unwrap().to_owned())
                 .collect(),
+            printed: RefCell::default(),
         };
         match from.get("bodies").and_then(Value::as_array) {
             Some(bodies) => bodies
@@ -114,6 +117,10 @@ impl Fixture {
 impl Call {
     fn field(&self, name: &str) -> Option<&Value> {
         self.query.get(name).or_else(|| self.form.get(name))
+    }
+
+    pub(crate) fn print(&self, value: &impl Debug) {
+        *self.printed.borrow_mut() += &format!("{value:?}\n{value:#?}\n");
     }
 
     pub(crate) fn path(&self, name: &str) -> &str {

@@ -8,7 +8,7 @@ use crate::{
     table::TABLE,
 };
 
-fn answer(fixture: &Fixture) -> Answer {
+pub(crate) fn answer(fixture: &Fixture) -> Answer {
     match fixture.answers.first() {
         None => Answer { status: fixture.status, ..Answer::default() },
         Some(body) if fixture.is_bytes => Answer::bytes(fixture.status, body),

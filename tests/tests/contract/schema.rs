@@ -26,6 +26,9 @@ pub(crate) enum Kind<'a> {
     Open,
     Integer,
     Number,
+    Secret,
+    /// Any JSON: what is in it is the caller's or the page's.
+    Free,
     Other,
 }
 
@@ -93,6 +96,7 @@ impl Document {
             Some("List") => return Kind::List { tolerant: true },
             Some("Timestamp") => return Kind::Timestamp,
             Some("Open") => return Kind::Open,
+            Some("Secret") => return Kind::Secret,
             Some(_) => return Kind::Other,
             None => {}
         }
@@ -106,6 +110,7 @@ impl Document {
             (None, Some("array")) => Kind::List { tolerant: false },
             (None, Some("integer")) => Kind::Integer,
             (None, Some("number")) => Kind::Number,
+            (None, None) => Kind::Free,
             _ => Kind::Other,
         }
     }

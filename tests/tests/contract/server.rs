@@ -74,13 +74,23 @@ impl Server {
         call: &Call,
         answer: Answer,
     ) -> (Result<Got, Error>, Result<HttpMockRequest, String>) {
-        *self.state.lock().unwrap() = State { answer, seen: Vec::new() };
-        let got = send(&self.client, call).await;
-        let mut seen = std::mem::take(&mut self.state.lock().unwrap().seen);
+        let (got, mut seen) = self.all_requests(send, call, answer).await;
         let request = match seen.len() {
             1 => Ok(seen.remove(0)),
             count => Err(format!("{count} requests arrived, not one")),
         };
         (got, request)
+    }
+
+    /// Sends one request; gives what was decoded, and whatever arrived.
+    pub(crate) async fn all_requests(
+        &self,
+        send: Send,
+        call: &Call,
+        answer: Answer,
+    ) -> (Result<Got, Error>, Vec<HttpMockRequest>) {
+        *self.state.lock().unwrap() = State { answer, seen: Vec::new() };
+        let got = send(&self.client, call).await;
+        (got, std::mem::take(&mut self.state.lock().unwrap().seen))
     }
 }

@@ -1,6 +1,6 @@
 //! The table: how each operation is called through its typed builder.
 
-use std::pin::Pin;
+use std::{fmt::Debug, pin::Pin};
 
 use notte_api::{ByteStream, Client, Error, SendOnce, types::*};
 use serde::Serialize;
@@ -13,6 +13,8 @@ pub(crate) struct Got {
     pub(crate) status: u16,
     /// JSON answers as they serialise, bytes as text.
     pub(crate) value: Value,
+    /// `Debug` of it.
+    pub(crate) printed: String,
 }
 
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<Got, Error>> + 'a>>;
@@ -25,9 +27,13 @@ macro_rules! table {
             (stringify!($id), |client, _call| {
                 let builder = client.$id()$(.$setter(_call.$how(stringify!($setter))))*;
                 $(let builder = match _call.body::<$body>() {
-                    Some(body) => builder.body(body),
+                    Some(body) => {
+                        _call.print(&body);
+                        builder.body(body)
+                    }
                     None => builder,
                 };)?
+                _call.print(&builder);
                 $kind(client, builder)
             }),
         )*];
@@ -118,13 +124,14 @@ table! {
 
 fn json<'a, B>(client: &'a Client, builder: B) -> Sending<'a>
 where
-    B: SendOnce<Output: Serialize> + 'a,
+    B: SendOnce<Output: Serialize + Debug> + 'a,
 {
     Box::pin(async move {
         let answer = builder.send_on(client).await?;
         let status = answer.status().as_u16();
+        let printed = format!("{answer:?}\n{answer:#?}");
         let value = serde_json::to_value(answer.into_inner()).expect("an answer serialises");
-        Ok(Got { status, value })
+        Ok(Got { status, value, printed })
     })
 }
 
@@ -135,7 +142,8 @@ where
     Box::pin(async move {
         let answer = builder.send_on(client).await?;
         let status = answer.status().as_u16();
+        let printed = format!("{answer:?}\n{answer:#?}");
         let bytes = answer.into_inner().bytes().await?;
-        Ok(Got { status, value: String::from_utf8_lossy(&bytes).into() })
+        Ok(Got { status, value: String::from_utf8_lossy(&bytes).into(), printed })
     })
 }
