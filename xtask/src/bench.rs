@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::report::{Failure, io};
-use crate::tools::{cargo, cargo_with, output_of};
+use crate::tools::{cargo, cargo_program, cargo_with, output_of};
 use crate::{output, workspace};
 
 /// What to measure.
@@ -82,7 +82,7 @@ fn build() -> Result<Vec<Row>, Failure> {
         timed(&folder, &["check", "--locked", "--package", "notte-api"])
     })?;
     let tree = output_of(
-        env!("CARGO"),
+        &cargo_program(),
         &["tree", "--locked", "--package", "notte-api", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"],
     )?;
     let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();

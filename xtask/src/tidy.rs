@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::report::Failure;
-use crate::tools::output_of;
+use crate::tools::{cargo_program, output_of};
 use crate::{output, workspace};
 
 /// The edges that may exist between our crates.
@@ -40,7 +40,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 }
 
 fn layers() -> Result<Vec<String>, Failure> {
-    let metadata = output_of(env!("CARGO"), &["metadata", "--format-version", "1", "--no-deps", "--offline"])?;
+    let metadata = output_of(&cargo_program(), &["metadata", "--format-version", "1", "--no-deps", "--offline"])?;
     let metadata: Value =
         serde_json::from_str(&metadata).map_err(|error| Failure::input([format!("cargo metadata: {error}")]))?;
     let empty = Vec::new();

@@ -6,6 +6,11 @@ use crate::output;
 use crate::report::Failure;
 use crate::workspace;
 
+/// The cargo that runs us, so that its toolchain serves, or whichever there is.
+pub(crate) fn cargo_program() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
 /// Runs `cargo` in the workspace; the line is shown first.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failure> {
     cargo_with(arguments, &[])
@@ -16,7 +21,7 @@ pub(crate) fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Resu
     let shown: Vec<String> = variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
     let line = format!("{}cargo {}", shown.concat(), arguments.join(" "));
     output::progress(&format!("$ {line}"));
-    let status = Command::new(env!("CARGO"))
+    let status = Command::new(cargo_program())
         .args(arguments)
         .envs(variables.iter().copied())
         .current_dir(workspace::root())
