@@ -42,7 +42,6 @@ fn replies(document: &Document, operation: &Value, fixture: &Fixture) -> Vec<(&'
     let mut replies = server::refusals();
     let fine = |body: Vec<u8>| Reply::Fixed(fixture.status, body);
     match schema::answer(operation) {
-        Some(_) if is_free(document, operation) => {}
         Some(schema) => {
             for answer in fixture.shapes() {
                 let text = plant(document, schema, answer).to_string();
@@ -64,11 +63,6 @@ fn replies(document: &Document, operation: &Value, fixture: &Fixture) -> Vec<(&'
     let answer = fixture.answers.first().map_or(String::new(), Value::to_string);
     replies.push(("redirected", Reply::Redirect(fixture.status, answer.into())));
     replies
-}
-
-/// Whether an answer is any JSON, whose `Debug` is that of `serde_json`.
-fn is_free(document: &Document, operation: &Value) -> bool {
-    schema::answer(operation).is_some_and(|schema| matches!(document.kind(schema), schema::Kind::Free))
 }
 
 /// Everything that a program could print of what a call came to.

@@ -1,6 +1,6 @@
 //! The table: how each operation is called through its typed builder.
 
-use std::{fmt::Debug, pin::Pin};
+use std::{any::type_name, fmt::Debug, pin::Pin};
 
 use notte_api::{ByteStream, Client, Error, SendOnce, types::*};
 use serde::Serialize;
@@ -129,7 +129,11 @@ where
     Box::pin(async move {
         let answer = builder.send_on(client).await?;
         let status = answer.status().as_u16();
-        let printed = format!("{answer:?}\n{answer:#?}");
+        let mut printed = format!("{answer:?}\n{answer:#?}");
+        // Where the answer is any JSON, its own Debug is serde_json's.
+        if type_name::<B::Output>() != type_name::<Value>() {
+            printed += &format!("{:?}\n{:#?}", *answer, *answer);
+        }
         let value = serde_json::to_value(answer.into_inner()).expect("an answer serialises");
         Ok(Got { status, value, printed })
     })
