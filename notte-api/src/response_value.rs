@@ -58,9 +58,7 @@ impl<T> DerefMut for ResponseValue<T> {
 /// Prints the status. The value is left out: an answer without a type may hold anything.
 impl<T> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseValue")
-            .field("status", &self.status.as_u16())
-            .finish_non_exhaustive()
+        f.debug_struct("ResponseValue").field("status", &self.status.as_u16()).finish_non_exhaustive()
     }
 }
 
