@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use proc_macro2::{Group, TokenStream, TokenTree};
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use serde_json::Value;
 
@@ -59,9 +60,32 @@ fn run(document: &Value, api: &Api) -> Result<Output, String> {
     let client = generator.generate_tokens(&document).map_err(|error| error.to_string())?;
     let mocks = generator.httpmock(&document, "notte_api").map_err(|error| error.to_string())?;
     Ok(Output {
-        client: syn::parse2(client).map_err(|error| error.to_string())?,
+        client: syn::parse2(without_type_builders(client, false)).map_err(|error| error.to_string())?,
         mocks: syn::parse2(mocks).map_err(|error| error.to_string())?,
     })
+}
+
+/// Progenitor's tokens with an empty `types::builder`: ours replace those, and they are half of what there is to parse.
+fn without_type_builders(tokens: TokenStream, in_types: bool) -> TokenStream {
+    let mut words = [String::new(), String::new()];
+    let mut prune = |token| {
+        let pruned = match token {
+            TokenTree::Group(group) if words[0] == "mod" && words[1] == "types" && !in_types => {
+                Group::new(group.delimiter(), without_type_builders(group.stream(), true)).into()
+            }
+            TokenTree::Group(group) if words[0] == "mod" && words[1] == "builder" && in_types => {
+                Group::new(group.delimiter(), TokenStream::new()).into()
+            }
+            token => token,
+        };
+        words.swap(0, 1);
+        words[1] = match &pruned {
+            TokenTree::Ident(ident) => ident.to_string(),
+            _ => String::new(),
+        };
+        pruned
+    };
+    tokens.into_iter().map(&mut prune).collect()
 }
 
 /// The document with one operation only.
