@@ -78,6 +78,9 @@ fn features() -> Result<(), Failure> {
     for features in ["", "rustls", "native-tls", "rustls,httpmock"] {
         cargo(&["check", "--locked", "--package", "notte-api", "--no-default-features", "--features", features])?;
     }
+    for features in ["", "rustls", "native-tls"] {
+        cargo(&["check", "--locked", "--package", "notte-ext", "--no-default-features", "--features", features])?;
+    }
     Ok(())
 }
 

@@ -13,8 +13,9 @@ use crate::{output, workspace};
 const EDGES: &[(&str, &[&str])] = &[
     ("notte-api-gen", &[]),
     ("notte-api", &[]),
+    ("notte-ext", &["notte-api"]),
     ("xtask", &["notte-api-gen"]),
-    ("notte-tests", &["notte-api", "notte-api-gen"]),
+    ("notte-tests", &["notte-api", "notte-api-gen", "notte-ext"]),
 ];
 
 /// What the generator may not need: it is pure.

@@ -1,0 +1,18 @@
+//! The quickstart of the README: the headlines of a page, as Markdown.
+#![allow(clippy::print_stdout)]
+
+use notte_ext::Notte;
+
+#[tokio::main]
+async fn main() -> notte_ext::Result<()> {
+    let notte = Notte::from_env()?; // NOTTE_API_KEY, NOTTE_API_URL
+    let headlines = notte
+        .session()
+        .scope(async |session| {
+            session.goto("https://news.ycombinator.com").await?;
+            session.scrape().only_main_content().markdown().await
+        })
+        .await?; // the browser is stopped, whatever happened
+    println!("{headlines}");
+    Ok(())
+}

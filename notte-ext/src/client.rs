@@ -1,0 +1,158 @@
+//! `Notte`: the handle that everything starts from.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
+
+use crate::{Builder, Call, Result, SessionBuilder, Sessions, Shutdown, call::Policy, cleanup::Cleanup, retry::Budget};
+
+/// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
+///
+/// Dropping the last clone waits until sessions that were let go of are stopped, for
+/// [a few seconds at most](Builder::drop_wait): a process that ends takes the clean-up with it. [`Notte::shutdown`] waits
+/// without blocking, and reports.
+#[derive(Clone)]
+pub struct Notte(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) api: Client,
+    pub(crate) policy: Policy,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) cleanup: Cleanup,
+}
+
+impl Notte {
+    /// A client set up by `NOTTE_API_KEY` and, if it is set, `NOTTE_API_URL`.
+    ///
+    /// # Errors
+    /// There is no key, or one of the two cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().env().build()
+    }
+
+    /// A client of the Notte cloud.
+    ///
+    /// # Errors
+    /// The key is empty or cannot be sent in a header.
+    pub fn new(api_key: impl Into<notte_api::wire::Secret<String>>) -> Result<Self> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// Sets up a client.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Sets up a session: `.await` starts it and gives a guard, [`scope`](SessionBuilder::scope) starts it, runs
+    /// something in it, and stops it.
+    pub fn session(&self) -> SessionBuilder {
+        SessionBuilder::new(self.clone())
+    }
+
+    /// The sessions that exist: lists, handles on running ones, sweeps.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.clone())
+    }
+
+    /// The generated client, with every operation of the API. What it sends itself has no retries; give its requests to
+    /// [`call`](Self::call) instead.
+    pub fn api(&self) -> &Client {
+        &self.0.api
+    }
+
+    /// Makes a call of any generated operation, with retries, a deadline and this crate's error.
+    ///
+    /// ```no_run
+    /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+    /// let status = notte.call(notte.api().session_status().session_id("s-1")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call<'a, O>(&'a self, operation: O) -> Call<'a, O> {
+        Call::new(self, operation)
+    }
+
+    /// As [`call`](Self::call), with the status and headers beside the value.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection. The service may have done what it was asked to.
+    pub async fn call_raw<'a, O: Operation + 'a>(&'a self, operation: O) -> Result<ResponseValue<O::Output>> {
+        self.call(operation).raw().await
+    }
+
+    /// Whether the service is up. It needs no key.
+    ///
+    /// # Errors
+    /// The service is down or cannot be reached.
+    pub async fn health(&self) -> Result<HealthResponse> {
+        self.call(self.api().health_check()).await
+    }
+
+    /// Whether the service takes work. It needs no key.
+    ///
+    /// # Errors
+    /// The service is not ready or cannot be reached.
+    pub async fn ready(&self) -> Result<HealthResponse> {
+        self.call(self.api().ready_check()).await
+    }
+
+    /// How many sessions of this client have not been seen to end.
+    pub fn live_sessions(&self) -> usize {
+        self.0.cleanup.live()
+    }
+
+    /// How many retries are left in the budget of this client; it refills with time.
+    pub fn retries_left(&self) -> u32 {
+        self.0.budget.left(Instant::now())
+    }
+
+    /// Waits until every session that was let go of is stopped, for `timeout` at most. Sessions that are still held live
+    /// on, and the client can still be used.
+    ///
+    /// # Cancel safety
+    /// Dropping the future only stops waiting.
+    pub async fn shutdown(&self, timeout: Duration) -> Shutdown {
+        self.0.cleanup.shutdown(timeout).await
+    }
+
+    pub(crate) fn with(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.0.budget
+    }
+
+    pub(crate) fn shared_budget(&self) -> Arc<Budget> {
+        Arc::clone(&self.0.budget)
+    }
+
+    pub(crate) fn cleanup(&self) -> &Cleanup {
+        &self.0.cleanup
+    }
+}
+
+impl fmt::Debug for Notte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notte")
+            .field("base_url", &self.api().base_url())
+            .field("live_sessions", &self.live_sessions())
+            .finish_non_exhaustive()
+    }
+}
+
+const _: () = {
+    const fn travels<T: Send + Sync + Clone + 'static>() {}
+    travels::<Notte>();
+};

@@ -1,0 +1,334 @@
+//! The one error of this crate, and the one place where the generated client's error becomes it.
+
+mod kind;
+
+use std::{fmt, time::Duration};
+
+use notte_api::Effect;
+
+use crate::retry::{Outcome, Stop};
+
+pub use kind::ErrorKind;
+
+/// What this crate's functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// `Display` is one line, such as `session_start failed: 529 cluster overloaded (3 attempts, request id r-1)`. Neither
+/// it nor `Debug` holds a key, a header, a URL, or a value from a body. When the deadline of a call ends it,
+/// [`source`](std::error::Error::source) is what the last attempt before that failed with.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static str>,
+    message: String,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    acted: bool,
+    retryable: bool,
+    budget_empty: bool,
+    session: Option<String>,
+    api: Option<notte_api::Error>,
+    source: Option<Error>,
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The id of the operation, such as `session_start`; none where no request was made.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The status of the last answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.api()?.status().map(|status| status.as_u16())
+    }
+
+    /// What the service says about it: one line, with the path of each field it names.
+    pub fn detail(&self) -> Option<&str> {
+        self.api()?.detail()
+    }
+
+    /// The service's id of the request, if it sent one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.api()?.request_id()
+    }
+
+    /// Where in the answer decoding stopped, such as `items[2].status`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.api()?.json_path()
+    }
+
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the service asks to wait, if it does; also where that was too long for this call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the service may have done what it was asked to. Then a session may exist that costs money:
+    /// [`started_since`](crate::Sessions::started_since) lists candidates.
+    ///
+    /// A refusal was not acted upon. A call that was never sent was not either.
+    pub fn may_have_been_sent(&self) -> bool {
+        self.0.acted
+    }
+
+    /// Whether the same call may succeed later, and making it again does nothing twice.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether it was not tried again because the client has made too many retries of late.
+    pub fn is_retry_budget_empty(&self) -> bool {
+        self.0.budget_empty
+    }
+
+    /// Whether the service says that there were too many requests, or are too many sessions.
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// Whether time ran out: that of an attempt, or that of the whole call.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Deadline)
+            || self.api().is_some_and(notte_api::Error::is_timeout)
+    }
+
+    /// Whether there is nothing of that id.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+
+    /// The session that this is about, where the error knows it.
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.session.as_deref()
+    }
+
+    /// The last failed request, with its headers and the beginning of its body, if one failed.
+    pub fn api(&self) -> Option<&notte_api::Error> {
+        self.0.api.as_ref().or_else(|| self.0.source.as_ref()?.api())
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            message: message.into(),
+            attempts: 0,
+            retry_after: None,
+            acted: false,
+            retryable: false,
+            budget_empty: false,
+            session: None,
+            api: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    /// It was done, and did not work.
+    pub(crate) fn execution(operation: &'static str, message: impl Into<String>) -> Self {
+        let mut this = Self::new(ErrorKind::Execution, message).in_operation(operation);
+        this.0.acted = true;
+        this
+    }
+
+    /// The client could not be built.
+    pub(crate) fn config(error: notte_api::Error) -> Self {
+        Self::failed(error, Effect::Read, &Outcome::Undecodable, 0, None)
+    }
+
+    /// A request failed for good.
+    pub(crate) fn failed(
+        error: notte_api::Error,
+        effect: Effect,
+        outcome: &Outcome,
+        attempts: u32,
+        stop: Option<Stop>,
+    ) -> Self {
+        let sent = error.may_have_been_sent();
+        let acted = sent && !is_refusal(outcome);
+        let repeatable = matches!(effect, Effect::Read | Effect::Idempotent) || !acted;
+        let text = error.to_string();
+        let message = text.split_once(" failed: ").map_or(text.as_str(), |(_, said)| said).to_owned();
+        let mut this = Self::new(ErrorKind::of(&error), message);
+        this.0.operation = error.operation();
+        this.0.attempts = attempts;
+        this.0.acted = acted;
+        this.0.retryable = repeatable && is_transient(outcome);
+        this.0.retry_after = if let Outcome::Status { hint, .. } = outcome { *hint } else { None };
+        this.0.budget_empty = stop == Some(Stop::Budget);
+        this.0.api = Some(error);
+        this
+    }
+
+    /// The deadline ended a call, in the middle of attempt `attempts` if `under_way`.
+    pub(crate) fn deadline(
+        operation: &'static str,
+        effect: Effect,
+        attempts: u32,
+        under_way: bool,
+        last: Option<Error>,
+    ) -> Self {
+        let mut this = Self::new(ErrorKind::Deadline, "the deadline ran out").in_operation(operation);
+        this.0.attempts = attempts;
+        this.0.acted = under_way || last.as_ref().is_some_and(Self::may_have_been_sent);
+        this.0.retryable = matches!(effect, Effect::Read | Effect::Idempotent) || !this.0.acted;
+        this.0.retry_after = last.as_ref().and_then(Self::retry_after);
+        this.0.source = last;
+        this
+    }
+
+    pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn of_session(mut self, id: &str) -> Self {
+        self.0.session = Some(id.to_owned());
+        self
+    }
+
+    pub(crate) fn and_acted(mut self) -> Self {
+        self.0.acted = true;
+        self
+    }
+}
+
+/// What an attempt ended in, for the policy.
+pub(crate) fn outcome(error: &notte_api::Error, hint: impl FnOnce(u16) -> Option<Duration>) -> Outcome {
+    use notte_api::ErrorKind as Api;
+
+    match (error.kind(), error.status()) {
+        (Api::Status, Some(status)) => Outcome::Status { status: status.as_u16(), hint: hint(status.as_u16()) },
+        (Api::Connect, _) => Outcome::ConnectFailed,
+        (Api::Timeout, _) => Outcome::Timeout,
+        (Api::Decode, _) => Outcome::Undecodable,
+        _ => Outcome::Transport,
+    }
+}
+
+/// Whether the service says that it did not do it.
+fn is_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Status { status: 503, hint } => hint.is_some(),
+        Outcome::Status { status: 408, .. } => false,
+        Outcome::Status { status, .. } => *status == 529 || (400..500).contains(status),
+        _ => false,
+    }
+}
+
+/// Whether the same request may fare better later.
+fn is_transient(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 529),
+        Outcome::ConnectFailed | Outcome::Timeout | Outcome::Transport => true,
+        Outcome::Undecodable => false,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation} failed: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        let mut notes = Vec::new();
+        if self.0.attempts > 1 {
+            notes.push(format!("{} attempts", self.0.attempts));
+        }
+        if self.0.budget_empty {
+            notes.push("no retries left in the budget".to_owned());
+        }
+        if self.0.acted && matches!(self.0.operation, Some("session_start" | "agent_start")) {
+            notes.push("it may have been started all the same".to_owned());
+        }
+        if let Some(id) = self.0.api.as_ref().and_then(notte_api::Error::request_id) {
+            notes.push(format!("request id {}", id.chars().take(128).collect::<String>()));
+        }
+        if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.to_string())
+            .field("status", &self.status())
+            .field("attempts", &self.0.attempts)
+            .field("may_have_been_sent", &self.0.acted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|error| error as _)
+    }
+}
+
+const _: () = {
+    const fn is_one_pointer_and_travels<T: Send + Sync + 'static>() {
+        assert!(size_of::<T>() == size_of::<usize>());
+    }
+    is_one_pointer_and_travels::<Error>();
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_keeps_what_the_last_attempt_failed_with() {
+        let mut last = Error::new(ErrorKind::Overloaded, "529 busy").in_operation("session_start");
+        last.0.retry_after = Some(Duration::from_secs(7));
+        let error = Error::deadline("session_start", Effect::Costly, 2, false, Some(last));
+        assert_eq!(error.to_string(), "session_start failed: the deadline ran out (2 attempts)");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "session_start failed: 529 busy");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert!(error.is_timeout() && error.is_retryable() && !error.may_have_been_sent());
+    }
+
+    #[test]
+    fn a_costly_call_that_was_under_way_is_not_safe_to_repeat() {
+        for (effect, retryable) in [(Effect::Costly, false), (Effect::Page, false), (Effect::Read, true)] {
+            let error = Error::deadline("x", effect, 1, true, None);
+            assert!(error.may_have_been_sent());
+            assert_eq!(error.is_retryable(), retryable);
+        }
+    }
+
+    #[test]
+    fn a_refusal_was_not_acted_upon() {
+        let hint = Some(Duration::ZERO);
+        for (status, hint, refusal) in [
+            (401, None, true),
+            (408, None, false),
+            (429, None, true),
+            (500, None, false),
+            (503, None, false),
+            (503, hint, true),
+            (529, None, true),
+            (200, None, false),
+        ] {
+            assert_eq!(is_refusal(&Outcome::Status { status, hint }), refusal, "{status}");
+        }
+        assert!(
+            !is_refusal(&Outcome::Timeout) && !is_refusal(&Outcome::Transport) && !is_refusal(&Outcome::Undecodable)
+        );
+    }
+}

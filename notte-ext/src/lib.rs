@@ -1,0 +1,26 @@
+//! Browser sessions and agents of Notte for Rust services.
+
+#![doc = include_str!("../README.md")]
+
+pub mod actions;
+mod builder;
+mod call;
+mod cleanup;
+mod client;
+mod error;
+pub mod export;
+mod retry;
+mod sessions;
+
+pub use actions::Action;
+pub use builder::Builder;
+pub use call::Call;
+pub use cleanup::{Shutdown, Sweep, SweepFailure};
+pub use client::Notte;
+pub use error::{Error, ErrorKind, Result};
+/// The generated client, with every type of the API.
+pub use notte_api;
+pub use retry::Retry;
+pub use sessions::{
+    ImageFormat, Observe, Page, Scrape, Screenshot, Session, SessionBuilder, SessionDebug, SessionList, Sessions,
+};

@@ -1,0 +1,64 @@
+//! Scopes: a session that lives exactly as long as what is done in it.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, resume_unwind},
+};
+
+use futures_util::FutureExt as _;
+
+use super::{Session, SessionBuilder};
+use crate::{Error, cleanup::CloseReason};
+
+impl SessionBuilder {
+    /// Starts the session, runs `body` in it, and stops it, whatever became of `body`: a value, an error, a panic. When
+    /// the future is dropped, the session is stopped in the background.
+    ///
+    /// # Errors
+    /// What `body` fails with; else why the session could not be started, or could not be stopped. A stop that fails
+    /// beside an error of `body` is logged. In both cases it is tried again in the background.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the session is stopped in the background.
+    ///
+    /// ```no_run
+    /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+    /// let title = notte
+    ///     .session()
+    ///     .scope(async |session| {
+    ///         session.goto("https://example.com").await?;
+    ///         session.evaluate_js("document.title").await
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn scope<T, E, F>(self, body: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&Session) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let session = self.start().await?;
+        let ended = AssertUnwindSafe(body(&session)).catch_unwind().await;
+        finish(session, ended).await
+    }
+}
+
+async fn finish<T, E: From<Error>>(session: Session, ended: Result<Result<T, E>, Box<dyn Any + Send>>) -> Result<T, E> {
+    let id = session.id().to_owned();
+    let reason = if matches!(ended, Ok(Ok(_))) { CloseReason::Manual } else { CloseReason::Error };
+    let stopped = session.stop_because(reason).await;
+    match (ended, stopped) {
+        (Ok(Ok(value)), Ok(())) => Ok(value),
+        (Ok(Ok(_)), Err(error)) => Err(error.into()),
+        (failed, stopped) => {
+            if let Err(error) = stopped {
+                tracing::warn!(session = id, %error, "not stopped yet; it is tried again in the background");
+            }
+            match failed {
+                Ok(result) => result,
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+    }
+}
