@@ -128,7 +128,7 @@ impl Client {
     pub fn function_fork(&self) -> builder::FunctionFork<'_> {
         builder::FunctionFork::new(self)
     }
-    /// List Function Runs By Function Id
+    /// Function Runs
     ///
     /// One page of the runs of a function. Later versions of the service leave out logs, variables and result here; `function_run_get_metadata` has them.
     ///

@@ -807,7 +807,7 @@ impl ::std::fmt::Debug for FunctionFork<'_> {
         f.debug_struct(stringify!(FunctionFork)).finish_non_exhaustive()
     }
 }
-/// List Function Runs By Function Id
+/// Function Runs
 ///
 /// One page of the runs of a function. Later versions of the service leave out logs, variables and result here; `function_run_get_metadata` has them.
 ///
