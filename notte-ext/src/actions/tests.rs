@@ -1,3 +1,5 @@
+//! What each typed action is on the wire, and that an observed one loses nothing.
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+//! The printed program, byte for byte.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The decision for every status, effect class and hint.
+
 use proptest::prelude::*;
 
 use super::*;
