@@ -23,14 +23,17 @@ fn generated(document: &Path) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // The workspace's lock, so that the same dependencies serve and nothing is fetched.
     std::fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock")).expect("copied");
-    let check = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--features", "httpmock", "--target-dir"])
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
-        .current_dir(&out)
-        .output()
-        .expect("cargo runs");
+    // A target folder of their own, emptied of the crate before: cargo takes crates of one name for one another.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-target");
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).arg("--target-dir").arg(&target).current_dir(&out).output().expect("cargo runs")
+    };
+    cargo(&["clean", "--offline", "--package", "notte-api"]);
+    let check = cargo(&["check", "--offline", "--features", "httpmock"]);
     let report = String::from_utf8_lossy(&check.stderr).into_owned();
     assert!(check.status.success(), "{}: {report}", document.display());
+    assert!(report.contains("Checking notte-api"), "{}: nothing was checked: {report}", document.display());
     assert!(!report.contains("warning"), "{}: {report}", document.display());
     serde_json::from_slice(&output.stdout).expect("a JSON summary")
 }
