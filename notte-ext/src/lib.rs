@@ -1,4 +1,4 @@
-//! Browser sessions and agents of Notte for Rust services.
+//! Browser sessions of Notte for Rust services.
 
 #![doc = include_str!("../README.md")]
 
