@@ -9,6 +9,8 @@ mod cleanup;
 mod client;
 mod error;
 pub mod export;
+mod ids;
+mod pages;
 mod retry;
 mod sessions;
 
@@ -18,6 +20,7 @@ pub use call::Call;
 pub use cleanup::{Shutdown, Sweep, SweepFailure};
 pub use client::Notte;
 pub use error::{Error, ErrorKind, Result};
+pub use ids::{AgentId, FileId, FunctionId, PersonaId, ProfileId, RunId, SessionId, VaultId};
 /// The generated client, with every type of the API.
 pub use notte_api;
 pub use retry::Retry;

@@ -324,7 +324,7 @@ async fn shutdown_reports_what_is_still_held() {
     let held = notte.session().await.unwrap();
     drop(notte.session().await.unwrap());
     let report = notte.shutdown(Duration::from_secs(10)).await;
-    assert_eq!(report.left, [held.id()]);
+    assert_eq!(report.left, [held.id().as_str()]);
     held.stop().await.unwrap();
 }
 

@@ -57,7 +57,7 @@ async fn a_page_is_looked_at_and_acted_upon() {
         assert!(error.to_string().contains("B9") && error.to_string().contains("B3"), "{error}");
         assert_eq!(session.evaluate_js("6*7").await?, "42");
         assert_eq!(session.offset().await?, 7);
-        Ok::<_, Error>(session.id().to_owned())
+        Ok::<_, Error>(session.id().clone())
     });
     assert_eq!(done.await.unwrap(), "s-1");
     let clicked = server.state().requests.iter().find(|request| request.body.contains("B3")).unwrap().body.clone();

@@ -2,17 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use futures_util::{
-    Stream,
-    stream::{self, TryStreamExt as _},
-};
+use futures_util::{Stream, TryStreamExt as _};
 use notte_api::{
     types::{SessionPage, SessionResponse},
     wire::Timestamp,
 };
 
 use super::Session;
-use crate::{Notte, Result, Sweep};
+use crate::{Notte, Result, SessionId, Sweep, pages};
 
 /// Clocks differ by so much without anybody noticing.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -31,13 +28,13 @@ impl Sessions {
     /// A handle on a session that somebody else stops. Nothing is asked of the service yet.
     ///
     /// [`Session::stop`] stops it all the same.
-    pub fn attach(&self, id: impl AsRef<str>) -> Session {
-        Session::new(self.notte.clone(), self.notte.cleanup().borrow(id.as_ref()), None)
+    pub fn attach(&self, id: impl Into<SessionId>) -> Session {
+        Session::new(self.notte.clone(), self.notte.cleanup().borrow(&id.into()), None)
     }
 
     /// A guard over a session that was started elsewhere: dropping it stops the session.
-    pub fn adopt(&self, id: impl AsRef<str>) -> Session {
-        Session::new(self.notte.clone(), self.notte.cleanup().adopt(id.as_ref()), None)
+    pub fn adopt(&self, id: impl Into<SessionId>) -> Session {
+        Session::new(self.notte.clone(), self.notte.cleanup().adopt(&id.into()), None)
     }
 
     /// Lists sessions, those that live unless told otherwise.
@@ -108,23 +105,12 @@ impl SessionList {
 
     /// The sessions, one by one; pages are turned as they are needed. The stream is over after its first error.
     pub fn items(self) -> impl Stream<Item = Result<SessionResponse>> + Send + Unpin + use<> {
-        let pages = self.pages();
-        Box::pin(pages.map_ok(|page| stream::iter(page.items.into_vec().into_iter().map(Ok))).try_flatten())
+        pages::items(move |number| self.clone().page(number))
     }
 
     /// The pages, as the service sends them. The stream is over after its first error.
     pub fn pages(self) -> impl Stream<Item = Result<SessionPage>> + Send + Unpin + use<> {
-        Box::pin(stream::try_unfold(Some(1_i64), move |number| {
-            let list = self.clone();
-            async move {
-                let Some(number) = number else { return Ok(None) };
-                let page = list.page(number).await?;
-                // A service that never says it was the last would be asked for ever.
-                let more = page.has_next && !(page.items.is_empty() && page.items.odd().is_empty());
-                let next = more.then(|| number.saturating_add(1));
-                Ok(Some((page, next)))
-            }
-        }))
+        pages::pages(move |number| self.clone().page(number))
     }
 
     async fn page(self, number: i64) -> Result<SessionPage> {

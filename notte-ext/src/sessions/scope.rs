@@ -45,7 +45,7 @@ impl SessionBuilder {
 }
 
 async fn finish<T, E: From<Error>>(session: Session, ended: Result<Result<T, E>, Box<dyn Any + Send>>) -> Result<T, E> {
-    let id = session.id().to_owned();
+    let id = session.id().clone();
     let reason = if matches!(ended, Ok(Ok(_))) { CloseReason::Manual } else { CloseReason::Error };
     let stopped = session.stop_because(reason).await;
     match (ended, stopped) {
@@ -53,7 +53,7 @@ async fn finish<T, E: From<Error>>(session: Session, ended: Result<Result<T, E>,
         (Ok(Ok(_)), Err(error)) => Err(error.into()),
         (failed, stopped) => {
             if let Err(error) = stopped {
-                tracing::warn!(session = id, %error, "not stopped yet; it is tried again in the background");
+                tracing::warn!(session = id.as_str(), %error, "not stopped yet; it is tried again in the background");
             }
             match failed {
                 Ok(result) => result,

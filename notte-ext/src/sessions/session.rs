@@ -14,7 +14,7 @@ use notte_api::{
 
 use super::{Observe, Scrape, Screenshot, SessionDebug};
 use crate::{
-    Error, ErrorKind, Notte, Result,
+    Error, ErrorKind, Notte, Result, SessionId,
     call::{Caller, run},
     cleanup::{CloseReason, Lease, stop},
 };
@@ -31,18 +31,20 @@ const GRACE: Duration = Duration::from_secs(30);
 pub struct Session {
     // Before the client, so that the last handle of a client waits for it.
     lease: Lease,
+    id: SessionId,
     started: Option<Box<SessionResponse>>,
     notte: Notte,
 }
 
 impl Session {
     pub(super) fn new(notte: Notte, lease: Lease, started: Option<SessionResponse>) -> Self {
-        Self { lease, started: started.map(Box::new), notte }
+        let id = SessionId::from(lease.id());
+        Self { lease, id, started: started.map(Box::new), notte }
     }
 
     /// Its id.
-    pub fn id(&self) -> &str {
-        self.lease.id()
+    pub fn id(&self) -> &SessionId {
+        &self.id
     }
 
     /// The client it belongs to.
@@ -88,9 +90,9 @@ impl Session {
     }
 
     /// Leaves the session running, for somebody else to stop, and gives its id. The client forgets it.
-    pub fn detach(mut self) -> String {
+    pub fn detach(mut self) -> SessionId {
         self.lease.release();
-        self.lease.id().to_owned()
+        self.id
     }
 
     /// How many steps the session has a record of.
