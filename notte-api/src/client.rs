@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::{
     CallOptions, Client, Error, base_url,
-    runtime::{Key, Runtime, Shared},
+    runtime::{Key, Runtime, Shared, Stamp},
     wire::Secret,
 };
 
@@ -61,7 +61,7 @@ impl fmt::Debug for Client {
 }
 
 /// Sets up a [`Client`]. `Debug` does not show the key.
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
     key: Credential,
@@ -70,10 +70,15 @@ pub struct ClientBuilder {
     origin: Option<String>,
     user_agent: Option<String>,
     timeout: Option<Duration>,
-    http: Option<reqwest::ClientBuilder>,
+    headers: CallOptions,
+    stamp: Option<Stamp>,
+    proxy: Option<Secret<String>>,
+    http: Option<Http>,
 }
 
-#[derive(Default)]
+type Http = Arc<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>;
+
+#[derive(Clone, Default)]
 enum Credential {
     #[default]
     Unset,
@@ -124,12 +129,34 @@ impl ClientBuilder {
         self
     }
 
-    /// How connections are made: proxies, certificates, pools. Redirects and verbose logging are ours to decide.
+    /// A header for every request, in place of one of that name. It is not sent on to another origin.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers = self.headers.header(name, value);
+        self
+    }
+
+    /// Asked before every request for headers to send with it, such as a trace context. They are not sent on to another
+    /// origin. It runs in the span of the attempt, and must not block.
+    pub fn headers_with(mut self, stamp: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
+        self.stamp = Some(Arc::new(stamp));
+        self
+    }
+
+    /// Sends everything through a proxy: `http://user:password@host:port`. Without one, the environment decides
+    /// (`HTTPS_PROXY`, `NO_PROXY` and their like).
+    pub fn proxy(mut self, url: impl Into<Secret<String>>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// How connections are made: certificates, pools, special proxies. Redirects and verbose logging are ours to decide,
+    /// which is why a finished `reqwest::Client` is not taken.
     ///
     /// Set a connect timeout there, or a host that does not answer counts as a request that may have been sent. A
-    /// timeout set there ends streams too. Default headers set there go with every request, to any origin.
-    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+    /// timeout set there ends streams too. Default headers set there go with every request, to any origin;
+    /// [`header`](Self::header) sets some that stay at home.
+    pub fn http(mut self, http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static) -> Self {
+        self.http = Some(Arc::new(http));
         self
     }
 
@@ -150,8 +177,8 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// There is no key, or the key, the base URL, the origin or the user agent cannot be used. No error repeats
-    /// them.
+    /// There is no key, or the key, the base URL, the origin, the user agent, a header or the proxy cannot be used. No
+    /// error repeats them.
     pub fn build(self) -> Result<Client, Error> {
         let baseurl = base_url::check(self.base_url.as_deref().unwrap_or(DEFAULT_URL), self.allow_insecure_http)
             .map_err(Error::config)?;
@@ -160,10 +187,17 @@ impl ClientBuilder {
             origin: header(self.origin.as_deref().unwrap_or(DEFAULT_ORIGIN), "origin")?,
             user_agent: header(self.user_agent.as_deref().unwrap_or(DEFAULT_AGENT), "user agent")?,
             timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            headers: self.headers.checked().map_err(Error::config)?,
+            stamp: self.stamp,
         };
-        let client = self
+        let mut http = self
             .http
-            .unwrap_or_else(|| reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT))
+            .map_or_else(|| reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT), |connections| connections());
+        if let Some(url) = &self.proxy {
+            let proxy = reqwest::Proxy::all(url.expose().as_str());
+            http = http.proxy(proxy.map_err(|_| Error::config("the URL of the proxy cannot be used"))?);
+        }
+        let client = http
             // Followed by our own rules, which keep the key at home.
             .redirect(reqwest::redirect::Policy::none())
             // It would log requests whole.
@@ -256,6 +290,18 @@ mod tests {
         assert!(!format!("{builder:?}").contains("hunter2"));
         let client = builder.build().unwrap().with_options(CallOptions::new().header("x", "hunter2"));
         assert_eq!(format!("{client:?}"), r#"Client { base_url: "https://api.notte.cc", origin: "cli", .. }"#);
+    }
+
+    #[test]
+    fn a_header_or_a_proxy_that_cannot_be_used_is_refused_without_repeating_it() {
+        let builder = || Client::builder().api_key("k");
+        for builder in [builder().header("x-a", "hunter2\n"), builder().proxy("hunter2 : no URL")] {
+            assert!(!format!("{builder:?}").contains("hunter2"));
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+        assert!(builder().header("x-a", "b").proxy("http://u:p@localhost:1").build().is_ok());
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl ClientHooks<Runtime> for Client {
         let deadline = start.checked_add(idle);
         let sent = Sent::with(self.inner(), &request, meta);
         let span = span(meta);
-        let answer = within(deadline, follow(self, meta, request)).instrument(span.clone()).await;
+        let answer = within(deadline, follow(self, request)).instrument(span.clone()).await;
         record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), start.elapsed());
         let Some(answer) = answer else {
             let mut never = Response::from(http::Response::new(Bytes::new()));
@@ -108,13 +108,12 @@ pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> O
 }
 
 /// Sends a request, and again wherever the answers lead.
-async fn follow(client: &Client, meta: &OperationMeta, mut request: Request) -> reqwest::Result<Response> {
+async fn follow(client: &Client, mut request: Request) -> reqwest::Result<Response> {
     make_repeatable(&mut request).await?;
     for _ in 0..redirect::MOST {
         let spare = request.try_clone();
         let response = client.client().execute(request).await?;
-        let callers = &client.inner().call.headers;
-        let Some(next) = spare.and_then(|spare| redirected(spare, meta, callers, &response)) else {
+        let Some(next) = spare.and_then(|spare| redirected(spare, &response)) else {
             return Ok(response);
         };
         request = next;
@@ -122,11 +121,11 @@ async fn follow(client: &Client, meta: &OperationMeta, mut request: Request) -> 
     client.client().execute(request).await
 }
 
-fn redirected(mut request: Request, meta: &OperationMeta, callers: &HeaderMap, response: &Response) -> Option<Request> {
+fn redirected(mut request: Request, response: &Response) -> Option<Request> {
     let location = response.headers().get(LOCATION);
     let to = redirect::target(response.status(), request.method(), request.url(), location)?;
     if !redirect::same_origin(request.url(), &to) {
-        redirect::undress(request.headers_mut(), meta.key_header, callers);
+        redirect::undress(request.headers_mut());
     }
     *request.url_mut() = to;
     Some(request)

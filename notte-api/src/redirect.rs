@@ -2,7 +2,7 @@
 
 use reqwest::{
     Method, StatusCode, Url,
-    header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION},
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 
 /// At most so many redirects are followed.
@@ -37,27 +37,20 @@ pub(crate) fn same_origin(from: &Url, to: &Url) -> bool {
         && from.port_or_known_default() == to.port_or_known_default()
 }
 
-/// Removes what another origin must not see: the key, our own headers and the caller's.
-pub(crate) fn undress(headers: &mut HeaderMap, key_header: Option<&str>, callers: &HeaderMap) {
-    for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE] {
-        headers.remove(name);
-    }
-    if let Some(name) = key_header {
-        headers.remove(name);
-    }
-    for name in callers.keys() {
-        headers.remove(name);
-    }
-    let ours: Vec<_> = headers.keys().filter(|name| name.as_str().starts_with("x-notte-")).cloned().collect();
-    for name in ours {
+/// Removes what another origin must not see: the key and the caller's headers, which are marked sensitive, and our own.
+pub(crate) fn undress(headers: &mut HeaderMap) {
+    let leaving = |(name, value): (&HeaderName, &HeaderValue)| {
+        let private = value.is_sensitive() || name.as_str().starts_with("x-notte-");
+        private.then(|| name.clone())
+    };
+    let names: Vec<_> = headers.iter().filter_map(leaving).collect();
+    for name in names {
         headers.remove(name);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderName;
-
     use super::*;
 
     fn lead(status: u16, method: &Method, from: &str, location: &str) -> Option<String> {
@@ -101,14 +94,15 @@ mod tests {
     #[test]
     fn another_origin_sees_no_key_and_no_header_of_ours() {
         let mut headers = HeaderMap::new();
-        let mut callers = HeaderMap::new();
-        for name in
-            ["authorization", "x-notte-api-key", "x-notte-request-origin", "cookie", "x-key", "x-mine", "accept"]
-        {
-            headers.insert(name, HeaderValue::from_static("v"));
+        for name in ["authorization", "x-key", "x-mine"] {
+            let mut value = HeaderValue::from_static("v");
+            value.set_sensitive(true);
+            headers.append(name, value);
         }
-        callers.insert("x-mine", HeaderValue::from_static("v"));
-        undress(&mut headers, Some("x-key"), &callers);
+        for name in ["x-mine", "x-notte-request-origin", "accept"] {
+            headers.append(name, HeaderValue::from_static("v"));
+        }
+        undress(&mut headers);
         assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
     }
 }

@@ -24,7 +24,13 @@ pub(crate) struct Shared {
     pub(crate) origin: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) timeout: Duration,
+    /// Sent with every request, as the caller wants it.
+    pub(crate) headers: HeaderMap,
+    pub(crate) stamp: Option<Stamp>,
 }
+
+/// Adds headers to a request that is about to be sent.
+pub(crate) type Stamp = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
 /// The key, as the two headers it is sent in.
 pub(crate) struct Key {
@@ -84,6 +90,11 @@ impl CallOptions {
         }
         self
     }
+
+    /// The headers, if all of them can be sent.
+    pub(crate) fn checked(self) -> Result<HeaderMap, String> {
+        self.invalid.map_or(Ok(self.headers), Err)
+    }
 }
 
 /// Why a request is not sent.
@@ -120,8 +131,14 @@ impl Runtime {
                 headers.insert(name, key.plain.clone());
             }
         }
-        for (name, value) in &self.call.headers {
-            headers.insert(name, value.clone());
+        let mut callers = self.shared.headers.clone();
+        if let Some(stamp) = &self.shared.stamp {
+            stamp(&mut callers);
+        }
+        for (name, value) in callers.iter().chain(&self.call.headers) {
+            let mut value = value.clone();
+            value.set_sensitive(true);
+            headers.insert(name, value);
         }
         Ok(())
     }
@@ -154,6 +171,8 @@ mod tests {
                 origin: HeaderValue::from_static("sdk-rust"),
                 user_agent: HeaderValue::from_static("notte-rust/0"),
                 timeout: Duration::from_secs(60),
+                headers: HeaderMap::new(),
+                stamp: None,
             }),
             call: CallOptions::new(),
         }
@@ -199,6 +218,24 @@ mod tests {
             (&headers["user-agent"], &headers["idempotency-key"]),
             (&"mine".parse().unwrap(), &"1".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn a_header_of_the_call_beats_one_made_for_the_request_and_that_one_of_the_client() {
+        let mut runtime = runtime(Some("k"));
+        let shared = Arc::get_mut(&mut runtime.shared).unwrap();
+        for name in ["x-a", "x-b", "x-c"] {
+            shared.headers.insert(name, HeaderValue::from_static("client"));
+        }
+        shared.stamp = Some(Arc::new(|headers: &mut HeaderMap| {
+            headers.insert("x-b", HeaderValue::from_static("request"));
+            headers.insert("x-c", HeaderValue::from_static("request"));
+        }));
+        runtime.call = CallOptions::new().header("x-c", "call");
+        let mut headers = HeaderMap::new();
+        runtime.dress(&mut headers, &META).unwrap();
+        assert_eq!([&headers["x-a"], &headers["x-b"], &headers["x-c"]], ["client", "request", "call"]);
+        assert!(["x-a", "x-b", "x-c"].iter().all(|name| headers[*name].is_sensitive()));
     }
 
     #[test]

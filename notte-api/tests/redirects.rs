@@ -4,7 +4,7 @@
 mod support;
 
 use futures_util::stream;
-use notte_api::{CallOptions, ErrorKind, Part};
+use notte_api::{CallOptions, ErrorKind, Part, reqwest};
 use support::{KEY, SESSION, Server, json, redirect};
 
 const FILE: &str = r#"{"id":"f-1","session_id":"s-1","filename":"a.txt","mime_type":"text/plain","size":5,"checksum":"c",
@@ -35,16 +35,21 @@ async fn a_redirect_on_the_same_origin_keeps_method_body_and_key() {
 async fn another_origin_gets_the_request_without_the_key_and_without_our_headers() {
     let elsewhere = Server::start([json(200, "{}")]).await;
     let server = Server::start([redirect(307, &format!("{}/run", elsewhere.url))]).await;
-    let client = server.client().with_options(CallOptions::new().header("x-mine", "1"));
+    let trace = |headers: &mut reqwest::header::HeaderMap| {
+        headers.insert("x-mine-traced", "1".parse().unwrap());
+    };
+    let client = server.builder().header("x-mine-always", "1").headers_with(trace).build().unwrap();
+    let client = client.with_options(CallOptions::new().header("x-mine", "1"));
     client.function_run_start().function_id("f").body_map(|body| body.workflow_id("f")).send().await.unwrap();
 
     let first = &server.requests()[0];
     assert_eq!(first.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
     assert_eq!(first.header("x-notte-api-key"), Some(KEY));
+    assert!(["x-mine", "x-mine-always", "x-mine-traced"].iter().all(|name| first.header(name) == Some("1")));
     let second = &elsewhere.requests()[0];
     assert_eq!((second.line.as_str(), second.body.as_str()), ("POST /run", first.body.as_str()));
     for (name, value) in &second.headers {
-        assert!(name != "authorization" && name != "x-mine" && !name.starts_with("x-notte-"), "{name}");
+        assert!(name != "authorization" && !name.starts_with("x-mine") && !name.starts_with("x-notte-"), "{name}");
         assert!(!value.contains(KEY), "{name}");
     }
 }

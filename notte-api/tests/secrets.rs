@@ -119,7 +119,7 @@ async fn no_secret_is_printed_or_logged_whatever_the_answer() {
             let password = if operation == 2 { PASSWORD } else { "1234" };
             let server = Server::start(replies(password).into_iter().skip(number).take(1)).await;
             // Asks for what would log whole requests; it is not given.
-            let http = notte_api::reqwest::Client::builder().connection_verbose(true);
+            let http = || notte_api::reqwest::Client::builder().connection_verbose(true);
             let builder = server.builder().http(http).timeout(Duration::from_millis(300));
             writeln!(printed, "{builder:?}").unwrap();
             let options = CallOptions::new().header("x-mine", HEADER);

@@ -2,7 +2,11 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use notte_api::{Client, reqwest, wire::Secret};
+use notte_api::{
+    Client, ClientBuilder,
+    reqwest::{self, header::HeaderMap},
+    wire::Secret,
+};
 
 use crate::{
     Error, ErrorKind, Notte, Result, Retry,
@@ -14,19 +18,10 @@ use crate::{
 
 const DROP_WAIT: Duration = Duration::from_secs(5);
 
-type Http = Box<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>;
-
 /// Sets up a [`Notte`]. `Debug` does not show the key.
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    api_key: Option<Secret<String>>,
-    without_key: bool,
-    base_url: Option<String>,
-    allow_insecure_http: bool,
-    origin: Option<String>,
-    user_agent: Option<String>,
-    env: bool,
-    http: Option<Http>,
+    client: ClientBuilder,
     policy: Policy,
     ledger: Option<PathBuf>,
     max_live_sessions: Option<usize>,
@@ -37,14 +32,7 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            api_key: None,
-            without_key: false,
-            base_url: None,
-            allow_insecure_http: false,
-            origin: None,
-            user_agent: None,
-            env: false,
-            http: None,
+            client: Client::builder(),
             policy: Policy::standard(),
             ledger: None,
             max_live_sessions: None,
@@ -55,52 +43,81 @@ impl Builder {
 
     /// The API key. Keys come from <https://console.notte.cc>.
     pub fn api_key(mut self, key: impl Into<Secret<String>>) -> Self {
-        self.api_key = Some(key.into());
+        self.client = self.client.api_key(key);
         self
     }
 
     /// Does without a key. Such a client can only ask whether the service is up.
     pub fn without_key(mut self) -> Self {
-        self.without_key = true;
+        self.client = self.client.without_key();
         self
     }
 
     /// Where requests go; by default `https://api.notte.cc`. Plain http is for loopback hosts only.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.client = self.client.base_url(url);
         self
     }
 
     /// Lets the key be sent in clear text, to a base URL of plain http on any host.
     pub fn allow_insecure_http(mut self) -> Self {
-        self.allow_insecure_http = true;
+        self.client = self.client.allow_insecure_http();
         self
     }
 
     /// What the service is told about where requests come from; by default `sdk-rust`.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.origin = Some(origin.into());
+        self.client = self.client.origin(origin);
         self
     }
 
-    /// The `User-Agent`.
+    /// The `User-Agent`; by default `notte-rust/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
+        self.client = self.client.user_agent(user_agent);
         self
     }
 
-    /// Takes what is not set from `NOTTE_API_KEY` and `NOTTE_API_URL`.
+    /// Takes what is not set yet from `NOTTE_API_KEY` and `NOTTE_API_URL`.
     pub fn env(mut self) -> Self {
-        self.env = true;
+        self.client = self.client.env();
         self
     }
 
-    /// How connections are made: proxies, certificates, pools. It is asked twice, since clean-up has connections of its
-    /// own.
+    /// A header for every request, in place of one of that name. It is not sent on to another origin.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.client = self.client.header(name, value);
+        self
+    }
+
+    /// Asked before every attempt for headers to send with it, such as a trace context:
+    ///
+    /// ```
+    /// # let inject_trace_context = |_: &mut notte_ext::notte_api::reqwest::header::HeaderMap| {};
+    /// let notte = notte_ext::Notte::builder().api_key("key").headers_with(move |headers| inject_trace_context(headers));
+    /// ```
+    ///
+    /// It runs in the span of the attempt, below the span that the call was made in, and must not block. A session is
+    /// started and stopped in the background on the client's own thread, which has the span but no other state of the
+    /// caller's thread. The headers are not sent on to another origin.
+    pub fn headers_with(mut self, stamp: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
+        self.client = self.client.headers_with(stamp);
+        self
+    }
+
+    /// Sends everything through a proxy: `http://user:password@host:port`. Without one, the environment decides
+    /// (`HTTPS_PROXY`, `NO_PROXY` and their like). Which proxy a browser uses is the session's to say.
+    pub fn proxy(mut self, url: impl Into<Secret<String>>) -> Self {
+        self.client = self.client.proxy(url);
+        self
+    }
+
+    /// How connections are made: certificates, pools, special proxies. It is asked twice, since clean-up has connections
+    /// of its own, which outlive every runtime of the caller. That, and the rules for redirects, which keep the key at
+    /// home, are why a finished `reqwest::Client` is not taken.
     ///
     /// Set a connect timeout there, or a host that does not answer counts as a request that may have been sent.
     pub fn http(mut self, http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static) -> Self {
-        self.http = Some(Box::new(http));
+        self.client = self.client.http(http);
         self
     }
 
@@ -155,12 +172,13 @@ impl Builder {
     /// The client. It starts a thread for clean-up, which ends with the client.
     ///
     /// # Errors
-    /// There is no key; the key, the base URL, the origin or the user agent cannot be used; the ledger's folder cannot
-    /// be made; or there is no thread to be had. No error repeats a key.
+    /// There is no key; the key, the base URL, the origin, the user agent, a header or the proxy cannot be used; the
+    /// ledger's folder cannot be made; or there is no thread to be had. No error repeats a key.
     pub fn build(self) -> Result<Notte> {
-        let api = self.client().map_err(Error::config)?;
+        let builder = self.client.timeout(self.policy.timeout);
+        let api = builder.clone().build().map_err(Error::config)?;
         let setup = Setup {
-            client: self.client().map_err(Error::config)?,
+            client: builder.build().map_err(Error::config)?,
             policy: self.policy.clone(),
             ledger: self.ledger,
             max_live_sessions: self.max_live_sessions,
@@ -172,36 +190,12 @@ impl Builder {
         })?;
         Ok(Notte::with(Inner { api, policy: self.policy, budget: Arc::new(Budget::standard()), cleanup }))
     }
-
-    fn client(&self) -> Result<Client, notte_api::Error> {
-        let mut builder = Client::builder().timeout(self.policy.timeout);
-        if let Some(key) = &self.api_key {
-            builder = builder.api_key(key.clone());
-        } else if self.without_key {
-            builder = builder.without_key();
-        }
-        if let Some(url) = &self.base_url {
-            builder = builder.base_url(url);
-        }
-        if self.allow_insecure_http {
-            builder = builder.allow_insecure_http();
-        }
-        if let Some(origin) = &self.origin {
-            builder = builder.origin(origin);
-        }
-        if let Some(user_agent) = &self.user_agent {
-            builder = builder.user_agent(user_agent);
-        }
-        if let Some(http) = &self.http {
-            builder = builder.http(http());
-        }
-        if self.env { builder.env().build() } else { builder.build() }
-    }
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
+            .field("client", &self.client)
             .field("policy", &self.policy)
             .field("ledger", &self.ledger)
             .field("max_live_sessions", &self.max_live_sessions)

@@ -2,7 +2,10 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
 
 use notte_ext::{ErrorKind, Notte, Retry};
 use support::{Fault, KEY, Server};
@@ -137,11 +140,68 @@ async fn the_budget_of_retries_is_spent_and_its_end_is_told() {
     notte.session().await.unwrap().stop().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_deletion_that_was_sent_again_and_finds_nothing_is_done() {
+    let server = Server::start();
+    let notte = server.notte();
+    let delete = || notte.call(notte.api().vault_delete().vault_id("v-1"));
+    for gone in [404, 409, 410] {
+        server.fail("DELETE /vaults/v-1", [Fault::DoneBut(500), Fault::Refuse(gone, "", "")]);
+        delete().done().await.unwrap();
+    }
+    server.fail("DELETE /vaults/v-1", [Fault::Cut, Fault::Refuse(404, "", "")]);
+    let error = delete().await.unwrap_err();
+    assert!(error.is_already_done() && error.is_not_found(), "{error}");
+    assert!(error.to_string().contains("an earlier attempt may have done it"), "{error}");
+    let error = delete().done().await.unwrap_err();
+    assert!(!error.is_already_done() && error.is_not_found(), "the first answer is that it never was: {error}");
+    // What was to be put somewhere is not there because the place is gone.
+    server.fail("POST /sessions/s-1/cookies", [Fault::DoneBut(500), Fault::Refuse(404, "", "")]);
+    let error = notte.sessions().attach("s-1").set_cookies([]).await.unwrap_err();
+    assert!(!error.is_already_done() && error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn headers_go_with_every_attempt_of_whatever_asked_for_them() {
+    let server = Server::start();
+    server.fail("POST /scrape", [BUSY]);
+    let count = AtomicU32::new(0);
+    let builder = server.builder().header("x-always", "1").headers_with(move |headers| {
+        headers.insert("x-request", count.fetch_add(1, Ordering::Relaxed).into());
+    });
+    let notte = builder.build().unwrap();
+    let call = notte.call(notte.api().scrape_webpage().body_map(|body| body.url("https://e.com")));
+    call.header("x-call", "1").idempotency_key("mine").await.unwrap_err();
+    // The start of a session, too, which is made elsewhere.
+    notte.session().await.unwrap().stop().await.unwrap();
+    let heads: Vec<_> = server.state().requests.iter().map(|request| request.head.clone()).collect();
+    assert_eq!(heads.len(), 4, "{heads:?}");
+    for (number, head) in heads.iter().enumerate() {
+        assert!(head.contains("\nx-always: 1\r") && head.contains(&format!("\nx-request: {number}\r")), "{head}");
+        let of_the_call = head.contains("\nx-call: 1\r") && head.contains("\nidempotency-key: mine\r");
+        assert_eq!(of_the_call, number < 2, "{head}");
+    }
+    let error = notte.call(notte.api().health_check()).header("x-odd", "hunter2\n").await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+    let error = notte.call(notte.api().health_check()).header("x-odd", "hunter2\n").once().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_proxy_gets_every_request() {
+    let proxy = Server::start();
+    let notte = Notte::builder().api_key(KEY).base_url("http://notte.localhost:1").proxy(&*proxy.url);
+    notte.allow_insecure_http().build().unwrap().ready().await.unwrap_err();
+    assert!(proxy.last("GET").line.starts_with("GET http://notte.localhost:1/ready"), "{:?}", proxy.last("GET"));
+}
+
 #[test]
 fn a_client_that_cannot_work_is_refused_without_repeating_its_key() {
     let error = Notte::builder().api_key("").build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(error.to_string().contains("NOTTE_API_KEY"), "{error}");
+    let line = error.to_string();
+    assert!(line.contains("NOTTE_API_KEY") && line.contains("https://console.notte.cc"), "{line}");
     let error = Notte::builder().api_key("hunter2\n").build().unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
     let error = Notte::builder().api_key(KEY).base_url("http://example.com").build().unwrap_err();

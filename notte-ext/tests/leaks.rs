@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use notte_ext::{Builder, Error, Notte, Session};
+use notte_ext::{Builder, Error, ErrorKind, Notte, Session};
 use support::{Fault, Server};
 
 const CASE: &str = "NOTTE_LEAK_CASE";
@@ -302,6 +302,8 @@ async fn a_scope_tells_the_service_why_it_ended_and_its_body_has_the_last_word()
     server.fail("DELETE", vec![Fault::Refuse(401, "", "")]);
     let error = scoped(&notte, "err").await.unwrap_err();
     assert_eq!(error.operation(), Some("page_execute"));
+    assert_eq!(error.failed_stop().unwrap().kind(), ErrorKind::Auth);
+    assert!(error.to_string().contains("its session is not stopped yet: session_stop failed: 401"), "{error}");
     assert!(server.last("DELETE").line.contains("close_reason=error"));
     assert_eq!(server.settle(0), 0, "the stop is tried again");
 }

@@ -79,7 +79,7 @@ async fn start(
     slot: Option<OwnedSemaphorePermit>,
 ) -> Result<Started> {
     let client = core.client.clone();
-    let caller = Caller { client: &client, budget, policy, idempotency_key: None };
+    let caller = Caller { client: &client, budget, policy };
     let answer = match run(caller, client.session_start().body(request)).await.map(ResponseValue::into_inner) {
         Ok(answer) => answer,
         Err(error) => {

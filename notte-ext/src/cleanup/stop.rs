@@ -26,7 +26,7 @@ pub(crate) async fn stop(
     id: &str,
     reason: CloseReason,
 ) -> Result<Option<SessionResponse>> {
-    let caller = || Caller { client, budget, policy: policy.clone(), idempotency_key: None };
+    let caller = || Caller { client, budget, policy: policy.clone() };
     let mut request = client.session_stop().session_id(id);
     if reason == CloseReason::Error {
         request = request.close_reason(SessionStopCloseReason::Error);

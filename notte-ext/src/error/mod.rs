@@ -29,9 +29,11 @@ struct Inner {
     acted: bool,
     retryable: bool,
     budget_empty: bool,
+    already_done: bool,
     session: Option<String>,
     api: Option<notte_api::Error>,
     source: Option<Error>,
+    failed_stop: Option<Error>,
 }
 
 impl Error {
@@ -109,6 +111,18 @@ impl Error {
         self.kind() == ErrorKind::NotFound
     }
 
+    /// Whether a deletion that was sent again found nothing left to delete (404, 409, 410): an earlier attempt did it, or
+    /// somebody else. [`Call::done`](crate::Call::done) takes it for the success that it is.
+    pub fn is_already_done(&self) -> bool {
+        self.0.already_done
+    }
+
+    /// Why the session could not be stopped after the work in its [`scope`](crate::SessionBuilder::scope) failed with
+    /// this error. The stop is tried again in the background.
+    pub fn failed_stop(&self) -> Option<&Error> {
+        self.0.failed_stop.as_ref()
+    }
+
     /// The session that this is about, where the error knows it.
     pub fn session_id(&self) -> Option<&str> {
         self.0.session.as_deref()
@@ -129,9 +143,11 @@ impl Error {
             acted: false,
             retryable: false,
             budget_empty: false,
+            already_done: false,
             session: None,
             api: None,
             source: None,
+            failed_stop: None,
         }))
     }
 
@@ -171,6 +187,7 @@ impl Error {
         this.0.retryable = repeatable && is_transient(outcome);
         this.0.retry_after = if let Outcome::Status { hint, .. } = outcome { *hint } else { None };
         this.0.budget_empty = stop == Some(Stop::Budget);
+        this.0.already_done = stop == Some(Stop::AlreadyDone);
         this.0.api = Some(error);
         this
     }
@@ -200,6 +217,10 @@ impl Error {
     pub(crate) fn of_session(mut self, id: &str) -> Self {
         self.0.session = Some(id.to_owned());
         self
+    }
+
+    pub(crate) fn and_failed_stop(&mut self, stop: Error) {
+        self.0.failed_stop = Some(stop);
     }
 
     pub(crate) fn and_acted(mut self) -> Self {
@@ -253,11 +274,17 @@ impl fmt::Display for Error {
         if self.0.budget_empty {
             notes.push("no retries left in the budget".to_owned());
         }
+        if self.0.already_done {
+            notes.push("an earlier attempt may have done it".to_owned());
+        }
         if self.0.acted && matches!(self.0.operation, Some("session_start" | "agent_start")) {
             notes.push("it may have been started all the same".to_owned());
         }
         if let Some(id) = self.0.api.as_ref().and_then(notte_api::Error::request_id) {
             notes.push(format!("request id {}", id.chars().take(128).collect::<String>()));
+        }
+        if let Some(stop) = &self.0.failed_stop {
+            notes.push(format!("and its session is not stopped yet: {stop}"));
         }
         if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
     }

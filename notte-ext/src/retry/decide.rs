@@ -61,7 +61,7 @@ pub(crate) enum Decision {
 pub(crate) enum Stop {
     /// Sending it again would not help, or could do its work twice.
     NotRetryable,
-    /// It was sent before, and the answer now is that there is nothing left to do. For a deletion that is success.
+    /// It was sent before, and the answer now is that there is nothing left to do. For a deletion, that is success.
     AlreadyDone,
     /// There is no attempt left.
     Attempts,
@@ -90,7 +90,8 @@ impl Retry {
         random: f64,
     ) -> Result<(Duration, &'static str), Stop> {
         let Some(reason) = retryable(effect, outcome) else {
-            let gone = effect == Effect::Idempotent && matches!(outcome, Outcome::Status { status: 404 | 409, .. });
+            let gone =
+                effect == Effect::Idempotent && matches!(outcome, Outcome::Status { status: 404 | 409 | 410, .. });
             return Err(if gone && attempt > 1 { Stop::AlreadyDone } else { Stop::NotRetryable });
         };
         if attempt >= self.max_attempts {

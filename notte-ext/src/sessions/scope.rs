@@ -16,7 +16,8 @@ impl SessionBuilder {
     ///
     /// # Errors
     /// What `body` fails with; else why the session could not be started, or could not be stopped. A stop that fails
-    /// beside an error of `body` is logged. In both cases it is tried again in the background.
+    /// beside an error of `body` is logged, and is that error's [`failed_stop`](Error::failed_stop) where that is this
+    /// crate's [`Error`]. In each case it is tried again in the background.
     ///
     /// # Cancel safety
     /// Cancel safe: the session is stopped in the background.
@@ -36,7 +37,7 @@ impl SessionBuilder {
     pub async fn scope<T, E, F>(self, body: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&Session) -> Result<T, E>,
-        E: From<Error>,
+        E: From<Error> + 'static,
     {
         let session = self.start().await?;
         let ended = AssertUnwindSafe(body(&session)).catch_unwind().await;
@@ -44,21 +45,31 @@ impl SessionBuilder {
     }
 }
 
-async fn finish<T, E: From<Error>>(session: Session, ended: Result<Result<T, E>, Box<dyn Any + Send>>) -> Result<T, E> {
+async fn finish<T, E: From<Error> + 'static>(
+    session: Session,
+    ended: Result<Result<T, E>, Box<dyn Any + Send>>,
+) -> Result<T, E> {
     let id = session.id().clone();
     let reason = if matches!(ended, Ok(Ok(_))) { CloseReason::Manual } else { CloseReason::Error };
     let stopped = session.stop_because(reason).await;
     match (ended, stopped) {
-        (Ok(Ok(value)), Ok(())) => Ok(value),
+        (Ok(result), Ok(())) => result,
         (Ok(Ok(_)), Err(error)) => Err(error.into()),
-        (failed, stopped) => {
-            if let Err(error) = stopped {
-                tracing::warn!(session = id.as_str(), %error, "not stopped yet; it is tried again in the background");
-            }
+        (Err(panic), Ok(())) => resume_unwind(panic),
+        (failed, Err(error)) => {
+            tracing::warn!(session = id.as_str(), %error, "not stopped yet; it is tried again in the background");
             match failed {
-                Ok(result) => result,
+                Ok(result) => result.map_err(|failed| with_failed_stop(failed, error)),
                 Err(panic) => resume_unwind(panic),
             }
         }
     }
+}
+
+/// The caller's error may be of any type; ours has a place for what happened beside it.
+fn with_failed_stop<E: 'static>(mut failed: E, stop: Error) -> E {
+    if let Some(error) = (&mut failed as &mut dyn Any).downcast_mut::<Error>() {
+        error.and_failed_stop(stop);
+    }
+    failed
 }

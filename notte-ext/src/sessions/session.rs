@@ -200,7 +200,7 @@ impl Session {
     pub async fn try_execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
         let action = action.into();
         let policy = self.notte.policy().clone().at_least(time_for(&action));
-        let caller = Caller { client: self.notte.api(), budget: self.notte.budget(), policy, idempotency_key: None };
+        let caller = Caller { client: self.notte.api(), budget: self.notte.budget(), policy };
         let request = self.notte.api().page_execute().session_id(self.id()).body(action);
         run(caller, request)
             .await

@@ -127,7 +127,7 @@ fn a_wait_past_the_deadline_is_not_begun() {
 
 #[test]
 fn gone_on_a_later_attempt_of_an_idempotent_call_is_done() {
-    for code in [404, 409] {
+    for code in [404, 409, 410] {
         for effect in EFFECTS {
             for attempt in 1..=3 {
                 let state = State { attempt, remaining: HOUR };
