@@ -8,7 +8,10 @@ use std::{
 
 use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
-use crate::{Builder, Call, Result, SessionBuilder, Sessions, Shutdown, call::Policy, cleanup::Cleanup, retry::Budget};
+use crate::{
+    Builder, Call, Personas, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage, Vaults, call::Policy,
+    cleanup::Cleanup, retry::Budget,
+};
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
 ///
@@ -56,6 +59,31 @@ impl Notte {
     /// The sessions that exist: lists, handles on running ones, sweeps.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.clone())
+    }
+
+    /// Vaults: logins and payment cards that are filled in on pages.
+    pub fn vaults(&self) -> Vaults {
+        Vaults::new(self.clone())
+    }
+
+    /// Personas: identities with a mailbox, a phone number, a vault.
+    pub fn personas(&self) -> Personas {
+        Personas::new(self.clone())
+    }
+
+    /// Values that the service keeps, such as the variables of functions.
+    pub fn secrets(&self) -> Secrets {
+        Secrets::new(self.clone())
+    }
+
+    /// What was used, and what it cost.
+    pub fn usage(&self) -> Usage {
+        Usage::new(self.clone())
+    }
+
+    /// Searches the web.
+    pub fn search(&self, query: impl Into<String>) -> Search {
+        Search::new(self.clone(), query.into())
     }
 
     /// The generated client, with every operation of the API. What it sends itself has no retries; give its requests to

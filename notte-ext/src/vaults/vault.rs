@@ -1,0 +1,122 @@
+//! `notte.vaults()` and `Vault`: which vaults there are, and one of them.
+
+use notte_api::types::{self, Credential};
+
+use super::{VaultCard, VaultEntry, site::site};
+use crate::{
+    Error, Notte, Result, VaultId,
+    areas::{delete, list},
+};
+
+/// The vaults of the account.
+#[derive(Debug, Clone)]
+pub struct Vaults {
+    notte: Notte,
+}
+
+impl Vaults {
+    pub(crate) fn new(notte: Notte) -> Self {
+        Self { notte }
+    }
+
+    /// Makes a vault. Each call makes another one, of the same name too.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind). Where [`may_have_been_sent`](Error::may_have_been_sent) says so, the vault
+    /// may exist.
+    pub async fn create(&self, name: impl Into<String>) -> Result<Vault> {
+        let name = name.into();
+        let made = self.notte.call(self.notte.api().vault_create().body_map(|body| body.name(name))).await?;
+        Ok(self.attach(made.vault_id))
+    }
+
+    /// A handle on a vault. Nothing is asked of the service yet.
+    pub fn attach(&self, id: impl Into<VaultId>) -> Vault {
+        Vault { notte: self.notte.clone(), id: id.into() }
+    }
+
+    /// Lists vaults.
+    pub fn list(&self) -> VaultList {
+        VaultList::new(self.notte.clone())
+    }
+}
+
+list! {
+    /// A list of vaults that is not asked for yet.
+    VaultList: list_vaults -> VaultPage of Vault
+}
+
+/// A vault.
+///
+/// It is a handle: dropping it deletes nothing. A vault costs nothing while it lies there, and outlives the programs
+/// that use it; [`delete`](Self::delete) is the only way to lose one.
+///
+/// ```no_run
+/// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+/// let vault = notte.vaults().create("production").await?;
+/// vault.credentials("https://app.example.com").username("ada").password("s3cret").add().await?;
+/// let session = notte.session().vault_id(vault.id()).await?;
+/// # session.stop().await
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Vault {
+    pub(super) notte: Notte,
+    pub(super) id: VaultId,
+}
+
+impl Vault {
+    /// Its id.
+    pub fn id(&self) -> &VaultId {
+        &self.id
+    }
+
+    /// The login that is, or is to be, kept for a site: added, read, deleted.
+    ///
+    /// Logins belong to registrable domains, as the [public suffix list](https://publicsuffix.org) knows them:
+    /// `https://login.example.co.uk/start` and `example.co.uk` mean the same one.
+    pub fn credentials(&self, url: impl AsRef<str>) -> VaultEntry<'_> {
+        VaultEntry::new(self, url.as_ref())
+    }
+
+    /// For which sites there are logins, and whose. There are no passwords in it.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn list(&self) -> Result<Vec<Credential>> {
+        let answer = self.notte.call(self.notte.api().vault_credentials_list().vault_id(&self.id)).await?;
+        Ok(answer.credentials.into_vec())
+    }
+
+    /// Whether there is a login for a site. The login itself is not read.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn has(&self, url: impl AsRef<str>) -> Result<bool> {
+        let wanted = site(url.as_ref()).map_err(Error::invalid)?;
+        Ok(self.list().await?.iter().any(|kept| site(&kept.url).is_ok_and(|kept| kept == wanted)))
+    }
+
+    /// The payment card that is, or is to be, kept.
+    pub fn card(&self) -> VaultCard<'_> {
+        VaultCard::new(self)
+    }
+
+    /// Gives the vault another name.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn rename(&self, name: impl Into<String>) -> Result<types::Vault> {
+        let name = name.into();
+        self.notte.call(self.notte.api().vault_update().vault_id(&self.id).body_map(|body| body.name(name))).await
+    }
+
+    /// Deletes the vault with everything in it.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind); [`Execution`](crate::ErrorKind::Execution) if the service refuses it in a
+    /// success.
+    pub async fn delete(&self) -> Result<()> {
+        delete(&self.notte, self.notte.api().vault_delete().vault_id(&self.id)).await
+    }
+}
