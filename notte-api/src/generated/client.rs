@@ -292,6 +292,38 @@ impl Client {
     pub fn profile_delete(&self) -> builder::ProfileDelete<'_> {
         builder::ProfileDelete::new(self)
     }
+    /// Profile Cookies Get
+    ///
+    /// Reads the cookies in a profile.
+    ///
+    /// `GET /profiles/{profile_id}/cookies` (effect class: read)
+    pub fn profile_cookies_get(&self) -> builder::ProfileCookiesGet<'_> {
+        builder::ProfileCookiesGet::new(self)
+    }
+    /// Profile Cookies Set
+    ///
+    /// Puts cookies into a profile, in place of those it has or beside them.
+    ///
+    /// `POST /profiles/{profile_id}/cookies` (effect class: idempotent)
+    pub fn profile_cookies_set(&self) -> builder::ProfileCookiesSet<'_> {
+        builder::ProfileCookiesSet::new(self)
+    }
+    /// Profile Duplicate
+    ///
+    /// Makes a new profile with the state of another. Each call makes another one.
+    ///
+    /// `POST /profiles/{profile_id}/duplicate` (effect class: costly)
+    pub fn profile_duplicate(&self) -> builder::ProfileDuplicate<'_> {
+        builder::ProfileDuplicate::new(self)
+    }
+    /// Profile State Set
+    ///
+    /// Puts cookies and storage into a profile, in place of those it has or beside them.
+    ///
+    /// `POST /profiles/{profile_id}/state` (effect class: idempotent)
+    pub fn profile_state_set(&self) -> builder::ProfileStateSet<'_> {
+        builder::ProfileStateSet::new(self)
+    }
     /// Improve Prompt
     ///
     /// Rewrites a task so that an agent understands it better. A language model does the work, so the same prompt may give another answer each time. Newer servers seem to have dropped it: be ready for a 404.
@@ -396,6 +428,14 @@ impl Client {
     pub fn session_status(&self) -> builder::SessionStatus<'_> {
         builder::SessionStatus::new(self)
     }
+    /// Session Auth Readiness
+    ///
+    /// Answers how far the logins are that a session was started with.
+    ///
+    /// `GET /sessions/{session_id}/auth` (effect class: read)
+    pub fn session_auth_readiness(&self) -> builder::SessionAuthReadiness<'_> {
+        builder::SessionAuthReadiness::new(self)
+    }
     /// Session Cookies Get
     ///
     /// Reads all cookies that the browser of a session has.
@@ -419,6 +459,14 @@ impl Client {
     /// `GET /sessions/{session_id}/debug` (effect class: read)
     pub fn session_debug_info(&self) -> builder::SessionDebugInfo<'_> {
         builder::SessionDebugInfo::new(self)
+    }
+    /// Session Debug Tab Info
+    ///
+    /// Answers the addresses at which one tab of a live session can be watched and driven.
+    ///
+    /// `GET /sessions/{session_id}/debug/tab` (effect class: read)
+    pub fn session_debug_tab_info(&self) -> builder::SessionDebugTabInfo<'_> {
+        builder::SessionDebugTabInfo::new(self)
     }
     /// List Session Files
     ///
@@ -476,6 +524,14 @@ impl Client {
     pub fn page_execute(&self) -> builder::PageExecute<'_> {
         builder::PageExecute::new(self)
     }
+    /// Execute Session File
+    ///
+    /// Moves a file between the page and the files of a session.
+    ///
+    /// `POST /sessions/{session_id}/page/execute/file` (effect class: page)
+    pub fn execute_session_file(&self) -> builder::ExecuteSessionFile<'_> {
+        builder::ExecuteSessionFile::new(self)
+    }
     /// Page Observe
     ///
     /// Looks at the page that the browser shows: its address and tabs, a screenshot, and the actions that can be taken on it, each ready to be sent to `execute`.
@@ -500,6 +556,30 @@ impl Client {
     pub fn page_screenshot(&self) -> builder::PageScreenshot<'_> {
         builder::PageScreenshot::new(self)
     }
+    /// Create Payment
+    ///
+    /// Asks for a payment at a shop that is open in a session. Real money moves unless `mode` says otherwise.
+    ///
+    /// `POST /sessions/{session_id}/payments` (effect class: costly)
+    pub fn create_payment(&self) -> builder::CreatePayment<'_> {
+        builder::CreatePayment::new(self)
+    }
+    /// Session Profile Preview
+    ///
+    /// Answers what a profile would hold that is saved from a session now.
+    ///
+    /// `GET /sessions/{session_id}/profile-preview` (effect class: read)
+    pub fn session_profile_preview(&self) -> builder::SessionProfilePreview<'_> {
+        builder::SessionProfilePreview::new(self)
+    }
+    /// Session Profile Save
+    ///
+    /// Saves the state of the browser of a session in a profile, one that is there or a new one. Each call without an id makes another profile.
+    ///
+    /// `POST /sessions/{session_id}/profile/save` (effect class: costly)
+    pub fn session_profile_save(&self) -> builder::SessionProfileSave<'_> {
+        builder::SessionProfileSave::new(self)
+    }
     /// Session Replay
     ///
     /// Answers where the video of a session can be fetched. It is made after the session was stopped: until it is ready, and when there will be none, the answer is a 404.
@@ -507,6 +587,14 @@ impl Client {
     /// `GET /sessions/{session_id}/replay` (effect class: read)
     pub fn session_replay(&self) -> builder::SessionReplay<'_> {
         builder::SessionReplay::new(self)
+    }
+    /// Session Mouse Replay
+    ///
+    /// Answers a part of where the record of the mouse is kept.
+    ///
+    /// `GET /sessions/{session_id}/replay/mouse` (effect class: read)
+    pub fn session_mouse_replay(&self) -> builder::SessionMouseReplay<'_> {
+        builder::SessionMouseReplay::new(self)
     }
     /// Session Stop
     ///

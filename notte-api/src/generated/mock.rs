@@ -1660,6 +1660,179 @@ pub mod operations {
             )
         }
     }
+    pub struct ProfileCookiesGetWhen(::httpmock::When);
+    impl ProfileCookiesGetWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/profiles/[^/]*/cookies$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn profile_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/profiles/{}/cookies$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct ProfileCookiesGetThen(::httpmock::Then);
+    impl ProfileCookiesGetThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::CookiesResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ProfileCookiesSetWhen(::httpmock::When);
+    impl ProfileCookiesSetWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/profiles/[^/]*/cookies$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn profile_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/profiles/{}/cookies$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::ProfileCookiesImportRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ProfileCookiesSetThen(::httpmock::Then);
+    impl ProfileCookiesSetThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ProfileCookiesImportResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ProfileDuplicateWhen(::httpmock::When);
+    impl ProfileDuplicateWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/profiles/[^/]*/duplicate$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn profile_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/profiles/{}/duplicate$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::ProfileDuplicateRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ProfileDuplicateThen(::httpmock::Then);
+    impl ProfileDuplicateThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ProfileResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ProfileStateSetWhen(::httpmock::When);
+    impl ProfileStateSetWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(regex::Regex::new("^/profiles/[^/]*/state$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn profile_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/profiles/{}/state$", crate ::wire::path_pattern(& value)),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::ProfileStateImportRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ProfileStateSetThen(::httpmock::Then);
+    impl ProfileStateSetThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ProfileStateImportResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct ImprovePromptWhen(::httpmock::When);
     impl ImprovePromptWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -2165,6 +2338,44 @@ pub mod operations {
             )
         }
     }
+    pub struct SessionAuthReadinessWhen(::httpmock::When);
+    impl SessionAuthReadinessWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/sessions/[^/]*/auth$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/sessions/{}/auth$", crate ::wire::path_pattern(& value)),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct SessionAuthReadinessThen(::httpmock::Then);
+    impl SessionAuthReadinessThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::AuthReadiness) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct SessionCookiesGetWhen(::httpmock::When);
     impl SessionCookiesGetWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -2311,6 +2522,58 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &types::SessionDebugResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct SessionDebugTabInfoWhen(::httpmock::When);
+    impl SessionDebugTabInfoWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/debug/tab$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/debug/tab$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn tab_idx<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("tab_idx", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("tab_idx"))
+            }
+        }
+    }
+    pub struct SessionDebugTabInfoThen(::httpmock::Then);
+    impl SessionDebugTabInfoThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::TabDebugInfo) -> Self {
             Self(
                 self
                     .0
@@ -2738,6 +3001,62 @@ pub mod operations {
             )
         }
     }
+    pub struct ExecuteSessionFileWhen(::httpmock::When);
+    impl ExecuteSessionFileWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/page/execute/file$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/page/execute/file$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn update_metadata<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("update_metadata", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("update_metadata"))
+            }
+        }
+        pub fn body(self, value: &types::FileExecutionRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ExecuteSessionFileThen(::httpmock::Then);
+    impl ExecuteSessionFileThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ExecutionResult) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct PageObserveWhen(::httpmock::When);
     impl PageObserveWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -2902,6 +3221,160 @@ pub mod operations {
             )
         }
     }
+    pub struct CreatePaymentWhen(::httpmock::When);
+    impl CreatePaymentWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/payments$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/payments$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn update_metadata<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("update_metadata", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("update_metadata"))
+            }
+        }
+        pub fn body(self, value: &types::PaymentRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct CreatePaymentThen(::httpmock::Then);
+    impl CreatePaymentThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::PaymentResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct SessionProfilePreviewWhen(::httpmock::When);
+    impl SessionProfilePreviewWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/profile-preview$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/profile-preview$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn include_cookies<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("include_cookies", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("include_cookies"))
+            }
+        }
+    }
+    pub struct SessionProfilePreviewThen(::httpmock::Then);
+    impl SessionProfilePreviewThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ProfilePreview) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct SessionProfileSaveWhen(::httpmock::When);
+    impl SessionProfileSaveWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/profile/save$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/profile/save$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::SessionProfileSaveRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct SessionProfileSaveThen(::httpmock::Then);
+    impl SessionProfileSaveThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ProfileResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct SessionReplayWhen(::httpmock::When);
     impl SessionReplayWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -2933,6 +3406,59 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &types::ReplayResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct SessionMouseReplayWhen(::httpmock::When);
+    impl SessionMouseReplayWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/sessions/[^/]*/replay/mouse$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn session_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/sessions/{}/replay/mouse$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn offset<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("offset", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("offset"))
+            }
+        }
+    }
+    pub struct SessionMouseReplayThen(::httpmock::Then);
+    impl SessionMouseReplayThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::MouseReplayPage) -> Self {
             Self(
                 self
                     .0
@@ -4006,6 +4532,18 @@ pub trait MockServerExt {
     fn profile_delete<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ProfileDeleteWhen, operations::ProfileDeleteThen);
+    fn profile_cookies_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileCookiesGetWhen, operations::ProfileCookiesGetThen);
+    fn profile_cookies_set<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileCookiesSetWhen, operations::ProfileCookiesSetThen);
+    fn profile_duplicate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileDuplicateWhen, operations::ProfileDuplicateThen);
+    fn profile_state_set<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileStateSetWhen, operations::ProfileStateSetThen);
     fn improve_prompt<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ImprovePromptWhen, operations::ImprovePromptThen);
@@ -4045,6 +4583,12 @@ pub trait MockServerExt {
     fn session_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionStatusWhen, operations::SessionStatusThen);
+    fn session_auth_readiness<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionAuthReadinessWhen,
+            operations::SessionAuthReadinessThen,
+        );
     fn session_cookies_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionCookiesGetWhen, operations::SessionCookiesGetThen);
@@ -4054,6 +4598,12 @@ pub trait MockServerExt {
     fn session_debug_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionDebugInfoWhen, operations::SessionDebugInfoThen);
+    fn session_debug_tab_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionDebugTabInfoWhen,
+            operations::SessionDebugTabInfoThen,
+        );
     fn list_session_files<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListSessionFilesWhen, operations::ListSessionFilesThen);
@@ -4081,6 +4631,12 @@ pub trait MockServerExt {
     fn page_execute<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PageExecuteWhen, operations::PageExecuteThen);
+    fn execute_session_file<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ExecuteSessionFileWhen,
+            operations::ExecuteSessionFileThen,
+        );
     fn page_observe<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PageObserveWhen, operations::PageObserveThen);
@@ -4090,9 +4646,30 @@ pub trait MockServerExt {
     fn page_screenshot<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PageScreenshotWhen, operations::PageScreenshotThen);
+    fn create_payment<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreatePaymentWhen, operations::CreatePaymentThen);
+    fn session_profile_preview<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionProfilePreviewWhen,
+            operations::SessionProfilePreviewThen,
+        );
+    fn session_profile_save<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionProfileSaveWhen,
+            operations::SessionProfileSaveThen,
+        );
     fn session_replay<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionReplayWhen, operations::SessionReplayThen);
+    fn session_mouse_replay<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionMouseReplayWhen,
+            operations::SessionMouseReplayThen,
+        );
     fn session_stop<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionStopWhen, operations::SessionStopThen);
@@ -4555,6 +5132,50 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn profile_cookies_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileCookiesGetWhen, operations::ProfileCookiesGetThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ProfileCookiesGetWhen::new(when),
+                operations::ProfileCookiesGetThen::new(then),
+            )
+        })
+    }
+    fn profile_cookies_set<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileCookiesSetWhen, operations::ProfileCookiesSetThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ProfileCookiesSetWhen::new(when),
+                operations::ProfileCookiesSetThen::new(then),
+            )
+        })
+    }
+    fn profile_duplicate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileDuplicateWhen, operations::ProfileDuplicateThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ProfileDuplicateWhen::new(when),
+                operations::ProfileDuplicateThen::new(then),
+            )
+        })
+    }
+    fn profile_state_set<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ProfileStateSetWhen, operations::ProfileStateSetThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ProfileStateSetWhen::new(when),
+                operations::ProfileStateSetThen::new(then),
+            )
+        })
+    }
     fn improve_prompt<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ImprovePromptWhen, operations::ImprovePromptThen),
@@ -4698,6 +5319,20 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn session_auth_readiness<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionAuthReadinessWhen,
+            operations::SessionAuthReadinessThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SessionAuthReadinessWhen::new(when),
+                operations::SessionAuthReadinessThen::new(then),
+            )
+        })
+    }
     fn session_cookies_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionCookiesGetWhen, operations::SessionCookiesGetThen),
@@ -4728,6 +5363,20 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::SessionDebugInfoWhen::new(when),
                 operations::SessionDebugInfoThen::new(then),
+            )
+        })
+    }
+    fn session_debug_tab_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionDebugTabInfoWhen,
+            operations::SessionDebugTabInfoThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SessionDebugTabInfoWhen::new(when),
+                operations::SessionDebugTabInfoThen::new(then),
             )
         })
     }
@@ -4814,6 +5463,20 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn execute_session_file<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ExecuteSessionFileWhen,
+            operations::ExecuteSessionFileThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ExecuteSessionFileWhen::new(when),
+                operations::ExecuteSessionFileThen::new(then),
+            )
+        })
+    }
     fn page_observe<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PageObserveWhen, operations::PageObserveThen),
@@ -4847,6 +5510,45 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn create_payment<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreatePaymentWhen, operations::CreatePaymentThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreatePaymentWhen::new(when),
+                operations::CreatePaymentThen::new(then),
+            )
+        })
+    }
+    fn session_profile_preview<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionProfilePreviewWhen,
+            operations::SessionProfilePreviewThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SessionProfilePreviewWhen::new(when),
+                operations::SessionProfilePreviewThen::new(then),
+            )
+        })
+    }
+    fn session_profile_save<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionProfileSaveWhen,
+            operations::SessionProfileSaveThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SessionProfileSaveWhen::new(when),
+                operations::SessionProfileSaveThen::new(then),
+            )
+        })
+    }
     fn session_replay<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SessionReplayWhen, operations::SessionReplayThen),
@@ -4855,6 +5557,20 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::SessionReplayWhen::new(when),
                 operations::SessionReplayThen::new(then),
+            )
+        })
+    }
+    fn session_mouse_replay<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SessionMouseReplayWhen,
+            operations::SessionMouseReplayThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SessionMouseReplayWhen::new(when),
+                operations::SessionMouseReplayThen::new(then),
             )
         })
     }

@@ -19,14 +19,17 @@ pub use functions::{
 mod health;
 pub use health::{HealthCheck, ReadyCheck};
 mod page;
-pub use page::{PageExecute, PageObserve, PageScrape, PageScreenshot};
+pub use page::{PageExecute, ExecuteSessionFile, PageObserve, PageScrape, PageScreenshot};
 mod personas;
 pub use personas::{
     ListPersonas, PersonaCreate, PersonaGet, PersonaDelete, PersonaEmailsList,
     PersonaSmsList, PersonaCreateNumber, PersonaDeleteNumber,
 };
 mod profiles;
-pub use profiles::{ProfileList, ProfileCreate, ProfileGet, ProfileDelete};
+pub use profiles::{
+    ProfileList, ProfileCreate, ProfileGet, ProfileDelete, ProfileCookiesGet,
+    ProfileCookiesSet, ProfileDuplicate, ProfileStateSet,
+};
 mod prompts;
 pub use prompts::{ImprovePrompt, NudgePrompt};
 mod scraping;
@@ -35,9 +38,10 @@ mod secrets;
 pub use secrets::{ListSecrets, StoreSecret, GetSecret, DeleteSecret};
 mod sessions;
 pub use sessions::{
-    ListSessions, SessionStart, SessionStatus, SessionCookiesGet, SessionCookiesSet,
-    SessionDebugInfo, SessionNetworkLogs, SessionOffset, SessionReplay, SessionStop,
-    GetSessionScript,
+    ListSessions, SessionStart, SessionStatus, SessionAuthReadiness, SessionCookiesGet,
+    SessionCookiesSet, SessionDebugInfo, SessionDebugTabInfo, SessionNetworkLogs,
+    SessionOffset, CreatePayment, SessionProfilePreview, SessionProfileSave,
+    SessionReplay, SessionMouseReplay, SessionStop, GetSessionScript,
 };
 mod storage;
 pub use storage::{

@@ -209,6 +209,150 @@ impl ::std::fmt::Debug for PageExecute<'_> {
         f.debug_struct(stringify!(PageExecute)).finish_non_exhaustive()
     }
 }
+/// Execute Session File
+///
+/// Moves a file between the page and the files of a session.
+///
+/// `POST /sessions/{session_id}/page/execute/file` (effect class: page)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct ExecuteSessionFile<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    update_metadata: Result<Option<bool>, String>,
+    body: Result<types::builder::FileExecutionRequest, String>,
+}
+impl<'a> ExecuteSessionFile<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            update_metadata: Ok(None),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::FileExecutionRequest>,
+        <V as std::convert::TryInto<
+            types::FileExecutionRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `FileExecutionRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::FileExecutionRequest,
+        ) -> types::builder::FileExecutionRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.update_metadata = value.into_field();
+        self
+    }
+    /// Sends `POST /sessions/{session_id}/page/execute/file`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::ExecutionResult>, crate::Error> {
+        crate::response::json(&operations::EXECUTE_SESSION_FILE, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::EXECUTE_SESSION_FILE, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, update_metadata, body } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::FileExecutionRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/page/execute/file", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(
+                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "execute_session_file",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for ExecuteSessionFile<'_> {
+    const META: &'static crate::OperationMeta = &operations::EXECUTE_SESSION_FILE;
+    type Output = types::ExecutionResult;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, update_metadata, body } = self;
+        ExecuteSessionFile {
+            client,
+            session_id,
+            update_metadata,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for ExecuteSessionFile<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ExecuteSessionFile)).finish_non_exhaustive()
+    }
+}
 /// Page Observe
 ///
 /// Looks at the page that the browser shows: its address and tabs, a screenshot, and the actions that can be taken on it, each ready to be sent to `execute`.

@@ -435,3 +435,504 @@ impl ::std::fmt::Debug for ProfileDelete<'_> {
         f.debug_struct(stringify!(ProfileDelete)).finish_non_exhaustive()
     }
 }
+/// Profile Cookies Get
+///
+/// Reads the cookies in a profile.
+///
+/// `GET /profiles/{profile_id}/cookies` (effect class: read)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct ProfileCookiesGet<'a> {
+    client: &'a crate::Client,
+    profile_id: Result<crate::wire::PathSegment, String>,
+}
+impl<'a> ProfileCookiesGet<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            profile_id: Err("profile_id was not initialized".to_string()),
+        }
+    }
+    /// Id of the profile, `notte-profile-` and 16 hex digits.
+    pub fn profile_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.profile_id = value
+            .try_into()
+            .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// Sends `GET /profiles/{profile_id}/cookies`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::CookiesResponse>, crate::Error> {
+        crate::response::json(&operations::PROFILE_COOKIES_GET, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::PROFILE_COOKIES_GET, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, profile_id } = self;
+        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/profiles/{}/cookies", client.baseurl, encode_path(& profile_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "profile_cookies_get",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for ProfileCookiesGet<'_> {
+    const META: &'static crate::OperationMeta = &operations::PROFILE_COOKIES_GET;
+    type Output = types::CookiesResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, profile_id } = self;
+        ProfileCookiesGet {
+            client,
+            profile_id,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for ProfileCookiesGet<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileCookiesGet)).finish_non_exhaustive()
+    }
+}
+/// Profile Cookies Set
+///
+/// Puts cookies into a profile, in place of those it has or beside them.
+///
+/// `POST /profiles/{profile_id}/cookies` (effect class: idempotent)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct ProfileCookiesSet<'a> {
+    client: &'a crate::Client,
+    profile_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::ProfileCookiesImportRequest, String>,
+}
+impl<'a> ProfileCookiesSet<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            profile_id: Err("profile_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::ProfileCookiesImportRequest>,
+        <V as std::convert::TryInto<
+            types::ProfileCookiesImportRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!(
+                    "conversion to `ProfileCookiesImportRequest` for body failed: {}", s
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::ProfileCookiesImportRequest,
+        ) -> types::builder::ProfileCookiesImportRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the profile, `notte-profile-` and 16 hex digits.
+    pub fn profile_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.profile_id = value
+            .try_into()
+            .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// Sends `POST /profiles/{profile_id}/cookies`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<
+        crate::ResponseValue<types::ProfileCookiesImportResponse>,
+        crate::Error,
+    > {
+        crate::response::json(&operations::PROFILE_COOKIES_SET, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::PROFILE_COOKIES_SET, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, profile_id, body } = self;
+        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::ProfileCookiesImportRequest::try_from(v)
+                    .map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/profiles/{}/cookies", client.baseurl, encode_path(& profile_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "profile_cookies_set",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for ProfileCookiesSet<'_> {
+    const META: &'static crate::OperationMeta = &operations::PROFILE_COOKIES_SET;
+    type Output = types::ProfileCookiesImportResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, profile_id, body } = self;
+        ProfileCookiesSet {
+            client,
+            profile_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for ProfileCookiesSet<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileCookiesSet)).finish_non_exhaustive()
+    }
+}
+/// Profile Duplicate
+///
+/// Makes a new profile with the state of another. Each call makes another one.
+///
+/// `POST /profiles/{profile_id}/duplicate` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct ProfileDuplicate<'a> {
+    client: &'a crate::Client,
+    profile_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::ProfileDuplicateRequest, String>,
+}
+impl<'a> ProfileDuplicate<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            profile_id: Err("profile_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::ProfileDuplicateRequest>,
+        <V as std::convert::TryInto<
+            types::ProfileDuplicateRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `ProfileDuplicateRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::ProfileDuplicateRequest,
+        ) -> types::builder::ProfileDuplicateRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the profile, `notte-profile-` and 16 hex digits.
+    pub fn profile_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.profile_id = value
+            .try_into()
+            .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// Sends `POST /profiles/{profile_id}/duplicate`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
+        crate::response::json(&operations::PROFILE_DUPLICATE, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::PROFILE_DUPLICATE, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, profile_id, body } = self;
+        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::ProfileDuplicateRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/profiles/{}/duplicate", client.baseurl, encode_path(& profile_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "profile_duplicate",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for ProfileDuplicate<'_> {
+    const META: &'static crate::OperationMeta = &operations::PROFILE_DUPLICATE;
+    type Output = types::ProfileResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, profile_id, body } = self;
+        ProfileDuplicate {
+            client,
+            profile_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for ProfileDuplicate<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileDuplicate)).finish_non_exhaustive()
+    }
+}
+/// Profile State Set
+///
+/// Puts cookies and storage into a profile, in place of those it has or beside them.
+///
+/// `POST /profiles/{profile_id}/state` (effect class: idempotent)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct ProfileStateSet<'a> {
+    client: &'a crate::Client,
+    profile_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::ProfileStateImportRequest, String>,
+}
+impl<'a> ProfileStateSet<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            profile_id: Err("profile_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::ProfileStateImportRequest>,
+        <V as std::convert::TryInto<
+            types::ProfileStateImportRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!(
+                    "conversion to `ProfileStateImportRequest` for body failed: {}", s
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::ProfileStateImportRequest,
+        ) -> types::builder::ProfileStateImportRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the profile, `notte-profile-` and 16 hex digits.
+    pub fn profile_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.profile_id = value
+            .try_into()
+            .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// Sends `POST /profiles/{profile_id}/state`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::ProfileStateImportResponse>, crate::Error> {
+        crate::response::json(&operations::PROFILE_STATE_SET, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::PROFILE_STATE_SET, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, profile_id, body } = self;
+        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::ProfileStateImportRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/profiles/{}/state", client.baseurl, encode_path(& profile_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "profile_state_set",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for ProfileStateSet<'_> {
+    const META: &'static crate::OperationMeta = &operations::PROFILE_STATE_SET;
+    type Output = types::ProfileStateImportResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, profile_id, body } = self;
+        ProfileStateSet {
+            client,
+            profile_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for ProfileStateSet<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileStateSet)).finish_non_exhaustive()
+    }
+}

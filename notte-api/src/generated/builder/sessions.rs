@@ -358,6 +358,105 @@ impl ::std::fmt::Debug for SessionStatus<'_> {
         f.debug_struct(stringify!(SessionStatus)).finish_non_exhaustive()
     }
 }
+/// Session Auth Readiness
+///
+/// Answers how far the logins are that a session was started with.
+///
+/// `GET /sessions/{session_id}/auth` (effect class: read)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct SessionAuthReadiness<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+}
+impl<'a> SessionAuthReadiness<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+        }
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Sends `GET /sessions/{session_id}/auth`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::AuthReadiness>, crate::Error> {
+        crate::response::json(&operations::SESSION_AUTH_READINESS, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::SESSION_AUTH_READINESS,
+                self.exchange().await,
+            )
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/auth", client.baseurl, encode_path(& session_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "session_auth_readiness",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for SessionAuthReadiness<'_> {
+    const META: &'static crate::OperationMeta = &operations::SESSION_AUTH_READINESS;
+    type Output = types::AuthReadiness;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id } = self;
+        SessionAuthReadiness {
+            client,
+            session_id,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for SessionAuthReadiness<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionAuthReadiness)).finish_non_exhaustive()
+    }
+}
 /// Session Cookies Get
 ///
 /// Reads all cookies that the browser of a session has.
@@ -718,6 +817,116 @@ impl ::std::fmt::Debug for SessionDebugInfo<'_> {
         f.debug_struct(stringify!(SessionDebugInfo)).finish_non_exhaustive()
     }
 }
+/// Session Debug Tab Info
+///
+/// Answers the addresses at which one tab of a live session can be watched and driven.
+///
+/// `GET /sessions/{session_id}/debug/tab` (effect class: read)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct SessionDebugTabInfo<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    tab_idx: Result<Option<i64>, String>,
+}
+impl<'a> SessionDebugTabInfo<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            tab_idx: Ok(None),
+        }
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Index of the tab; the one in front if absent.
+    pub fn tab_idx(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.tab_idx = value.into_field();
+        self
+    }
+    /// Sends `GET /sessions/{session_id}/debug/tab`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::TabDebugInfo>, crate::Error> {
+        crate::response::json(&operations::SESSION_DEBUG_TAB_INFO, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::SESSION_DEBUG_TAB_INFO,
+                self.exchange().await,
+            )
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, tab_idx } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let tab_idx = tab_idx.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/debug/tab", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("tab_idx", &tab_idx))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "session_debug_tab_info",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for SessionDebugTabInfo<'_> {
+    const META: &'static crate::OperationMeta = &operations::SESSION_DEBUG_TAB_INFO;
+    type Output = types::TabDebugInfo;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, tab_idx } = self;
+        SessionDebugTabInfo {
+            client,
+            session_id,
+            tab_idx,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for SessionDebugTabInfo<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionDebugTabInfo)).finish_non_exhaustive()
+    }
+}
 /// Session Network Logs
 ///
 /// Lists the files in which the network traffic of a session was recorded. The files are fetched from the addresses in the answer, without a key.
@@ -942,6 +1151,393 @@ impl ::std::fmt::Debug for SessionOffset<'_> {
         f.debug_struct(stringify!(SessionOffset)).finish_non_exhaustive()
     }
 }
+/// Create Payment
+///
+/// Asks for a payment at a shop that is open in a session. Real money moves unless `mode` says otherwise.
+///
+/// `POST /sessions/{session_id}/payments` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct CreatePayment<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    update_metadata: Result<Option<bool>, String>,
+    body: Result<types::builder::PaymentRequest, String>,
+}
+impl<'a> CreatePayment<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            update_metadata: Ok(None),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::PaymentRequest>,
+        <V as std::convert::TryInto<types::PaymentRequest>>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `PaymentRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::PaymentRequest,
+        ) -> types::builder::PaymentRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.update_metadata = value.into_field();
+        self
+    }
+    /// Sends `POST /sessions/{session_id}/payments`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::PaymentResponse>, crate::Error> {
+        crate::response::json(&operations::CREATE_PAYMENT, self.exchange().await).await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::CREATE_PAYMENT, self.exchange().await).await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, update_metadata, body } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| types::PaymentRequest::try_from(v).map_err(|e| e.to_string()))
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/payments", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(
+                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_payment",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for CreatePayment<'_> {
+    const META: &'static crate::OperationMeta = &operations::CREATE_PAYMENT;
+    type Output = types::PaymentResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, update_metadata, body } = self;
+        CreatePayment {
+            client,
+            session_id,
+            update_metadata,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for CreatePayment<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(CreatePayment)).finish_non_exhaustive()
+    }
+}
+/// Session Profile Preview
+///
+/// Answers what a profile would hold that is saved from a session now.
+///
+/// `GET /sessions/{session_id}/profile-preview` (effect class: read)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct SessionProfilePreview<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    include_cookies: Result<Option<bool>, String>,
+}
+impl<'a> SessionProfilePreview<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            include_cookies: Ok(None),
+        }
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Whether the sites are listed that have cookies.
+    pub fn include_cookies(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_cookies = value.into_field();
+        self
+    }
+    /// Sends `GET /sessions/{session_id}/profile-preview`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::ProfilePreview>, crate::Error> {
+        crate::response::json(
+                &operations::SESSION_PROFILE_PREVIEW,
+                self.exchange().await,
+            )
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::SESSION_PROFILE_PREVIEW,
+                self.exchange().await,
+            )
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, include_cookies } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let include_cookies = include_cookies.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/profile-preview", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(
+                &progenitor_client::QueryParam::new("include_cookies", &include_cookies),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "session_profile_preview",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for SessionProfilePreview<'_> {
+    const META: &'static crate::OperationMeta = &operations::SESSION_PROFILE_PREVIEW;
+    type Output = types::ProfilePreview;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, include_cookies } = self;
+        SessionProfilePreview {
+            client,
+            session_id,
+            include_cookies,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for SessionProfilePreview<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionProfilePreview)).finish_non_exhaustive()
+    }
+}
+/// Session Profile Save
+///
+/// Saves the state of the browser of a session in a profile, one that is there or a new one. Each call without an id makes another profile.
+///
+/// `POST /sessions/{session_id}/profile/save` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct SessionProfileSave<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::SessionProfileSaveRequest, String>,
+}
+impl<'a> SessionProfileSave<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::SessionProfileSaveRequest>,
+        <V as std::convert::TryInto<
+            types::SessionProfileSaveRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!(
+                    "conversion to `SessionProfileSaveRequest` for body failed: {}", s
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::SessionProfileSaveRequest,
+        ) -> types::builder::SessionProfileSaveRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Sends `POST /sessions/{session_id}/profile/save`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
+        crate::response::json(&operations::SESSION_PROFILE_SAVE, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::SESSION_PROFILE_SAVE, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, body } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::SessionProfileSaveRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/profile/save", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "session_profile_save",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for SessionProfileSave<'_> {
+    const META: &'static crate::OperationMeta = &operations::SESSION_PROFILE_SAVE;
+    type Output = types::ProfileResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, body } = self;
+        SessionProfileSave {
+            client,
+            session_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for SessionProfileSave<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionProfileSave)).finish_non_exhaustive()
+    }
+}
 /// Session Replay
 ///
 /// Answers where the video of a session can be fetched. It is made after the session was stopped: until it is ready, and when there will be none, the answer is a 404.
@@ -1035,6 +1631,113 @@ impl crate::SendOnce for SessionReplay<'_> {
 impl ::std::fmt::Debug for SessionReplay<'_> {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(SessionReplay)).finish_non_exhaustive()
+    }
+}
+/// Session Mouse Replay
+///
+/// Answers a part of where the record of the mouse is kept.
+///
+/// `GET /sessions/{session_id}/replay/mouse` (effect class: read)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct SessionMouseReplay<'a> {
+    client: &'a crate::Client,
+    session_id: Result<crate::wire::PathSegment, String>,
+    offset: Result<Option<i64>, String>,
+}
+impl<'a> SessionMouseReplay<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            session_id: Err("session_id was not initialized".to_string()),
+            offset: Ok(None),
+        }
+    }
+    /// Id of the session, as its start answered it.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// Where the part begins, `mouse_next_offset` of the one before.
+    pub fn offset(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.offset = value.into_field();
+        self
+    }
+    /// Sends `GET /sessions/{session_id}/replay/mouse`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::MouseReplayPage>, crate::Error> {
+        crate::response::json(&operations::SESSION_MOUSE_REPLAY, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::SESSION_MOUSE_REPLAY, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, session_id, offset } = self;
+        let session_id = session_id.map_err(Error::InvalidRequest)?;
+        let offset = offset.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/sessions/{}/replay/mouse", client.baseurl, encode_path(& session_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("offset", &offset))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "session_mouse_replay",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for SessionMouseReplay<'_> {
+    const META: &'static crate::OperationMeta = &operations::SESSION_MOUSE_REPLAY;
+    type Output = types::MouseReplayPage;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, session_id, offset } = self;
+        SessionMouseReplay {
+            client,
+            session_id,
+            offset,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for SessionMouseReplay<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionMouseReplay)).finish_non_exhaustive()
     }
 }
 /// Session Stop

@@ -1178,6 +1178,111 @@ impl ::std::fmt::Debug for AnythingStartRequest {
         f.debug_struct(stringify!(AnythingStartRequest)).finish_non_exhaustive()
     }
 }
+/// Builder for [`AuthReadiness`](super::AuthReadiness).
+#[derive(Clone)]
+pub struct AuthReadiness {
+    error: Result<::std::option::Option<::std::string::String>, String>,
+    operations: Result<
+        ::std::option::Option<::notte_api::wire::List<super::ManagedAuthOperation>>,
+        String,
+    >,
+    session_id: Result<::std::string::String, String>,
+    status: Result<::notte_api::wire::Open<super::SessionAuthStatus>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for AuthReadiness {
+    fn default() -> Self {
+        Self {
+            error: Ok(::std::default::Default::default()),
+            operations: Ok(::std::default::Default::default()),
+            session_id: Err("no value supplied for session_id".to_owned()),
+            status: Err("no value supplied for status".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl AuthReadiness {
+    /// What went wrong, in words.
+    pub fn error(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.error = value.into_field();
+        self
+    }
+    /// The logins, one for each connection.
+    pub fn operations(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::List<super::ManagedAuthOperation>,
+        >,
+    ) -> Self {
+        self.operations = value.into_field();
+        self
+    }
+    /// Id of the session.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// How far the session is.
+    pub fn status<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Open<super::SessionAuthStatus>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.status = value.try_into().map_err(|error| format!("status: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<AuthReadiness> for super::AuthReadiness {
+    type Error = String;
+    fn try_from(value: AuthReadiness) -> Result<Self, String> {
+        Ok(Self {
+            error: value.error?,
+            operations: value.operations?,
+            session_id: value.session_id?,
+            status: value.status?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::AuthReadiness> for AuthReadiness {
+    fn from(value: super::AuthReadiness) -> Self {
+        Self {
+            error: Ok(value.error),
+            operations: Ok(value.operations),
+            session_id: Ok(value.session_id),
+            status: Ok(value.status),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::AuthReadiness> for AuthReadiness {
+    fn into_field(self) -> Result<Option<super::AuthReadiness>, String> {
+        super::AuthReadiness::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for AuthReadiness {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(AuthReadiness)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`BoundingBox`](super::BoundingBox).
 #[derive(Clone)]
 pub struct BoundingBox {
@@ -4389,6 +4494,89 @@ impl crate::wire::IntoField<super::FileDownloadResponse> for FileDownloadRespons
 impl ::std::fmt::Debug for FileDownloadResponse {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(FileDownloadResponse)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`FileExecutionRequest`](super::FileExecutionRequest).
+#[derive(Clone)]
+pub struct FileExecutionRequest {
+    action: Result<crate::types::Action, String>,
+    record: Result<::std::option::Option<bool>, String>,
+    target_id: Result<::std::string::String, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for FileExecutionRequest {
+    fn default() -> Self {
+        Self {
+            action: Err("no value supplied for action".to_owned()),
+            record: Ok(::std::default::Default::default()),
+            target_id: Err("no value supplied for target_id".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl FileExecutionRequest {
+    /// An `upload_file` or a `download_file` action.
+    pub fn action<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::types::Action>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.action = value.try_into().map_err(|error| format!("action: {error}"));
+        self
+    }
+    /// Whether it goes into the record of the session. Server default: `true`.
+    pub fn record(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.record = value.into_field();
+        self
+    }
+    /// Id of the target (the tab) in the DevTools Protocol. At least 1 character, at most 256 characters.
+    pub fn target_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.target_id = value.try_into().map_err(|error| format!("target_id: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<FileExecutionRequest> for super::FileExecutionRequest {
+    type Error = String;
+    fn try_from(value: FileExecutionRequest) -> Result<Self, String> {
+        Ok(Self {
+            action: value.action?,
+            record: value.record?,
+            target_id: value.target_id?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::FileExecutionRequest> for FileExecutionRequest {
+    fn from(value: super::FileExecutionRequest) -> Self {
+        Self {
+            action: Ok(value.action),
+            record: Ok(value.record),
+            target_id: Ok(value.target_id),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::FileExecutionRequest> for FileExecutionRequest {
+    fn into_field(self) -> Result<Option<super::FileExecutionRequest>, String> {
+        super::FileExecutionRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for FileExecutionRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FileExecutionRequest)).finish_non_exhaustive()
     }
 }
 /// Builder for [`FileInfo`](super::FileInfo).
@@ -8114,6 +8302,320 @@ impl ::std::fmt::Debug for ListFilesResponse {
         f.debug_struct(stringify!(ListFilesResponse)).finish_non_exhaustive()
     }
 }
+/// Builder for [`ManagedAuthOperation`](super::ManagedAuthOperation).
+#[derive(Clone)]
+pub struct ManagedAuthOperation {
+    attempt: Result<::std::option::Option<i64>, String>,
+    auth_retry: Result<::std::option::Option<i64>, String>,
+    authenticated: Result<::std::option::Option<bool>, String>,
+    connection_id: Result<::std::string::String, String>,
+    created_at: Result<::notte_api::wire::Timestamp, String>,
+    deadline: Result<::notte_api::wire::Timestamp, String>,
+    error: Result<::std::option::Option<::std::string::String>, String>,
+    failure_code: Result<::std::option::Option<::std::string::String>, String>,
+    id: Result<::std::string::String, String>,
+    phase: Result<::std::string::String, String>,
+    session_id: Result<::std::option::Option<::std::string::String>, String>,
+    source: Result<::std::string::String, String>,
+    status: Result<::notte_api::wire::Open<super::ManagedAuthStatus>, String>,
+    updated_at: Result<::notte_api::wire::Timestamp, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ManagedAuthOperation {
+    fn default() -> Self {
+        Self {
+            attempt: Ok(::std::default::Default::default()),
+            auth_retry: Ok(::std::default::Default::default()),
+            authenticated: Ok(::std::default::Default::default()),
+            connection_id: Err("no value supplied for connection_id".to_owned()),
+            created_at: Err("no value supplied for created_at".to_owned()),
+            deadline: Err("no value supplied for deadline".to_owned()),
+            error: Ok(::std::default::Default::default()),
+            failure_code: Ok(::std::default::Default::default()),
+            id: Err("no value supplied for id".to_owned()),
+            phase: Err("no value supplied for phase".to_owned()),
+            session_id: Ok(::std::default::Default::default()),
+            source: Err("no value supplied for source".to_owned()),
+            status: Err("no value supplied for status".to_owned()),
+            updated_at: Err("no value supplied for updated_at".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ManagedAuthOperation {
+    /// How often it was tried again so far.
+    pub fn attempt(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.attempt = value.into_field();
+        self
+    }
+    /// How often it may be tried again.
+    pub fn auth_retry(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.auth_retry = value.into_field();
+        self
+    }
+    /// Whether it is logged in.
+    pub fn authenticated(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.authenticated = value.into_field();
+        self
+    }
+    /// Id of the connection.
+    pub fn connection_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.connection_id = value
+            .try_into()
+            .map_err(|error| format!("connection_id: {error}"));
+        self
+    }
+    /// When the login was asked for.
+    pub fn created_at<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Timestamp>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.created_at = value
+            .try_into()
+            .map_err(|error| format!("created_at: {error}"));
+        self
+    }
+    /// When the service gives up.
+    pub fn deadline<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Timestamp>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.deadline = value.try_into().map_err(|error| format!("deadline: {error}"));
+        self
+    }
+    /// What went wrong, in words.
+    pub fn error(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.error = value.into_field();
+        self
+    }
+    /// What went wrong, for programs.
+    pub fn failure_code(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.failure_code = value.into_field();
+        self
+    }
+    /// Id of the login.
+    pub fn id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.id = value.try_into().map_err(|error| format!("id: {error}"));
+        self
+    }
+    /// Which part of the login is under way.
+    pub fn phase<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.phase = value.try_into().map_err(|error| format!("phase: {error}"));
+        self
+    }
+    /// Id of the session that is logged in.
+    pub fn session_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.session_id = value.into_field();
+        self
+    }
+    /// What asked for the login.
+    pub fn source<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.source = value.try_into().map_err(|error| format!("source: {error}"));
+        self
+    }
+    /// How far the login is.
+    pub fn status<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Open<super::ManagedAuthStatus>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.status = value.try_into().map_err(|error| format!("status: {error}"));
+        self
+    }
+    /// When the login last changed.
+    pub fn updated_at<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Timestamp>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.updated_at = value
+            .try_into()
+            .map_err(|error| format!("updated_at: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ManagedAuthOperation> for super::ManagedAuthOperation {
+    type Error = String;
+    fn try_from(value: ManagedAuthOperation) -> Result<Self, String> {
+        Ok(Self {
+            attempt: value.attempt?,
+            auth_retry: value.auth_retry?,
+            authenticated: value.authenticated?,
+            connection_id: value.connection_id?,
+            created_at: value.created_at?,
+            deadline: value.deadline?,
+            error: value.error?,
+            failure_code: value.failure_code?,
+            id: value.id?,
+            phase: value.phase?,
+            session_id: value.session_id?,
+            source: value.source?,
+            status: value.status?,
+            updated_at: value.updated_at?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ManagedAuthOperation> for ManagedAuthOperation {
+    fn from(value: super::ManagedAuthOperation) -> Self {
+        Self {
+            attempt: Ok(value.attempt),
+            auth_retry: Ok(value.auth_retry),
+            authenticated: Ok(value.authenticated),
+            connection_id: Ok(value.connection_id),
+            created_at: Ok(value.created_at),
+            deadline: Ok(value.deadline),
+            error: Ok(value.error),
+            failure_code: Ok(value.failure_code),
+            id: Ok(value.id),
+            phase: Ok(value.phase),
+            session_id: Ok(value.session_id),
+            source: Ok(value.source),
+            status: Ok(value.status),
+            updated_at: Ok(value.updated_at),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ManagedAuthOperation> for ManagedAuthOperation {
+    fn into_field(self) -> Result<Option<super::ManagedAuthOperation>, String> {
+        super::ManagedAuthOperation::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ManagedAuthOperation {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ManagedAuthOperation)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`MouseReplayPage`](super::MouseReplayPage).
+#[derive(Clone)]
+pub struct MouseReplayPage {
+    mouse_chunk_urls: Result<
+        ::std::option::Option<
+            ::std::vec::Vec<::notte_api::wire::Secret<::std::string::String>>,
+        >,
+        String,
+    >,
+    mouse_manifest_url: Result<
+        ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
+        String,
+    >,
+    mouse_next_offset: Result<::std::option::Option<i64>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for MouseReplayPage {
+    fn default() -> Self {
+        Self {
+            mouse_chunk_urls: Ok(::std::default::Default::default()),
+            mouse_manifest_url: Ok(::std::default::Default::default()),
+            mouse_next_offset: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl MouseReplayPage {
+    /// Signed addresses of the chunks of this part.
+    pub fn mouse_chunk_urls(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::std::vec::Vec<::notte_api::wire::Secret<::std::string::String>>,
+        >,
+    ) -> Self {
+        self.mouse_chunk_urls = value.into_field();
+        self
+    }
+    /// Signed address of the list of chunks.
+    pub fn mouse_manifest_url(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Secret<::std::string::String>,
+        >,
+    ) -> Self {
+        self.mouse_manifest_url = value.into_field();
+        self
+    }
+    /// Where the next part begins; none after the last.
+    pub fn mouse_next_offset(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.mouse_next_offset = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<MouseReplayPage> for super::MouseReplayPage {
+    type Error = String;
+    fn try_from(value: MouseReplayPage) -> Result<Self, String> {
+        Ok(Self {
+            mouse_chunk_urls: value.mouse_chunk_urls?,
+            mouse_manifest_url: value.mouse_manifest_url?,
+            mouse_next_offset: value.mouse_next_offset?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::MouseReplayPage> for MouseReplayPage {
+    fn from(value: super::MouseReplayPage) -> Self {
+        Self {
+            mouse_chunk_urls: Ok(value.mouse_chunk_urls),
+            mouse_manifest_url: Ok(value.mouse_manifest_url),
+            mouse_next_offset: Ok(value.mouse_next_offset),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::MouseReplayPage> for MouseReplayPage {
+    fn into_field(self) -> Result<Option<super::MouseReplayPage>, String> {
+        super::MouseReplayPage::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for MouseReplayPage {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(MouseReplayPage)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`MultiFactorFillAction`](super::MultiFactorFillAction).
 #[derive(Clone)]
 pub struct MultiFactorFillAction {
@@ -9214,6 +9716,385 @@ impl ::std::fmt::Debug for ParameterInfo {
         f.debug_struct(stringify!(ParameterInfo)).finish_non_exhaustive()
     }
 }
+/// Builder for [`PaymentRequest`](super::PaymentRequest).
+#[derive(Clone)]
+pub struct PaymentRequest {
+    amount: Result<::std::string::String, String>,
+    currency: Result<::std::string::String, String>,
+    description: Result<::std::string::String, String>,
+    merchant_name: Result<::std::string::String, String>,
+    merchant_url: Result<::std::string::String, String>,
+    mode: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::PaymentMode>>,
+        String,
+    >,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for PaymentRequest {
+    fn default() -> Self {
+        Self {
+            amount: Err("no value supplied for amount".to_owned()),
+            currency: Err("no value supplied for currency".to_owned()),
+            description: Err("no value supplied for description".to_owned()),
+            merchant_name: Err("no value supplied for merchant_name".to_owned()),
+            merchant_url: Err("no value supplied for merchant_url".to_owned()),
+            mode: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl PaymentRequest {
+    /// How much, as a decimal number of the currency's main unit with at most 8 decimals.
+    pub fn amount<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.amount = value.try_into().map_err(|error| format!("amount: {error}"));
+        self
+    }
+    /// ISO 4217 code of the currency, in small letters. Matches `^[a-z]{3}$`.
+    pub fn currency<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.currency = value.try_into().map_err(|error| format!("currency: {error}"));
+        self
+    }
+    /// What is bought, and why. At least 100 characters, at most 4000 characters.
+    pub fn description<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.description = value
+            .try_into()
+            .map_err(|error| format!("description: {error}"));
+        self
+    }
+    /// Name of the shop. At least 1 character, at most 200 characters.
+    pub fn merchant_name<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.merchant_name = value
+            .try_into()
+            .map_err(|error| format!("merchant_name: {error}"));
+        self
+    }
+    /// Address of the shop. At most 2048 characters.
+    pub fn merchant_url<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.merchant_url = value
+            .try_into()
+            .map_err(|error| format!("merchant_url: {error}"));
+        self
+    }
+    /// Whether real money moves; it does if absent.
+    pub fn mode(
+        mut self,
+        value: impl crate::wire::IntoField<::notte_api::wire::Open<super::PaymentMode>>,
+    ) -> Self {
+        self.mode = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<PaymentRequest> for super::PaymentRequest {
+    type Error = String;
+    fn try_from(value: PaymentRequest) -> Result<Self, String> {
+        Ok(Self {
+            amount: value.amount?,
+            currency: value.currency?,
+            description: value.description?,
+            merchant_name: value.merchant_name?,
+            merchant_url: value.merchant_url?,
+            mode: value.mode?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::PaymentRequest> for PaymentRequest {
+    fn from(value: super::PaymentRequest) -> Self {
+        Self {
+            amount: Ok(value.amount),
+            currency: Ok(value.currency),
+            description: Ok(value.description),
+            merchant_name: Ok(value.merchant_name),
+            merchant_url: Ok(value.merchant_url),
+            mode: Ok(value.mode),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::PaymentRequest> for PaymentRequest {
+    fn into_field(self) -> Result<Option<super::PaymentRequest>, String> {
+        super::PaymentRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for PaymentRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(PaymentRequest)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`PaymentResponse`](super::PaymentResponse).
+#[derive(Clone)]
+pub struct PaymentResponse {
+    amount: Result<::std::string::String, String>,
+    approval_url: Result<
+        ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
+        String,
+    >,
+    connection_phrase: Result<
+        ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
+        String,
+    >,
+    connection_url: Result<
+        ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
+        String,
+    >,
+    currency: Result<::std::string::String, String>,
+    error_code: Result<::std::option::Option<::std::string::String>, String>,
+    expires_at: Result<::std::option::Option<::notte_api::wire::Timestamp>, String>,
+    id: Result<::std::string::String, String>,
+    merchant_name: Result<::std::string::String, String>,
+    merchant_url: Result<::std::string::String, String>,
+    mode: Result<::std::string::String, String>,
+    session_id: Result<::std::string::String, String>,
+    status: Result<::std::string::String, String>,
+    vault_id: Result<::std::option::Option<::std::string::String>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for PaymentResponse {
+    fn default() -> Self {
+        Self {
+            amount: Err("no value supplied for amount".to_owned()),
+            approval_url: Ok(::std::default::Default::default()),
+            connection_phrase: Ok(::std::default::Default::default()),
+            connection_url: Ok(::std::default::Default::default()),
+            currency: Err("no value supplied for currency".to_owned()),
+            error_code: Ok(::std::default::Default::default()),
+            expires_at: Ok(::std::default::Default::default()),
+            id: Err("no value supplied for id".to_owned()),
+            merchant_name: Err("no value supplied for merchant_name".to_owned()),
+            merchant_url: Err("no value supplied for merchant_url".to_owned()),
+            mode: Err("no value supplied for mode".to_owned()),
+            session_id: Err("no value supplied for session_id".to_owned()),
+            status: Err("no value supplied for status".to_owned()),
+            vault_id: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl PaymentResponse {
+    /// How much.
+    pub fn amount<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.amount = value.try_into().map_err(|error| format!("amount: {error}"));
+        self
+    }
+    /// Where a person approves it.
+    pub fn approval_url(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Secret<::std::string::String>,
+        >,
+    ) -> Self {
+        self.approval_url = value.into_field();
+        self
+    }
+    /// What the person compares while connecting.
+    pub fn connection_phrase(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Secret<::std::string::String>,
+        >,
+    ) -> Self {
+        self.connection_phrase = value.into_field();
+        self
+    }
+    /// Where a person connects a wallet.
+    pub fn connection_url(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Secret<::std::string::String>,
+        >,
+    ) -> Self {
+        self.connection_url = value.into_field();
+        self
+    }
+    /// Code of the currency.
+    pub fn currency<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.currency = value.try_into().map_err(|error| format!("currency: {error}"));
+        self
+    }
+    /// What went wrong, for programs.
+    pub fn error_code(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.error_code = value.into_field();
+        self
+    }
+    /// Until when it can be approved.
+    pub fn expires_at(
+        mut self,
+        value: impl crate::wire::IntoField<::notte_api::wire::Timestamp>,
+    ) -> Self {
+        self.expires_at = value.into_field();
+        self
+    }
+    /// Id of the payment.
+    pub fn id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.id = value.try_into().map_err(|error| format!("id: {error}"));
+        self
+    }
+    /// Name of the shop.
+    pub fn merchant_name<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.merchant_name = value
+            .try_into()
+            .map_err(|error| format!("merchant_name: {error}"));
+        self
+    }
+    /// Address of the shop.
+    pub fn merchant_url<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.merchant_url = value
+            .try_into()
+            .map_err(|error| format!("merchant_url: {error}"));
+        self
+    }
+    /// Whether real money moves.
+    pub fn mode<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.mode = value.try_into().map_err(|error| format!("mode: {error}"));
+        self
+    }
+    /// Id of the session.
+    pub fn session_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_id = value
+            .try_into()
+            .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// How far it is.
+    pub fn status<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.status = value.try_into().map_err(|error| format!("status: {error}"));
+        self
+    }
+    /// Id of the vault that the card went into.
+    pub fn vault_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.vault_id = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<PaymentResponse> for super::PaymentResponse {
+    type Error = String;
+    fn try_from(value: PaymentResponse) -> Result<Self, String> {
+        Ok(Self {
+            amount: value.amount?,
+            approval_url: value.approval_url?,
+            connection_phrase: value.connection_phrase?,
+            connection_url: value.connection_url?,
+            currency: value.currency?,
+            error_code: value.error_code?,
+            expires_at: value.expires_at?,
+            id: value.id?,
+            merchant_name: value.merchant_name?,
+            merchant_url: value.merchant_url?,
+            mode: value.mode?,
+            session_id: value.session_id?,
+            status: value.status?,
+            vault_id: value.vault_id?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::PaymentResponse> for PaymentResponse {
+    fn from(value: super::PaymentResponse) -> Self {
+        Self {
+            amount: Ok(value.amount),
+            approval_url: Ok(value.approval_url),
+            connection_phrase: Ok(value.connection_phrase),
+            connection_url: Ok(value.connection_url),
+            currency: Ok(value.currency),
+            error_code: Ok(value.error_code),
+            expires_at: Ok(value.expires_at),
+            id: Ok(value.id),
+            merchant_name: Ok(value.merchant_name),
+            merchant_url: Ok(value.merchant_url),
+            mode: Ok(value.mode),
+            session_id: Ok(value.session_id),
+            status: Ok(value.status),
+            vault_id: Ok(value.vault_id),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::PaymentResponse> for PaymentResponse {
+    fn into_field(self) -> Result<Option<super::PaymentResponse>, String> {
+        super::PaymentResponse::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for PaymentResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(PaymentResponse)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`PersonaCreateRequest`](super::PersonaCreateRequest).
 #[derive(Clone)]
 pub struct PersonaCreateRequest {
@@ -9701,6 +10582,209 @@ impl ::std::fmt::Debug for PressKeyAction {
         f.debug_struct(stringify!(PressKeyAction)).finish_non_exhaustive()
     }
 }
+/// Builder for [`ProfileCookiesImportRequest`](super::ProfileCookiesImportRequest).
+#[derive(Clone)]
+pub struct ProfileCookiesImportRequest {
+    cookies: Result<::std::vec::Vec<super::Cookie>, String>,
+    mode: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::ProfileImportMode>>,
+        String,
+    >,
+    source_format: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::ProfileCookieFormat>>,
+        String,
+    >,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfileCookiesImportRequest {
+    fn default() -> Self {
+        Self {
+            cookies: Err("no value supplied for cookies".to_owned()),
+            mode: Ok(::std::default::Default::default()),
+            source_format: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfileCookiesImportRequest {
+    /// The cookies. At least 1 item.
+    pub fn cookies<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::vec::Vec<super::Cookie>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.cookies = value.try_into().map_err(|error| format!("cookies: {error}"));
+        self
+    }
+    /// What becomes of the cookies that the profile has; they are replaced if absent.
+    pub fn mode(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::ProfileImportMode>,
+        >,
+    ) -> Self {
+        self.mode = value.into_field();
+        self
+    }
+    /// Who exported them; Playwright if absent.
+    pub fn source_format(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::ProfileCookieFormat>,
+        >,
+    ) -> Self {
+        self.source_format = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfileCookiesImportRequest>
+for super::ProfileCookiesImportRequest {
+    type Error = String;
+    fn try_from(value: ProfileCookiesImportRequest) -> Result<Self, String> {
+        Ok(Self {
+            cookies: value.cookies?,
+            mode: value.mode?,
+            source_format: value.source_format?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfileCookiesImportRequest>
+for ProfileCookiesImportRequest {
+    fn from(value: super::ProfileCookiesImportRequest) -> Self {
+        Self {
+            cookies: Ok(value.cookies),
+            mode: Ok(value.mode),
+            source_format: Ok(value.source_format),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfileCookiesImportRequest>
+for ProfileCookiesImportRequest {
+    fn into_field(self) -> Result<Option<super::ProfileCookiesImportRequest>, String> {
+        super::ProfileCookiesImportRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfileCookiesImportRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileCookiesImportRequest)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`ProfileCookiesImportResponse`](super::ProfileCookiesImportResponse).
+#[derive(Clone)]
+pub struct ProfileCookiesImportResponse {
+    cookies_count: Result<i64, String>,
+    message: Result<::std::string::String, String>,
+    mode: Result<::notte_api::wire::Open<super::ProfileImportMode>, String>,
+    success: Result<bool, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfileCookiesImportResponse {
+    fn default() -> Self {
+        Self {
+            cookies_count: Err("no value supplied for cookies_count".to_owned()),
+            message: Err("no value supplied for message".to_owned()),
+            mode: Err("no value supplied for mode".to_owned()),
+            success: Err("no value supplied for success".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfileCookiesImportResponse {
+    /// How many were taken.
+    pub fn cookies_count<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<i64>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.cookies_count = value
+            .try_into()
+            .map_err(|error| format!("cookies_count: {error}"));
+        self
+    }
+    /// What happened, in words.
+    pub fn message<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.message = value.try_into().map_err(|error| format!("message: {error}"));
+        self
+    }
+    /// What became of the cookies that the profile had.
+    pub fn mode<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Open<super::ProfileImportMode>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.mode = value.try_into().map_err(|error| format!("mode: {error}"));
+        self
+    }
+    /// Whether they were taken.
+    pub fn success<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<bool>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.success = value.try_into().map_err(|error| format!("success: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfileCookiesImportResponse>
+for super::ProfileCookiesImportResponse {
+    type Error = String;
+    fn try_from(value: ProfileCookiesImportResponse) -> Result<Self, String> {
+        Ok(Self {
+            cookies_count: value.cookies_count?,
+            message: value.message?,
+            mode: value.mode?,
+            success: value.success?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfileCookiesImportResponse>
+for ProfileCookiesImportResponse {
+    fn from(value: super::ProfileCookiesImportResponse) -> Self {
+        Self {
+            cookies_count: Ok(value.cookies_count),
+            message: Ok(value.message),
+            mode: Ok(value.mode),
+            success: Ok(value.success),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfileCookiesImportResponse>
+for ProfileCookiesImportResponse {
+    fn into_field(self) -> Result<Option<super::ProfileCookiesImportResponse>, String> {
+        super::ProfileCookiesImportResponse::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfileCookiesImportResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileCookiesImportResponse)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`ProfileCreateRequest`](super::ProfileCreateRequest).
 #[derive(Clone)]
 pub struct ProfileCreateRequest {
@@ -9830,6 +10914,67 @@ impl ::std::fmt::Debug for ProfileDeleteResponse {
         f.debug_struct(stringify!(ProfileDeleteResponse)).finish_non_exhaustive()
     }
 }
+/// Builder for [`ProfileDuplicateRequest`](super::ProfileDuplicateRequest).
+#[derive(Clone)]
+pub struct ProfileDuplicateRequest {
+    name: Result<::std::option::Option<::std::string::String>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfileDuplicateRequest {
+    fn default() -> Self {
+        Self {
+            name: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfileDuplicateRequest {
+    /// Label of the new profile.
+    pub fn name(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.name = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfileDuplicateRequest>
+for super::ProfileDuplicateRequest {
+    type Error = String;
+    fn try_from(value: ProfileDuplicateRequest) -> Result<Self, String> {
+        Ok(Self {
+            name: value.name?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfileDuplicateRequest> for ProfileDuplicateRequest {
+    fn from(value: super::ProfileDuplicateRequest) -> Self {
+        Self {
+            name: Ok(value.name),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfileDuplicateRequest> for ProfileDuplicateRequest {
+    fn into_field(self) -> Result<Option<super::ProfileDuplicateRequest>, String> {
+        super::ProfileDuplicateRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfileDuplicateRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileDuplicateRequest)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`ProfilePage`](super::ProfilePage).
 #[derive(Clone)]
 pub struct ProfilePage {
@@ -9943,6 +11088,81 @@ impl crate::wire::IntoField<super::ProfilePage> for ProfilePage {
 impl ::std::fmt::Debug for ProfilePage {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(ProfilePage)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`ProfilePreview`](super::ProfilePreview).
+#[derive(Clone)]
+pub struct ProfilePreview {
+    cookie_domains: Result<
+        ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        String,
+    >,
+    profile: Result<::std::option::Option<super::SessionProfile>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfilePreview {
+    fn default() -> Self {
+        Self {
+            cookie_domains: Ok(::std::default::Default::default()),
+            profile: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfilePreview {
+    /// Sites that have cookies in the session, if they were asked for.
+    pub fn cookie_domains(
+        mut self,
+        value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
+    ) -> Self {
+        self.cookie_domains = value.into_field();
+        self
+    }
+    /// The profile that the session was started with.
+    pub fn profile(
+        mut self,
+        value: impl crate::wire::IntoField<super::SessionProfile>,
+    ) -> Self {
+        self.profile = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfilePreview> for super::ProfilePreview {
+    type Error = String;
+    fn try_from(value: ProfilePreview) -> Result<Self, String> {
+        Ok(Self {
+            cookie_domains: value.cookie_domains?,
+            profile: value.profile?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfilePreview> for ProfilePreview {
+    fn from(value: super::ProfilePreview) -> Self {
+        Self {
+            cookie_domains: Ok(value.cookie_domains),
+            profile: Ok(value.profile),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfilePreview> for ProfilePreview {
+    fn into_field(self) -> Result<Option<super::ProfilePreview>, String> {
+        super::ProfilePreview::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfilePreview {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfilePreview)).finish_non_exhaustive()
     }
 }
 /// Builder for [`ProfileResponse`](super::ProfileResponse).
@@ -10063,6 +11283,293 @@ impl crate::wire::IntoField<super::ProfileResponse> for ProfileResponse {
 impl ::std::fmt::Debug for ProfileResponse {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(ProfileResponse)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`ProfileStateImportRequest`](super::ProfileStateImportRequest).
+#[derive(Clone)]
+pub struct ProfileStateImportRequest {
+    cookies: Result<::std::option::Option<::std::vec::Vec<super::Cookie>>, String>,
+    domains: Result<
+        ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        String,
+    >,
+    local_storage: Result<
+        ::std::option::Option<
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::notte_api::wire::Secret<::std::string::String>,
+                >,
+            >,
+        >,
+        String,
+    >,
+    mode: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::ProfileImportMode>>,
+        String,
+    >,
+    session_storage: Result<
+        ::std::option::Option<
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::notte_api::wire::Secret<::std::string::String>,
+                >,
+            >,
+        >,
+        String,
+    >,
+    storage_scope: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::ProfileStorageScope>>,
+        String,
+    >,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfileStateImportRequest {
+    fn default() -> Self {
+        Self {
+            cookies: Ok(::std::default::Default::default()),
+            domains: Ok(::std::default::Default::default()),
+            local_storage: Ok(::std::default::Default::default()),
+            mode: Ok(::std::default::Default::default()),
+            session_storage: Ok(::std::default::Default::default()),
+            storage_scope: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfileStateImportRequest {
+    /// The cookies. At most 10000 items.
+    pub fn cookies(
+        mut self,
+        value: impl crate::wire::IntoField<::std::vec::Vec<super::Cookie>>,
+    ) -> Self {
+        self.cookies = value.into_field();
+        self
+    }
+    /// Only state of these sites is taken. At least 1 item, at most 2000 items.
+    pub fn domains(
+        mut self,
+        value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
+    ) -> Self {
+        self.domains = value.into_field();
+        self
+    }
+    /// For each origin, what is in its local storage. At most 2000 entries.
+    pub fn local_storage(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::notte_api::wire::Secret<::std::string::String>,
+                >,
+            >,
+        >,
+    ) -> Self {
+        self.local_storage = value.into_field();
+        self
+    }
+    /// What becomes of the state that the profile has; it is replaced if absent.
+    pub fn mode(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::ProfileImportMode>,
+        >,
+    ) -> Self {
+        self.mode = value.into_field();
+        self
+    }
+    /// For each origin, what is in its session storage. At most 2000 entries.
+    pub fn session_storage(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::notte_api::wire::Secret<::std::string::String>,
+                >,
+            >,
+        >,
+    ) -> Self {
+        self.session_storage = value.into_field();
+        self
+    }
+    /// How much is replaced; whole sites if absent.
+    pub fn storage_scope(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::ProfileStorageScope>,
+        >,
+    ) -> Self {
+        self.storage_scope = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfileStateImportRequest>
+for super::ProfileStateImportRequest {
+    type Error = String;
+    fn try_from(value: ProfileStateImportRequest) -> Result<Self, String> {
+        Ok(Self {
+            cookies: value.cookies?,
+            domains: value.domains?,
+            local_storage: value.local_storage?,
+            mode: value.mode?,
+            session_storage: value.session_storage?,
+            storage_scope: value.storage_scope?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfileStateImportRequest>
+for ProfileStateImportRequest {
+    fn from(value: super::ProfileStateImportRequest) -> Self {
+        Self {
+            cookies: Ok(value.cookies),
+            domains: Ok(value.domains),
+            local_storage: Ok(value.local_storage),
+            mode: Ok(value.mode),
+            session_storage: Ok(value.session_storage),
+            storage_scope: Ok(value.storage_scope),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfileStateImportRequest>
+for ProfileStateImportRequest {
+    fn into_field(self) -> Result<Option<super::ProfileStateImportRequest>, String> {
+        super::ProfileStateImportRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfileStateImportRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileStateImportRequest)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`ProfileStateImportResponse`](super::ProfileStateImportResponse).
+#[derive(Clone)]
+pub struct ProfileStateImportResponse {
+    cookies_count: Result<i64, String>,
+    local_storage_origins: Result<i64, String>,
+    session_storage_origins: Result<i64, String>,
+    success: Result<bool, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ProfileStateImportResponse {
+    fn default() -> Self {
+        Self {
+            cookies_count: Err("no value supplied for cookies_count".to_owned()),
+            local_storage_origins: Err(
+                "no value supplied for local_storage_origins".to_owned(),
+            ),
+            session_storage_origins: Err(
+                "no value supplied for session_storage_origins".to_owned(),
+            ),
+            success: Err("no value supplied for success".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ProfileStateImportResponse {
+    /// How many cookies were taken.
+    pub fn cookies_count<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<i64>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.cookies_count = value
+            .try_into()
+            .map_err(|error| format!("cookies_count: {error}"));
+        self
+    }
+    /// For how many origins local storage was taken.
+    pub fn local_storage_origins<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<i64>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.local_storage_origins = value
+            .try_into()
+            .map_err(|error| format!("local_storage_origins: {error}"));
+        self
+    }
+    /// For how many origins session storage was taken.
+    pub fn session_storage_origins<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<i64>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.session_storage_origins = value
+            .try_into()
+            .map_err(|error| format!("session_storage_origins: {error}"));
+        self
+    }
+    /// Whether it was taken.
+    pub fn success<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<bool>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.success = value.try_into().map_err(|error| format!("success: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ProfileStateImportResponse>
+for super::ProfileStateImportResponse {
+    type Error = String;
+    fn try_from(value: ProfileStateImportResponse) -> Result<Self, String> {
+        Ok(Self {
+            cookies_count: value.cookies_count?,
+            local_storage_origins: value.local_storage_origins?,
+            session_storage_origins: value.session_storage_origins?,
+            success: value.success?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ProfileStateImportResponse>
+for ProfileStateImportResponse {
+    fn from(value: super::ProfileStateImportResponse) -> Self {
+        Self {
+            cookies_count: Ok(value.cookies_count),
+            local_storage_origins: Ok(value.local_storage_origins),
+            session_storage_origins: Ok(value.session_storage_origins),
+            success: Ok(value.success),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ProfileStateImportResponse>
+for ProfileStateImportResponse {
+    fn into_field(self) -> Result<Option<super::ProfileStateImportResponse>, String> {
+        super::ProfileStateImportResponse::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ProfileStateImportResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ProfileStateImportResponse)).finish_non_exhaustive()
     }
 }
 /// Builder for [`ReloadAction`](super::ReloadAction).
@@ -13010,6 +14517,81 @@ impl crate::wire::IntoField<super::SessionProfile> for SessionProfile {
 impl ::std::fmt::Debug for SessionProfile {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(SessionProfile)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`SessionProfileSaveRequest`](super::SessionProfileSaveRequest).
+#[derive(Clone)]
+pub struct SessionProfileSaveRequest {
+    name: Result<::std::option::Option<::std::string::String>, String>,
+    profile_id: Result<::std::option::Option<::std::string::String>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for SessionProfileSaveRequest {
+    fn default() -> Self {
+        Self {
+            name: Ok(::std::default::Default::default()),
+            profile_id: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl SessionProfileSaveRequest {
+    /// Label of a new profile. At least 1 character.
+    pub fn name(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.name = value.into_field();
+        self
+    }
+    /// Id of the profile to save into. At least 1 character.
+    pub fn profile_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.profile_id = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<SessionProfileSaveRequest>
+for super::SessionProfileSaveRequest {
+    type Error = String;
+    fn try_from(value: SessionProfileSaveRequest) -> Result<Self, String> {
+        Ok(Self {
+            name: value.name?,
+            profile_id: value.profile_id?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::SessionProfileSaveRequest>
+for SessionProfileSaveRequest {
+    fn from(value: super::SessionProfileSaveRequest) -> Self {
+        Self {
+            name: Ok(value.name),
+            profile_id: Ok(value.profile_id),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::SessionProfileSaveRequest>
+for SessionProfileSaveRequest {
+    fn into_field(self) -> Result<Option<super::SessionProfileSaveRequest>, String> {
+        super::SessionProfileSaveRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for SessionProfileSaveRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(SessionProfileSaveRequest)).finish_non_exhaustive()
     }
 }
 /// Builder for [`SessionResponse`](super::SessionResponse).

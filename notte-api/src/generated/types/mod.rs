@@ -518,6 +518,39 @@ impl crate::wire::Audit for AspectRatio {
         let _ = at;
     }
 }
+/// How far the logins of a session are.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AuthReadiness {
+    /// What went wrong, in words.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub error: ::std::option::Option<::std::string::String>,
+    /// The logins, one for each connection.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub operations: ::std::option::Option<::notte_api::wire::List<ManagedAuthOperation>>,
+    /// Id of the session.
+    pub session_id: ::std::string::String,
+    /// How far the session is.
+    pub status: ::notte_api::wire::Open<SessionAuthStatus>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl AuthReadiness {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::AuthReadiness {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for AuthReadiness {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("error", &self.error);
+        at.field("operations", &self.operations);
+        at.field("session_id", &self.session_id);
+        at.field("status", &self.status);
+        self.extra.audit(at);
+    }
+}
 /// Where an element is. All in pixels.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2003,6 +2036,35 @@ impl crate::wire::Audit for FileDownloadResponse {
         at.field("message", &self.message);
         at.field("success", &self.success);
         at.field("url", &self.url);
+        self.extra.audit(at);
+    }
+}
+/// An action that moves a file, on a given target of the browser.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FileExecutionRequest {
+    /// An `upload_file` or a `download_file` action.
+    pub action: crate::types::Action,
+    /// Whether it goes into the record of the session. Server default: `true`.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub record: ::std::option::Option<bool>,
+    /// Id of the target (the tab) in the DevTools Protocol. At least 1 character, at most 256 characters.
+    pub target_id: ::std::string::String,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl FileExecutionRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::FileExecutionRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for FileExecutionRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("action", &self.action);
+        at.field("record", &self.record);
+        at.field("target_id", &self.target_id);
         self.extra.audit(at);
     }
 }
@@ -4056,6 +4118,175 @@ impl crate::wire::Audit for LlmModel {
         let _ = at;
     }
 }
+/// A login by a managed auth connection.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ManagedAuthOperation {
+    /// How often it was tried again so far.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
+    pub attempt: ::std::option::Option<i64>,
+    /// How often it may be tried again.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
+    pub auth_retry: ::std::option::Option<i64>,
+    /// Whether it is logged in.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub authenticated: ::std::option::Option<bool>,
+    /// Id of the connection.
+    pub connection_id: ::std::string::String,
+    /// When the login was asked for.
+    pub created_at: ::notte_api::wire::Timestamp,
+    /// When the service gives up.
+    pub deadline: ::notte_api::wire::Timestamp,
+    /// What went wrong, in words.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub error: ::std::option::Option<::std::string::String>,
+    /// What went wrong, for programs.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub failure_code: ::std::option::Option<::std::string::String>,
+    /// Id of the login.
+    pub id: ::std::string::String,
+    /// Which part of the login is under way.
+    pub phase: ::std::string::String,
+    /// Id of the session that is logged in.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub session_id: ::std::option::Option<::std::string::String>,
+    /// What asked for the login.
+    pub source: ::std::string::String,
+    /// How far the login is.
+    pub status: ::notte_api::wire::Open<ManagedAuthStatus>,
+    /// When the login last changed.
+    pub updated_at: ::notte_api::wire::Timestamp,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ManagedAuthOperation {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ManagedAuthOperation {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ManagedAuthOperation {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("attempt", &self.attempt);
+        at.field("auth_retry", &self.auth_retry);
+        at.field("authenticated", &self.authenticated);
+        at.field("connection_id", &self.connection_id);
+        at.field("created_at", &self.created_at);
+        at.field("deadline", &self.deadline);
+        at.field("error", &self.error);
+        at.field("failure_code", &self.failure_code);
+        at.field("id", &self.id);
+        at.field("phase", &self.phase);
+        at.field("session_id", &self.session_id);
+        at.field("source", &self.source);
+        at.field("status", &self.status);
+        at.field("updated_at", &self.updated_at);
+        self.extra.audit(at);
+    }
+}
+/// How far a login is.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum ManagedAuthStatus {
+    #[serde(rename = "pending")]
+    /// `pending`
+    Pending,
+    #[serde(rename = "running")]
+    /// `running`
+    Running,
+    #[serde(rename = "succeeded")]
+    /// `succeeded`
+    Succeeded,
+    #[serde(rename = "failed")]
+    /// `failed`
+    Failed,
+    #[serde(rename = "cancelled")]
+    /// `cancelled`
+    Cancelled,
+}
+impl crate::wire::Enumerated for ManagedAuthStatus {
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "pending" => Some(Self::Pending),
+            "running" => Some(Self::Running),
+            "succeeded" => Some(Self::Succeeded),
+            "failed" => Some(Self::Failed),
+            "cancelled" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for ManagedAuthStatus {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
+    }
+}
+/// A part of where the record of the mouse is kept.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MouseReplayPage {
+    /// Signed addresses of the chunks of this part.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub mouse_chunk_urls: ::std::option::Option<
+        ::std::vec::Vec<::notte_api::wire::Secret<::std::string::String>>,
+    >,
+    /// Signed address of the list of chunks.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub mouse_manifest_url: ::std::option::Option<
+        ::notte_api::wire::Secret<::std::string::String>,
+    >,
+    /// Where the next part begins; none after the last.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
+    pub mouse_next_offset: ::std::option::Option<i64>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl MouseReplayPage {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::MouseReplayPage {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for MouseReplayPage {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("mouse_chunk_urls", &self.mouse_chunk_urls);
+        at.field("mouse_manifest_url", &self.mouse_manifest_url);
+        at.field("mouse_next_offset", &self.mouse_next_offset);
+        self.extra.audit(at);
+    }
+}
 /// Types a one-time code into a field.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4446,6 +4677,161 @@ impl crate::wire::Audit for ParameterInfo {
         self.extra.audit(at);
     }
 }
+/// Whether real money moves.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum PaymentMode {
+    #[serde(rename = "test")]
+    /// `test`
+    Test,
+    #[serde(rename = "live")]
+    /// `live`
+    Live,
+}
+impl crate::wire::Enumerated for PaymentMode {
+    const ALL: &'static [Self] = &[Self::Test, Self::Live];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "test" => Some(Self::Test),
+            "live" => Some(Self::Live),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for PaymentMode {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
+    }
+}
+/// What to pay. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentRequest {
+    /// How much, as a decimal number of the currency's main unit with at most 8 decimals.
+    pub amount: ::std::string::String,
+    /// ISO 4217 code of the currency, in small letters. Matches `^[a-z]{3}$`.
+    pub currency: ::std::string::String,
+    /// What is bought, and why. At least 100 characters, at most 4000 characters.
+    pub description: ::std::string::String,
+    /// Name of the shop. At least 1 character, at most 200 characters.
+    pub merchant_name: ::std::string::String,
+    /// Address of the shop. At most 2048 characters.
+    pub merchant_url: ::std::string::String,
+    /// Whether real money moves; it does if absent.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub mode: ::std::option::Option<::notte_api::wire::Open<PaymentMode>>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl PaymentRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::PaymentRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for PaymentRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("amount", &self.amount);
+        at.field("currency", &self.currency);
+        at.field("description", &self.description);
+        at.field("merchant_name", &self.merchant_name);
+        at.field("merchant_url", &self.merchant_url);
+        at.field("mode", &self.mode);
+        self.extra.audit(at);
+    }
+}
+/// A payment, which a person may have to approve.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentResponse {
+    /// How much.
+    pub amount: ::std::string::String,
+    /// Where a person approves it.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub approval_url: ::std::option::Option<
+        ::notte_api::wire::Secret<::std::string::String>,
+    >,
+    /// What the person compares while connecting.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub connection_phrase: ::std::option::Option<
+        ::notte_api::wire::Secret<::std::string::String>,
+    >,
+    /// Where a person connects a wallet.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub connection_url: ::std::option::Option<
+        ::notte_api::wire::Secret<::std::string::String>,
+    >,
+    /// Code of the currency.
+    pub currency: ::std::string::String,
+    /// What went wrong, for programs.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub error_code: ::std::option::Option<::std::string::String>,
+    /// Until when it can be approved.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
+    pub expires_at: ::std::option::Option<::notte_api::wire::Timestamp>,
+    /// Id of the payment.
+    pub id: ::std::string::String,
+    /// Name of the shop.
+    pub merchant_name: ::std::string::String,
+    /// Address of the shop.
+    pub merchant_url: ::std::string::String,
+    /// Whether real money moves.
+    pub mode: ::std::string::String,
+    /// Id of the session.
+    pub session_id: ::std::string::String,
+    /// How far it is.
+    pub status: ::std::string::String,
+    /// Id of the vault that the card went into.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub vault_id: ::std::option::Option<::std::string::String>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl PaymentResponse {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::PaymentResponse {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for PaymentResponse {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("amount", &self.amount);
+        at.field("approval_url", &self.approval_url);
+        at.field("connection_phrase", &self.connection_phrase);
+        at.field("connection_url", &self.connection_url);
+        at.field("currency", &self.currency);
+        at.field("error_code", &self.error_code);
+        at.field("expires_at", &self.expires_at);
+        at.field("id", &self.id);
+        at.field("merchant_name", &self.merchant_name);
+        at.field("merchant_url", &self.merchant_url);
+        at.field("mode", &self.mode);
+        at.field("session_id", &self.session_id);
+        at.field("status", &self.status);
+        at.field("vault_id", &self.vault_id);
+        self.extra.audit(at);
+    }
+}
 /// How closely a page is looked at. `fast` reads the page alone, `deep` asks a language model about it and takes longer.
 #[derive(
     ::serde::Deserialize,
@@ -4707,6 +5093,114 @@ impl crate::wire::Audit for PressKeyAction {
         self.extra.audit(at);
     }
 }
+/// Who exported cookies, which tells what their expiry is called.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum ProfileCookieFormat {
+    #[serde(rename = "playwright")]
+    /// `playwright`
+    Playwright,
+    #[serde(rename = "chrome")]
+    /// `chrome`
+    Chrome,
+}
+impl crate::wire::Enumerated for ProfileCookieFormat {
+    const ALL: &'static [Self] = &[Self::Playwright, Self::Chrome];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Playwright => "playwright",
+            Self::Chrome => "chrome",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "playwright" => Some(Self::Playwright),
+            "chrome" => Some(Self::Chrome),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for ProfileCookieFormat {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
+    }
+}
+/// Cookies for a profile. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileCookiesImportRequest {
+    /// The cookies. At least 1 item.
+    #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
+    pub cookies: ::std::vec::Vec<Cookie>,
+    /// What becomes of the cookies that the profile has; they are replaced if absent.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub mode: ::std::option::Option<::notte_api::wire::Open<ProfileImportMode>>,
+    /// Who exported them; Playwright if absent.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub source_format: ::std::option::Option<
+        ::notte_api::wire::Open<ProfileCookieFormat>,
+    >,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfileCookiesImportRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfileCookiesImportRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfileCookiesImportRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("cookies", &self.cookies);
+        at.field("mode", &self.mode);
+        at.field("source_format", &self.source_format);
+        self.extra.audit(at);
+    }
+}
+/// What became of cookies for a profile.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileCookiesImportResponse {
+    /// How many were taken.
+    #[serde(deserialize_with = "crate::wire::serde_with::integer")]
+    pub cookies_count: i64,
+    /// What happened, in words.
+    pub message: ::std::string::String,
+    /// What became of the cookies that the profile had.
+    pub mode: ::notte_api::wire::Open<ProfileImportMode>,
+    /// Whether they were taken.
+    pub success: bool,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfileCookiesImportResponse {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfileCookiesImportResponse {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfileCookiesImportResponse {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("cookies_count", &self.cookies_count);
+        at.field("message", &self.message);
+        at.field("mode", &self.mode);
+        at.field("success", &self.success);
+        self.extra.audit(at);
+    }
+}
 /// What to call a new profile. A field the service does not know is refused (422).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4757,6 +5251,72 @@ impl crate::wire::Audit for ProfileDeleteResponse {
         self.extra.audit(at);
     }
 }
+/// What to call a copy of a profile.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileDuplicateRequest {
+    /// Label of the new profile.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfileDuplicateRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfileDuplicateRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfileDuplicateRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("name", &self.name);
+        self.extra.audit(at);
+    }
+}
+/// Whether what comes in takes the place of what a profile has, or goes beside it.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum ProfileImportMode {
+    #[serde(rename = "replace")]
+    /// `replace`
+    Replace,
+    #[serde(rename = "append")]
+    /// `append`
+    Append,
+}
+impl crate::wire::Enumerated for ProfileImportMode {
+    const ALL: &'static [Self] = &[Self::Replace, Self::Append];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Append => "append",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "replace" => Some(Self::Replace),
+            "append" => Some(Self::Append),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for ProfileImportMode {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
+    }
+}
 /// One page of profiles.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4794,6 +5354,33 @@ impl crate::wire::Audit for ProfilePage {
         self.extra.audit(at);
     }
 }
+/// What a profile saved from a session would hold.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfilePreview {
+    /// Sites that have cookies in the session, if they were asked for.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub cookie_domains: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    /// The profile that the session was started with.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub profile: ::std::option::Option<SessionProfile>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfilePreview {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfilePreview {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfilePreview {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("cookie_domains", &self.cookie_domains);
+        at.field("profile", &self.profile);
+        self.extra.audit(at);
+    }
+}
 /// Browser state that outlives a session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4828,6 +5415,144 @@ impl crate::wire::Audit for ProfileResponse {
         at.field("profile_id", &self.profile_id);
         at.field("updated_at", &self.updated_at);
         self.extra.audit(at);
+    }
+}
+/// Browser state for a profile. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileStateImportRequest {
+    /// The cookies. At most 10000 items.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub cookies: ::std::option::Option<::std::vec::Vec<Cookie>>,
+    /// Only state of these sites is taken. At least 1 item, at most 2000 items.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub domains: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    /// For each origin, what is in its local storage. At most 2000 entries.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub local_storage: ::std::option::Option<
+        ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::notte_api::wire::Secret<::std::string::String>,
+            >,
+        >,
+    >,
+    /// What becomes of the state that the profile has; it is replaced if absent.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub mode: ::std::option::Option<::notte_api::wire::Open<ProfileImportMode>>,
+    /// For each origin, what is in its session storage. At most 2000 entries.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub session_storage: ::std::option::Option<
+        ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::notte_api::wire::Secret<::std::string::String>,
+            >,
+        >,
+    >,
+    /// How much is replaced; whole sites if absent.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub storage_scope: ::std::option::Option<
+        ::notte_api::wire::Open<ProfileStorageScope>,
+    >,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfileStateImportRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfileStateImportRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfileStateImportRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("cookies", &self.cookies);
+        at.field("domains", &self.domains);
+        at.field("local_storage", &self.local_storage);
+        at.field("mode", &self.mode);
+        at.field("session_storage", &self.session_storage);
+        at.field("storage_scope", &self.storage_scope);
+        self.extra.audit(at);
+    }
+}
+/// What became of browser state for a profile.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileStateImportResponse {
+    /// How many cookies were taken.
+    #[serde(deserialize_with = "crate::wire::serde_with::integer")]
+    pub cookies_count: i64,
+    /// For how many origins local storage was taken.
+    #[serde(deserialize_with = "crate::wire::serde_with::integer")]
+    pub local_storage_origins: i64,
+    /// For how many origins session storage was taken.
+    #[serde(deserialize_with = "crate::wire::serde_with::integer")]
+    pub session_storage_origins: i64,
+    /// Whether it was taken.
+    pub success: bool,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ProfileStateImportResponse {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ProfileStateImportResponse {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ProfileStateImportResponse {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("cookies_count", &self.cookies_count);
+        at.field("local_storage_origins", &self.local_storage_origins);
+        at.field("session_storage_origins", &self.session_storage_origins);
+        at.field("success", &self.success);
+        self.extra.audit(at);
+    }
+}
+/// What is replaced with the storage of an origin; all of its site, or only that origin.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum ProfileStorageScope {
+    #[serde(rename = "domains")]
+    /// `domains`
+    Domains,
+    #[serde(rename = "origins")]
+    /// `origins`
+    Origins,
+}
+impl crate::wire::Enumerated for ProfileStorageScope {
+    const ALL: &'static [Self] = &[Self::Domains, Self::Origins];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Domains => "domains",
+            Self::Origins => "origins",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "domains" => Some(Self::Domains),
+            "origins" => Some(Self::Origins),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for ProfileStorageScope {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
     }
 }
 /// A country that proxies can be in, as ISO 3166-1 alpha-2 code in small letters.
@@ -7090,6 +7815,64 @@ impl crate::wire::Audit for SelectOption {
         self.extra.audit(at);
     }
 }
+/// How far a session with logins is.
+#[derive(
+    ::serde::Deserialize,
+    ::serde::Serialize,
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd
+)]
+#[non_exhaustive]
+pub enum SessionAuthStatus {
+    #[serde(rename = "authenticating")]
+    /// `authenticating`
+    Authenticating,
+    #[serde(rename = "active")]
+    /// `active`
+    Active,
+    #[serde(rename = "failed")]
+    /// `failed`
+    Failed,
+    #[serde(rename = "closed")]
+    /// `closed`
+    Closed,
+}
+impl crate::wire::Enumerated for SessionAuthStatus {
+    const ALL: &'static [Self] = &[
+        Self::Authenticating,
+        Self::Active,
+        Self::Failed,
+        Self::Closed,
+    ];
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Authenticating => "authenticating",
+            Self::Active => "active",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+        }
+    }
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "authenticating" => Some(Self::Authenticating),
+            "active" => Some(Self::Active),
+            "failed" => Some(Self::Failed),
+            "closed" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+impl crate::wire::Audit for SessionAuthStatus {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        let _ = at;
+    }
+}
 /// Why a session was closed.
 #[derive(
     ::serde::Deserialize,
@@ -7366,6 +8149,33 @@ impl crate::wire::Audit for SessionProfile {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("id", &self.id);
         at.field("persist", &self.persist);
+        self.extra.audit(at);
+    }
+}
+/// Where to save the state of a session; an id or a name. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SessionProfileSaveRequest {
+    /// Label of a new profile. At least 1 character.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+    /// Id of the profile to save into. At least 1 character.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub profile_id: ::std::option::Option<::std::string::String>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl SessionProfileSaveRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::SessionProfileSaveRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for SessionProfileSaveRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("name", &self.name);
+        at.field("profile_id", &self.profile_id);
         self.extra.audit(at);
     }
 }
