@@ -81,22 +81,27 @@ impl ClientHooks<Runtime> for Client {
         let Some(meta) = operations::find(info.operation_id) else {
             return self.client().execute(request).await;
         };
-        let idle = self.inner().timeout();
-        let start = Instant::now();
-        let deadline = start.checked_add(idle);
-        let sent = Sent::with(self.inner(), &request, meta);
-        let span = span(meta);
-        let answer = within(deadline, follow(self, request)).instrument(span.clone()).await;
-        record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), start.elapsed());
-        let Some(answer) = answer else {
-            let mut never = Response::from(http::Response::new(Bytes::new()));
-            never.extensions_mut().insert(TimedOut);
-            return Ok(never);
-        };
-        let mut response = answer?;
-        response.extensions_mut().insert(Context { deadline, idle, sent });
-        Ok(response)
+        send(self, meta, request).await
     }
+}
+
+/// Sends a request within the timeout of the call, and notes what it was.
+pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request) -> reqwest::Result<Response> {
+    let idle = client.inner().timeout();
+    let start = Instant::now();
+    let deadline = start.checked_add(idle);
+    let sent = Sent::with(client.inner(), &request, meta);
+    let span = span(meta);
+    let answer = within(deadline, follow(client, request)).instrument(span.clone()).await;
+    record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), start.elapsed());
+    let Some(answer) = answer else {
+        let mut never = Response::from(http::Response::new(Bytes::new()));
+        never.extensions_mut().insert(TimedOut);
+        return Ok(never);
+    };
+    let mut response = answer?;
+    response.extensions_mut().insert(Context { deadline, idle, sent });
+    Ok(response)
 }
 
 /// Runs `future` until `deadline`; none if it did not finish.

@@ -28,6 +28,7 @@ extern crate self as notte_api;
 mod base_url;
 mod client;
 mod error;
+mod fetch;
 #[rustfmt::skip]
 mod generated;
 mod hooks;
@@ -45,6 +46,7 @@ pub mod wire;
 pub use bytes::Bytes;
 pub use client::ClientBuilder;
 pub use error::{Error, ErrorKind};
+pub use fetch::Fetch;
 #[cfg(feature = "httpmock")]
 pub use generated::mock;
 pub use generated::{Client, OPERATIONS, builder, types};
