@@ -65,7 +65,7 @@ async fn a_login_that_cannot_be_is_never_sent() {
     let vault = vault(&server);
     let login = || vault.credentials("https://e.com").email("a@e.com").password("hunter2");
     for wrong in
-        [login().username("ada"), login().mfa_secret("hunter2"), vault.credentials("").email("a").password("x")]
+        [login().username("ada"), login().mfa_secret("hunter2-0189"), vault.credentials("").email("a").password("x")]
     {
         let error = wrong.add().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
