@@ -120,6 +120,14 @@ impl Client {
     pub fn function_delete(&self) -> builder::FunctionDelete<'_> {
         builder::FunctionDelete::new(self)
     }
+    /// Function Metadata Update
+    ///
+    /// Changes what is said about a function, not its source. What is left out stays as it is.
+    ///
+    /// `PATCH /functions/{function_id}` (effect class: idempotent)
+    pub fn function_metadata_update(&self) -> builder::FunctionMetadataUpdate<'_> {
+        builder::FunctionMetadataUpdate::new(self)
+    }
     /// Function Fork
     ///
     /// Copies a function, one's own or a shared one, into the account. Each call makes another copy, which names its origin in `reference_workflow_id`.
@@ -127,6 +135,14 @@ impl Client {
     /// `POST /functions/{function_id}/fork` (effect class: costly)
     pub fn function_fork(&self) -> builder::FunctionFork<'_> {
         builder::FunctionFork::new(self)
+    }
+    /// Function Rollback
+    ///
+    /// Makes an earlier version of a function the one that runs. The versions in between may stay or go; ask for the function to see which there are.
+    ///
+    /// `POST /functions/{function_id}/rollback` (effect class: costly)
+    pub fn function_rollback(&self) -> builder::FunctionRollback<'_> {
+        builder::FunctionRollback::new(self)
     }
     /// Function Runs
     ///
@@ -137,6 +153,14 @@ impl Client {
         &self,
     ) -> builder::ListFunctionRunsByFunctionId<'_> {
         builder::ListFunctionRunsByFunctionId::new(self)
+    }
+    /// Function Run Create
+    ///
+    /// Makes a run that does not run yet, so that its id is known before. `function_run_start_created` starts it; whoever executes it on a machine of one's own reports with `function_run_update_metadata`.
+    ///
+    /// `POST /functions/{function_id}/runs/create` (effect class: costly)
+    pub fn function_run_create(&self) -> builder::FunctionRunCreate<'_> {
+        builder::FunctionRunCreate::new(self)
     }
     /// Function Run Start
     ///
@@ -153,6 +177,14 @@ impl Client {
     /// `GET /functions/{function_id}/runs/{run_id}` (effect class: read)
     pub fn function_run_get_metadata(&self) -> builder::FunctionRunGetMetadata<'_> {
         builder::FunctionRunGetMetadata::new(self)
+    }
+    /// Function Run Start Created
+    ///
+    /// Starts a run that `function_run_create` made. The answer is that of `function_run_start`, but events come only if `stream` is true.
+    ///
+    /// `POST /functions/{function_id}/runs/{run_id}` (effect class: costly)
+    pub fn function_run_start_created(&self) -> builder::FunctionRunStartCreated<'_> {
+        builder::FunctionRunStartCreated::new(self)
     }
     /// Function Run Stop
     ///
@@ -196,6 +228,44 @@ impl Client {
     pub fn health_check(&self) -> builder::HealthCheck<'_> {
         builder::HealthCheck::new(self)
     }
+    /// Managed Auth Connection Check
+    ///
+    /// Looks whether a connection is still logged in.
+    ///
+    /// `POST /managed-auth/connections/{connection_id}/check` (effect class: costly)
+    pub fn managed_auth_connection_check(
+        &self,
+    ) -> builder::ManagedAuthConnectionCheck<'_> {
+        builder::ManagedAuthConnectionCheck::new(self)
+    }
+    /// Managed Auth Connection Reauthenticate
+    ///
+    /// Begins to log a connection in anew, whether the old login is still good or not.
+    ///
+    /// `POST /managed-auth/connections/{connection_id}/reauthenticate` (effect class: costly)
+    pub fn managed_auth_connection_reauthenticate(
+        &self,
+    ) -> builder::ManagedAuthConnectionReauthenticate<'_> {
+        builder::ManagedAuthConnectionReauthenticate::new(self)
+    }
+    /// Managed Auth Connection Refresh
+    ///
+    /// Begins to renew a connection, with a new login only where the old one is no longer good.
+    ///
+    /// `POST /managed-auth/connections/{connection_id}/refresh` (effect class: costly)
+    pub fn managed_auth_connection_refresh(
+        &self,
+    ) -> builder::ManagedAuthConnectionRefresh<'_> {
+        builder::ManagedAuthConnectionRefresh::new(self)
+    }
+    /// Managed Auth Operation Get
+    ///
+    /// How far a login is.
+    ///
+    /// `GET /managed-auth/operations/{operation_id}` (effect class: read)
+    pub fn managed_auth_operation_get(&self) -> builder::ManagedAuthOperationGet<'_> {
+        builder::ManagedAuthOperationGet::new(self)
+    }
     /// List Personas
     ///
     /// One page of the account's personas. Closed ones are left out unless `only_active` is false.
@@ -227,6 +297,14 @@ impl Client {
     /// `DELETE /personas/{persona_id}` (effect class: idempotent)
     pub fn persona_delete(&self) -> builder::PersonaDelete<'_> {
         builder::PersonaDelete::new(self)
+    }
+    /// Persona Update
+    ///
+    /// Gives a persona another label.
+    ///
+    /// `PATCH /personas/{persona_id}` (effect class: idempotent)
+    pub fn persona_update(&self) -> builder::PersonaUpdate<'_> {
+        builder::PersonaUpdate::new(self)
     }
     /// Persona Emails List
     ///

@@ -581,6 +581,47 @@ pub mod operations {
             )
         }
     }
+    pub struct FunctionMetadataUpdateWhen(::httpmock::When);
+    impl FunctionMetadataUpdateWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(regex::Regex::new("^/functions/[^/]*$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn function_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/functions/{}$", crate ::wire::path_pattern(& value)),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::FunctionMetadataUpdateRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct FunctionMetadataUpdateThen(::httpmock::Then);
+    impl FunctionMetadataUpdateThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::FunctionResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct FunctionForkWhen(::httpmock::When);
     impl FunctionForkWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -603,6 +644,61 @@ pub mod operations {
     }
     pub struct FunctionForkThen(::httpmock::Then);
     impl FunctionForkThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::FunctionResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct FunctionRollbackWhen(::httpmock::When);
+    impl FunctionRollbackWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/functions/[^/]*/rollback$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn function_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/functions/{}/rollback$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn restricted<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("restricted", crate::wire::text(&value)))
+            } else {
+                Self(self.0.query_param_missing("restricted"))
+            }
+        }
+        pub fn body(self, value: &types::FunctionRollbackRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct FunctionRollbackThen(::httpmock::Then);
+    impl FunctionRollbackThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
         }
@@ -708,6 +804,52 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &types::FunctionRunPage) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct FunctionRunCreateWhen(::httpmock::When);
+    impl FunctionRunCreateWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/functions/[^/]*/runs/create$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn function_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/functions/{}/runs/create$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::CreateFunctionRunRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct FunctionRunCreateThen(::httpmock::Then);
+    impl FunctionRunCreateThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::CreateFunctionRunResponse) -> Self {
             Self(
                 self
                     .0
@@ -824,6 +966,60 @@ pub mod operations {
                     .status(200u16)
                     .header("content-type", "application/json")
                     .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct FunctionRunStartCreatedWhen(::httpmock::When);
+    impl FunctionRunStartCreatedWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/functions/[^/]*/runs/[^/]*$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn function_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/functions/{}/runs/.*$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn run_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/functions/.*/runs/{}$", crate ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::StartFunctionRunRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct FunctionRunStartCreatedThen(::httpmock::Then);
+    impl FunctionRunStartCreatedThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: impl AsRef<[u8]>) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/octet-stream")
+                    .body(value),
             )
         }
     }
@@ -1050,6 +1246,195 @@ pub mod operations {
             )
         }
     }
+    pub struct ManagedAuthConnectionCheckWhen(::httpmock::When);
+    impl ManagedAuthConnectionCheckWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/managed-auth/connections/[^/]*/check$")
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn connection_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/managed-auth/connections/{}/check$", crate
+                        ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(
+            self,
+            value: &::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        ) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ManagedAuthConnectionCheckThen(::httpmock::Then);
+    impl ManagedAuthConnectionCheckThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ManagedAuthRunResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ManagedAuthConnectionReauthenticateWhen(::httpmock::When);
+    impl ManagedAuthConnectionReauthenticateWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/managed-auth/connections/[^/]*/reauthenticate$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn connection_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/managed-auth/connections/{}/reauthenticate$", crate
+                        ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::ManagedAuthRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ManagedAuthConnectionReauthenticateThen(::httpmock::Then);
+    impl ManagedAuthConnectionReauthenticateThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ManagedAuthOperation) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ManagedAuthConnectionRefreshWhen(::httpmock::When);
+    impl ManagedAuthConnectionRefreshWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new("^/managed-auth/connections/[^/]*/refresh$")
+                            .unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn connection_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/managed-auth/connections/{}/refresh$", crate
+                        ::wire::path_pattern(& value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::ManagedAuthRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct ManagedAuthConnectionRefreshThen(::httpmock::Then);
+    impl ManagedAuthConnectionRefreshThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ManagedAuthOperation) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct ManagedAuthOperationGetWhen(::httpmock::When);
+    impl ManagedAuthOperationGetWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/managed-auth/operations/[^/]*$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn operation_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/managed-auth/operations/{}$", crate ::wire::path_pattern(&
+                        value)
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct ManagedAuthOperationGetThen(::httpmock::Then);
+    impl ManagedAuthOperationGetThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::ManagedAuthOperation) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
     pub struct ListPersonasWhen(::httpmock::When);
     impl ListPersonasWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -1232,6 +1617,47 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &types::DeleteResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(&value),
+            )
+        }
+    }
+    pub struct PersonaUpdateWhen(::httpmock::When);
+    impl PersonaUpdateWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(regex::Regex::new("^/personas/[^/]*$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn persona_id(self, value: &::notte_api::wire::PathSegment) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/personas/{}$", crate ::wire::path_pattern(& value)),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::PersonaUpdateRequest) -> Self {
+            Self(self.0.json_body_obj(&value))
+        }
+    }
+    pub struct PersonaUpdateThen(::httpmock::Then);
+    impl PersonaUpdateThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::PersonaResponse) -> Self {
             Self(
                 self
                     .0
@@ -4448,15 +4874,27 @@ pub trait MockServerExt {
     fn function_delete<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::FunctionDeleteWhen, operations::FunctionDeleteThen);
+    fn function_metadata_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::FunctionMetadataUpdateWhen,
+            operations::FunctionMetadataUpdateThen,
+        );
     fn function_fork<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::FunctionForkWhen, operations::FunctionForkThen);
+    fn function_rollback<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FunctionRollbackWhen, operations::FunctionRollbackThen);
     fn list_function_runs_by_function_id<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListFunctionRunsByFunctionIdWhen,
             operations::ListFunctionRunsByFunctionIdThen,
         );
+    fn function_run_create<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FunctionRunCreateWhen, operations::FunctionRunCreateThen);
     fn function_run_start<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::FunctionRunStartWhen, operations::FunctionRunStartThen);
@@ -4465,6 +4903,12 @@ pub trait MockServerExt {
         F: FnOnce(
             operations::FunctionRunGetMetadataWhen,
             operations::FunctionRunGetMetadataThen,
+        );
+    fn function_run_start_created<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::FunctionRunStartCreatedWhen,
+            operations::FunctionRunStartCreatedThen,
         );
     fn function_run_stop<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -4490,6 +4934,33 @@ pub trait MockServerExt {
     fn health_check<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::HealthCheckWhen, operations::HealthCheckThen);
+    fn managed_auth_connection_check<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionCheckWhen,
+            operations::ManagedAuthConnectionCheckThen,
+        );
+    fn managed_auth_connection_reauthenticate<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionReauthenticateWhen,
+            operations::ManagedAuthConnectionReauthenticateThen,
+        );
+    fn managed_auth_connection_refresh<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionRefreshWhen,
+            operations::ManagedAuthConnectionRefreshThen,
+        );
+    fn managed_auth_operation_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthOperationGetWhen,
+            operations::ManagedAuthOperationGetThen,
+        );
     fn list_personas<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListPersonasWhen, operations::ListPersonasThen);
@@ -4502,6 +4973,9 @@ pub trait MockServerExt {
     fn persona_delete<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PersonaDeleteWhen, operations::PersonaDeleteThen);
+    fn persona_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::PersonaUpdateWhen, operations::PersonaUpdateThen);
     fn persona_emails_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PersonaEmailsListWhen, operations::PersonaEmailsListThen);
@@ -4880,6 +5354,20 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn function_metadata_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::FunctionMetadataUpdateWhen,
+            operations::FunctionMetadataUpdateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::FunctionMetadataUpdateWhen::new(when),
+                operations::FunctionMetadataUpdateThen::new(then),
+            )
+        })
+    }
     fn function_fork<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::FunctionForkWhen, operations::FunctionForkThen),
@@ -4888,6 +5376,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::FunctionForkWhen::new(when),
                 operations::FunctionForkThen::new(then),
+            )
+        })
+    }
+    fn function_rollback<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FunctionRollbackWhen, operations::FunctionRollbackThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::FunctionRollbackWhen::new(when),
+                operations::FunctionRollbackThen::new(then),
             )
         })
     }
@@ -4902,6 +5401,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::ListFunctionRunsByFunctionIdWhen::new(when),
                 operations::ListFunctionRunsByFunctionIdThen::new(then),
+            )
+        })
+    }
+    fn function_run_create<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FunctionRunCreateWhen, operations::FunctionRunCreateThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::FunctionRunCreateWhen::new(when),
+                operations::FunctionRunCreateThen::new(then),
             )
         })
     }
@@ -4927,6 +5437,20 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::FunctionRunGetMetadataWhen::new(when),
                 operations::FunctionRunGetMetadataThen::new(then),
+            )
+        })
+    }
+    fn function_run_start_created<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::FunctionRunStartCreatedWhen,
+            operations::FunctionRunStartCreatedThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::FunctionRunStartCreatedWhen::new(when),
+                operations::FunctionRunStartCreatedThen::new(then),
             )
         })
     }
@@ -4994,6 +5518,65 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn managed_auth_connection_check<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionCheckWhen,
+            operations::ManagedAuthConnectionCheckThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ManagedAuthConnectionCheckWhen::new(when),
+                operations::ManagedAuthConnectionCheckThen::new(then),
+            )
+        })
+    }
+    fn managed_auth_connection_reauthenticate<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionReauthenticateWhen,
+            operations::ManagedAuthConnectionReauthenticateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ManagedAuthConnectionReauthenticateWhen::new(when),
+                operations::ManagedAuthConnectionReauthenticateThen::new(then),
+            )
+        })
+    }
+    fn managed_auth_connection_refresh<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthConnectionRefreshWhen,
+            operations::ManagedAuthConnectionRefreshThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ManagedAuthConnectionRefreshWhen::new(when),
+                operations::ManagedAuthConnectionRefreshThen::new(then),
+            )
+        })
+    }
+    fn managed_auth_operation_get<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ManagedAuthOperationGetWhen,
+            operations::ManagedAuthOperationGetThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ManagedAuthOperationGetWhen::new(when),
+                operations::ManagedAuthOperationGetThen::new(then),
+            )
+        })
+    }
     fn list_personas<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListPersonasWhen, operations::ListPersonasThen),
@@ -5035,6 +5618,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::PersonaDeleteWhen::new(when),
                 operations::PersonaDeleteThen::new(then),
+            )
+        })
+    }
+    fn persona_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::PersonaUpdateWhen, operations::PersonaUpdateThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::PersonaUpdateWhen::new(when),
+                operations::PersonaUpdateThen::new(then),
             )
         })
     }

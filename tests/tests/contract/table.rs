@@ -59,8 +59,12 @@ table! {
     json function_delete(path function_id);
     json function_download_url(path function_id, text decryption_key, text function_run_id, text version);
     json function_fork(path function_id);
+    json function_metadata_update(path function_id) body FunctionMetadataUpdateRequest;
+    json function_rollback(path function_id, flag restricted) body FunctionRollbackRequest;
+    json function_run_create(path function_id) body CreateFunctionRunRequest;
     json function_run_get_metadata(path function_id, path run_id, text payload_mode);
     bytes function_run_start(path function_id) body RunFunctionRequest;
+    bytes function_run_start_created(path function_id, path run_id) body StartFunctionRunRequest;
     json function_run_stop(path function_id, path run_id);
     json function_run_update_metadata(path function_id, path run_id) body FunctionRunUpdateRequest;
     json function_schedule_delete(path function_id);
@@ -81,6 +85,10 @@ table! {
     json list_session_files(path session_id, integer limit, integer offset, text source);
     json list_sessions(flag include_system, flag only_active, flag only_current_token, integer page, integer page_size);
     json list_vaults(flag include_system, flag only_active, flag only_current_token, integer page, integer page_size);
+    json managed_auth_connection_check(path connection_id) body Map<String, Value>;
+    json managed_auth_connection_reauthenticate(path connection_id) body ManagedAuthRequest;
+    json managed_auth_connection_refresh(path connection_id) body ManagedAuthRequest;
+    json managed_auth_operation_get(path operation_id);
     json nudge_prompt() body NudgePromptRequest;
     json page_execute(path session_id, text captcha_id, number captcha_timeout_seconds, integer target_generation, text target_page_id, flag update_metadata) body Action;
     json page_observe(path session_id, flag update_metadata) body ObserveRequest;
@@ -93,6 +101,7 @@ table! {
     json persona_emails_list(path persona_id, integer limit, flag only_unread, text timedelta);
     json persona_get(path persona_id);
     json persona_sms_list(path persona_id, integer limit, flag only_unread, text timedelta);
+    json persona_update(path persona_id) body PersonaUpdateRequest;
     json profile_cookies_get(path profile_id);
     json profile_cookies_set(path profile_id) body ProfileCookiesImportRequest;
     json profile_create() body ProfileCreateRequest;

@@ -712,6 +712,147 @@ impl ::std::fmt::Debug for FunctionDelete<'_> {
         f.debug_struct(stringify!(FunctionDelete)).finish_non_exhaustive()
     }
 }
+/// Function Metadata Update
+///
+/// Changes what is said about a function, not its source. What is left out stays as it is.
+///
+/// `PATCH /functions/{function_id}` (effect class: idempotent)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct FunctionMetadataUpdate<'a> {
+    client: &'a crate::Client,
+    function_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::FunctionMetadataUpdateRequest, String>,
+}
+impl<'a> FunctionMetadataUpdate<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            function_id: Err("function_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::FunctionMetadataUpdateRequest>,
+        <V as std::convert::TryInto<
+            types::FunctionMetadataUpdateRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!(
+                    "conversion to `FunctionMetadataUpdateRequest` for body failed: {}",
+                    s
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::FunctionMetadataUpdateRequest,
+        ) -> types::builder::FunctionMetadataUpdateRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the function, as `function_create` or `list_functions` gives it.
+    pub fn function_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_id = value
+            .try_into()
+            .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// Sends `PATCH /functions/{function_id}`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
+        crate::response::json(
+                &operations::FUNCTION_METADATA_UPDATE,
+                self.exchange().await,
+            )
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::FUNCTION_METADATA_UPDATE,
+                self.exchange().await,
+            )
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, function_id, body } = self;
+        let function_id = function_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::FunctionMetadataUpdateRequest::try_from(v)
+                    .map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "function_metadata_update",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for FunctionMetadataUpdate<'_> {
+    const META: &'static crate::OperationMeta = &operations::FUNCTION_METADATA_UPDATE;
+    type Output = types::FunctionResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, function_id, body } = self;
+        FunctionMetadataUpdate {
+            client,
+            function_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for FunctionMetadataUpdate<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionMetadataUpdate)).finish_non_exhaustive()
+    }
+}
 /// Function Fork
 ///
 /// Copies a function, one's own or a shared one, into the account. Each call makes another copy, which names its origin in `reference_workflow_id`.
@@ -805,6 +946,148 @@ impl crate::SendOnce for FunctionFork<'_> {
 impl ::std::fmt::Debug for FunctionFork<'_> {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(FunctionFork)).finish_non_exhaustive()
+    }
+}
+/// Function Rollback
+///
+/// Makes an earlier version of a function the one that runs. The versions in between may stay or go; ask for the function to see which there are.
+///
+/// `POST /functions/{function_id}/rollback` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct FunctionRollback<'a> {
+    client: &'a crate::Client,
+    function_id: Result<crate::wire::PathSegment, String>,
+    restricted: Result<Option<bool>, String>,
+    body: Result<types::builder::FunctionRollbackRequest, String>,
+}
+impl<'a> FunctionRollback<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            function_id: Err("function_id was not initialized".to_string()),
+            restricted: Ok(None),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::FunctionRollbackRequest>,
+        <V as std::convert::TryInto<
+            types::FunctionRollbackRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `FunctionRollbackRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::FunctionRollbackRequest,
+        ) -> types::builder::FunctionRollbackRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the function, as `function_create` or `list_functions` gives it.
+    pub fn function_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_id = value
+            .try_into()
+            .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// Hold the code to the restricted Python that the service runs by default.
+    pub fn restricted(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.restricted = value.into_field();
+        self
+    }
+    /// Sends `POST /functions/{function_id}/rollback`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
+        crate::response::json(&operations::FUNCTION_ROLLBACK, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::FUNCTION_ROLLBACK, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, function_id, restricted, body } = self;
+        let function_id = function_id.map_err(Error::InvalidRequest)?;
+        let restricted = restricted.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::FunctionRollbackRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/functions/{}/rollback", client.baseurl, encode_path(& function_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("restricted", &restricted))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "function_rollback",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for FunctionRollback<'_> {
+    const META: &'static crate::OperationMeta = &operations::FUNCTION_ROLLBACK;
+    type Output = types::FunctionResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, function_id, restricted, body } = self;
+        FunctionRollback {
+            client,
+            function_id,
+            restricted,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for FunctionRollback<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionRollback)).finish_non_exhaustive()
     }
 }
 /// Function Runs
@@ -999,6 +1282,140 @@ impl crate::SendOnce for ListFunctionRunsByFunctionId<'_> {
 impl ::std::fmt::Debug for ListFunctionRunsByFunctionId<'_> {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(ListFunctionRunsByFunctionId)).finish_non_exhaustive()
+    }
+}
+/// Function Run Create
+///
+/// Makes a run that does not run yet, so that its id is known before. `function_run_start_created` starts it; whoever executes it on a machine of one's own reports with `function_run_update_metadata`.
+///
+/// `POST /functions/{function_id}/runs/create` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct FunctionRunCreate<'a> {
+    client: &'a crate::Client,
+    function_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::CreateFunctionRunRequest, String>,
+}
+impl<'a> FunctionRunCreate<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            function_id: Err("function_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::CreateFunctionRunRequest>,
+        <V as std::convert::TryInto<
+            types::CreateFunctionRunRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!(
+                    "conversion to `CreateFunctionRunRequest` for body failed: {}", s
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::CreateFunctionRunRequest,
+        ) -> types::builder::CreateFunctionRunRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the function, as `function_create` or `list_functions` gives it.
+    pub fn function_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_id = value
+            .try_into()
+            .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// Sends `POST /functions/{function_id}/runs/create`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::CreateFunctionRunResponse>, crate::Error> {
+        crate::response::json(&operations::FUNCTION_RUN_CREATE, self.exchange().await)
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::FUNCTION_RUN_CREATE, self.exchange().await)
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, function_id, body } = self;
+        let function_id = function_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::CreateFunctionRunRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/functions/{}/runs/create", client.baseurl, encode_path(& function_id
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "function_run_create",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for FunctionRunCreate<'_> {
+    const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_CREATE;
+    type Output = types::CreateFunctionRunResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, function_id, body } = self;
+        FunctionRunCreate {
+            client,
+            function_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for FunctionRunCreate<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionRunCreate)).finish_non_exhaustive()
     }
 }
 /// Function Run Start
@@ -1257,6 +1674,149 @@ impl crate::SendOnce for FunctionRunGetMetadata<'_> {
 impl ::std::fmt::Debug for FunctionRunGetMetadata<'_> {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(FunctionRunGetMetadata)).finish_non_exhaustive()
+    }
+}
+/// Function Run Start Created
+///
+/// Starts a run that `function_run_create` made. The answer is that of `function_run_start`, but events come only if `stream` is true.
+///
+/// `POST /functions/{function_id}/runs/{run_id}` (effect class: costly)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct FunctionRunStartCreated<'a> {
+    client: &'a crate::Client,
+    function_id: Result<crate::wire::PathSegment, String>,
+    run_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::StartFunctionRunRequest, String>,
+}
+impl<'a> FunctionRunStartCreated<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            function_id: Err("function_id was not initialized".to_string()),
+            run_id: Err("run_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::StartFunctionRunRequest>,
+        <V as std::convert::TryInto<
+            types::StartFunctionRunRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `StartFunctionRunRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::StartFunctionRunRequest,
+        ) -> types::builder::StartFunctionRunRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the function, as `function_create` or `list_functions` gives it.
+    pub fn function_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_id = value
+            .try_into()
+            .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// Id of the run, as a run's events or `list_function_runs_by_function_id` give it.
+    pub fn run_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.run_id = value.try_into().map_err(|error| format!("run_id: {error}"));
+        self
+    }
+    /// Sends `POST /functions/{function_id}/runs/{run_id}`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::FUNCTION_RUN_START_CREATED,
+                self.exchange().await,
+            )
+            .await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(
+                &operations::FUNCTION_RUN_START_CREATED,
+                self.exchange().await,
+            )
+            .await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, function_id, run_id, body } = self;
+        let function_id = function_id.map_err(Error::InvalidRequest)?;
+        let run_id = run_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::StartFunctionRunRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/functions/{}/runs/{}", client.baseurl, encode_path(& function_id
+            .to_string()), encode_path(& run_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client.client.post(url).json(&body).build()?;
+        let info = OperationInfo {
+            operation_id: "function_run_start_created",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for FunctionRunStartCreated<'_> {
+    const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_START_CREATED;
+    type Output = crate::ByteStream;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, function_id, run_id, body } = self;
+        FunctionRunStartCreated {
+            client,
+            function_id,
+            run_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for FunctionRunStartCreated<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionRunStartCreated)).finish_non_exhaustive()
     }
 }
 /// Function Run Stop

@@ -12,18 +12,24 @@ pub use files::{
 mod functions;
 pub use functions::{
     ListFunctions, FunctionCreate, FunctionDownloadUrl, FunctionUpdate, FunctionDelete,
-    FunctionFork, ListFunctionRunsByFunctionId, FunctionRunStart, FunctionRunGetMetadata,
+    FunctionMetadataUpdate, FunctionFork, FunctionRollback, ListFunctionRunsByFunctionId,
+    FunctionRunCreate, FunctionRunStart, FunctionRunGetMetadata, FunctionRunStartCreated,
     FunctionRunStop, FunctionRunUpdateMetadata, FunctionScheduleSet,
     FunctionScheduleDelete,
 };
 mod health;
 pub use health::{HealthCheck, ReadyCheck};
+mod managed_auth;
+pub use managed_auth::{
+    ManagedAuthConnectionCheck, ManagedAuthConnectionReauthenticate,
+    ManagedAuthConnectionRefresh, ManagedAuthOperationGet,
+};
 mod page;
 pub use page::{PageExecute, ExecuteSessionFile, PageObserve, PageScrape, PageScreenshot};
 mod personas;
 pub use personas::{
-    ListPersonas, PersonaCreate, PersonaGet, PersonaDelete, PersonaEmailsList,
-    PersonaSmsList, PersonaCreateNumber, PersonaDeleteNumber,
+    ListPersonas, PersonaCreate, PersonaGet, PersonaDelete, PersonaUpdate,
+    PersonaEmailsList, PersonaSmsList, PersonaCreateNumber, PersonaDeleteNumber,
 };
 mod profiles;
 pub use profiles::{

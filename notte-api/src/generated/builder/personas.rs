@@ -448,6 +448,135 @@ impl ::std::fmt::Debug for PersonaDelete<'_> {
         f.debug_struct(stringify!(PersonaDelete)).finish_non_exhaustive()
     }
 }
+/// Persona Update
+///
+/// Gives a persona another label.
+///
+/// `PATCH /personas/{persona_id}` (effect class: idempotent)
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is sent"]
+pub struct PersonaUpdate<'a> {
+    client: &'a crate::Client,
+    persona_id: Result<crate::wire::PathSegment, String>,
+    body: Result<types::builder::PersonaUpdateRequest, String>,
+}
+impl<'a> PersonaUpdate<'a> {
+    pub(crate) fn new(client: &'a crate::Client) -> Self {
+        Self {
+            client: client,
+            persona_id: Err("persona_id was not initialized".to_string()),
+            body: Ok(::std::default::Default::default()),
+        }
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<types::PersonaUpdateRequest>,
+        <V as std::convert::TryInto<
+            types::PersonaUpdateRequest,
+        >>::Error: std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|s| {
+                format!("conversion to `PersonaUpdateRequest` for body failed: {}", s)
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map<F>(mut self, f: F) -> Self
+    where
+        F: std::ops::FnOnce(
+            types::builder::PersonaUpdateRequest,
+        ) -> types::builder::PersonaUpdateRequest,
+    {
+        self.body = self.body.map(f);
+        self
+    }
+    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    pub fn persona_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::PathSegment>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.persona_id = value
+            .try_into()
+            .map_err(|error| format!("persona_id: {error}"));
+        self
+    }
+    /// Sends `PATCH /personas/{persona_id}`.
+    ///
+    /// # Errors
+    /// See [`crate::ErrorKind`].
+    pub async fn send(
+        self,
+    ) -> Result<crate::ResponseValue<types::PersonaResponse>, crate::Error> {
+        crate::response::json(&operations::PERSONA_UPDATE, self.exchange().await).await
+    }
+    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+    pub async fn send_bytes(
+        self,
+    ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+        crate::response::bytes(&operations::PERSONA_UPDATE, self.exchange().await).await
+    }
+    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+        let Self { client, persona_id, body } = self;
+        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
+        let body = body
+            .and_then(|v| {
+                types::PersonaUpdateRequest::try_from(v).map_err(|e| e.to_string())
+            })
+            .map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "persona_update",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        Ok(response)
+    }
+}
+impl crate::SendOnce for PersonaUpdate<'_> {
+    const META: &'static crate::OperationMeta = &operations::PERSONA_UPDATE;
+    type Output = types::PersonaResponse;
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {
+        let Self { client: _, persona_id, body } = self;
+        PersonaUpdate {
+            client,
+            persona_id,
+            body,
+        }
+            .send()
+    }
+}
+impl ::std::fmt::Debug for PersonaUpdate<'_> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(PersonaUpdate)).finish_non_exhaustive()
+    }
+}
 /// Persona Emails List
 ///
 /// The mails in the persona's mailbox, as one list without pages. Reading marks them as read, so with `only_unread` a mail comes once.

@@ -2441,6 +2441,197 @@ impl ::std::fmt::Debug for CookiesResponse {
         f.debug_struct(stringify!(CookiesResponse)).finish_non_exhaustive()
     }
 }
+/// Builder for [`CreateFunctionRunRequest`](super::CreateFunctionRunRequest).
+#[derive(Clone)]
+pub struct CreateFunctionRunRequest {
+    local: Result<::std::option::Option<bool>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for CreateFunctionRunRequest {
+    fn default() -> Self {
+        Self {
+            local: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl CreateFunctionRunRequest {
+    /// Whether it will run on the caller's machine and not on the service. Server default: `false`.
+    pub fn local(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.local = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<CreateFunctionRunRequest>
+for super::CreateFunctionRunRequest {
+    type Error = String;
+    fn try_from(value: CreateFunctionRunRequest) -> Result<Self, String> {
+        Ok(Self {
+            local: value.local?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::CreateFunctionRunRequest> for CreateFunctionRunRequest {
+    fn from(value: super::CreateFunctionRunRequest) -> Self {
+        Self {
+            local: Ok(value.local),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::CreateFunctionRunRequest>
+for CreateFunctionRunRequest {
+    fn into_field(self) -> Result<Option<super::CreateFunctionRunRequest>, String> {
+        super::CreateFunctionRunRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for CreateFunctionRunRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(CreateFunctionRunRequest)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`CreateFunctionRunResponse`](super::CreateFunctionRunResponse).
+#[derive(Clone)]
+pub struct CreateFunctionRunResponse {
+    created_at: Result<::notte_api::wire::Timestamp, String>,
+    function_id: Result<::std::string::String, String>,
+    function_run_id: Result<::std::string::String, String>,
+    status: Result<::std::option::Option<::std::string::String>, String>,
+    workflow_id: Result<::std::option::Option<::std::string::String>, String>,
+    workflow_run_id: Result<::std::option::Option<::std::string::String>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for CreateFunctionRunResponse {
+    fn default() -> Self {
+        Self {
+            created_at: Err("no value supplied for created_at".to_owned()),
+            function_id: Err("no value supplied for function_id".to_owned()),
+            function_run_id: Err("no value supplied for function_run_id".to_owned()),
+            status: Ok(::std::default::Default::default()),
+            workflow_id: Ok(::std::default::Default::default()),
+            workflow_run_id: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl CreateFunctionRunResponse {
+    /// When it was made.
+    pub fn created_at<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::notte_api::wire::Timestamp>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.created_at = value
+            .try_into()
+            .map_err(|error| format!("created_at: {error}"));
+        self
+    }
+    /// Id of the function.
+    pub fn function_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_id = value
+            .try_into()
+            .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// Id of the run.
+    pub fn function_run_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.function_run_id = value
+            .try_into()
+            .map_err(|error| format!("function_run_id: {error}"));
+        self
+    }
+    /// Always `created`.
+    pub fn status(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.status = value.into_field();
+        self
+    }
+    /// Id of the function under its older name. Read-only.
+    pub fn workflow_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.workflow_id = value.into_field();
+        self
+    }
+    /// Id of the run under its older name. Read-only.
+    pub fn workflow_run_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.workflow_run_id = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<CreateFunctionRunResponse>
+for super::CreateFunctionRunResponse {
+    type Error = String;
+    fn try_from(value: CreateFunctionRunResponse) -> Result<Self, String> {
+        Ok(Self {
+            created_at: value.created_at?,
+            function_id: value.function_id?,
+            function_run_id: value.function_run_id?,
+            status: value.status?,
+            workflow_id: value.workflow_id?,
+            workflow_run_id: value.workflow_run_id?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::CreateFunctionRunResponse>
+for CreateFunctionRunResponse {
+    fn from(value: super::CreateFunctionRunResponse) -> Self {
+        Self {
+            created_at: Ok(value.created_at),
+            function_id: Ok(value.function_id),
+            function_run_id: Ok(value.function_run_id),
+            status: Ok(value.status),
+            workflow_id: Ok(value.workflow_id),
+            workflow_run_id: Ok(value.workflow_run_id),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::CreateFunctionRunResponse>
+for CreateFunctionRunResponse {
+    fn into_field(self) -> Result<Option<super::CreateFunctionRunResponse>, String> {
+        super::CreateFunctionRunResponse::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for CreateFunctionRunResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(CreateFunctionRunResponse)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`CreatePhoneNumberResponse`](super::CreatePhoneNumberResponse).
 #[derive(Clone)]
 pub struct CreatePhoneNumberResponse {
@@ -5086,6 +5277,159 @@ impl ::std::fmt::Debug for FrameData {
         f.debug_struct(stringify!(FrameData)).finish_non_exhaustive()
     }
 }
+/// Builder for [`FunctionMetadataUpdateRequest`](super::FunctionMetadataUpdateRequest).
+#[derive(Clone)]
+pub struct FunctionMetadataUpdateRequest {
+    default_runtime: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::FunctionRuntime>>,
+        String,
+    >,
+    description: Result<::std::option::Option<::std::string::String>, String>,
+    domain: Result<::std::option::Option<::std::string::String>, String>,
+    instructions: Result<::std::option::Option<::std::string::String>, String>,
+    name: Result<::std::option::Option<::std::string::String>, String>,
+    response_format: Result<
+        ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        String,
+    >,
+    self_healing: Result<::std::option::Option<bool>, String>,
+    shared: Result<::std::option::Option<bool>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for FunctionMetadataUpdateRequest {
+    fn default() -> Self {
+        Self {
+            default_runtime: Ok(::std::default::Default::default()),
+            description: Ok(::std::default::Default::default()),
+            domain: Ok(::std::default::Default::default()),
+            instructions: Ok(::std::default::Default::default()),
+            name: Ok(::std::default::Default::default()),
+            response_format: Ok(::std::default::Default::default()),
+            self_healing: Ok(::std::default::Default::default()),
+            shared: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl FunctionMetadataUpdateRequest {
+    /// Where runs run that do not say it.
+    pub fn default_runtime(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::FunctionRuntime>,
+        >,
+    ) -> Self {
+        self.default_runtime = value.into_field();
+        self
+    }
+    /// What the function does, in words for people.
+    pub fn description(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.description = value.into_field();
+        self
+    }
+    /// Site the function works on.
+    pub fn domain(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.domain = value.into_field();
+        self
+    }
+    /// Instructions the function was made from.
+    pub fn instructions(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.instructions = value.into_field();
+        self
+    }
+    /// Label of the function.
+    pub fn name(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.name = value.into_field();
+        self
+    }
+    /// JSON Schema of the result.
+    pub fn response_format(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+    ) -> Self {
+        self.response_format = value.into_field();
+        self
+    }
+    /// Whether the service repairs the function when it fails.
+    pub fn self_healing(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.self_healing = value.into_field();
+        self
+    }
+    /// Whether others than the owner can use and fork it.
+    pub fn shared(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.shared = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<FunctionMetadataUpdateRequest>
+for super::FunctionMetadataUpdateRequest {
+    type Error = String;
+    fn try_from(value: FunctionMetadataUpdateRequest) -> Result<Self, String> {
+        Ok(Self {
+            default_runtime: value.default_runtime?,
+            description: value.description?,
+            domain: value.domain?,
+            instructions: value.instructions?,
+            name: value.name?,
+            response_format: value.response_format?,
+            self_healing: value.self_healing?,
+            shared: value.shared?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::FunctionMetadataUpdateRequest>
+for FunctionMetadataUpdateRequest {
+    fn from(value: super::FunctionMetadataUpdateRequest) -> Self {
+        Self {
+            default_runtime: Ok(value.default_runtime),
+            description: Ok(value.description),
+            domain: Ok(value.domain),
+            instructions: Ok(value.instructions),
+            name: Ok(value.name),
+            response_format: Ok(value.response_format),
+            self_healing: Ok(value.self_healing),
+            shared: Ok(value.shared),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::FunctionMetadataUpdateRequest>
+for FunctionMetadataUpdateRequest {
+    fn into_field(self) -> Result<Option<super::FunctionMetadataUpdateRequest>, String> {
+        super::FunctionMetadataUpdateRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for FunctionMetadataUpdateRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionMetadataUpdateRequest)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`FunctionPage`](super::FunctionPage).
 #[derive(Clone)]
 pub struct FunctionPage {
@@ -5587,6 +5931,68 @@ impl crate::wire::IntoField<super::FunctionResponse> for FunctionResponse {
 impl ::std::fmt::Debug for FunctionResponse {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(FunctionResponse)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`FunctionRollbackRequest`](super::FunctionRollbackRequest).
+#[derive(Clone)]
+pub struct FunctionRollbackRequest {
+    version: Result<::std::string::String, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for FunctionRollbackRequest {
+    fn default() -> Self {
+        Self {
+            version: Err("no value supplied for version".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl FunctionRollbackRequest {
+    /// The version, as the function lists it in `versions`.
+    pub fn version<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.version = value.try_into().map_err(|error| format!("version: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<FunctionRollbackRequest>
+for super::FunctionRollbackRequest {
+    type Error = String;
+    fn try_from(value: FunctionRollbackRequest) -> Result<Self, String> {
+        Ok(Self {
+            version: value.version?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::FunctionRollbackRequest> for FunctionRollbackRequest {
+    fn from(value: super::FunctionRollbackRequest) -> Self {
+        Self {
+            version: Ok(value.version),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::FunctionRollbackRequest> for FunctionRollbackRequest {
+    fn into_field(self) -> Result<Option<super::FunctionRollbackRequest>, String> {
+        super::FunctionRollbackRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for FunctionRollbackRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(FunctionRollbackRequest)).finish_non_exhaustive()
     }
 }
 /// Builder for [`FunctionRun`](super::FunctionRun).
@@ -8523,6 +8929,173 @@ impl ::std::fmt::Debug for ManagedAuthOperation {
         f.debug_struct(stringify!(ManagedAuthOperation)).finish_non_exhaustive()
     }
 }
+/// Builder for [`ManagedAuthRequest`](super::ManagedAuthRequest).
+#[derive(Clone)]
+pub struct ManagedAuthRequest {
+    auth_retry: Result<::std::option::Option<i64>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ManagedAuthRequest {
+    fn default() -> Self {
+        Self {
+            auth_retry: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ManagedAuthRequest {
+    /// How many more times a failed login is tried. Server default: `0`. At least 0, at most 2.
+    pub fn auth_retry(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.auth_retry = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ManagedAuthRequest> for super::ManagedAuthRequest {
+    type Error = String;
+    fn try_from(value: ManagedAuthRequest) -> Result<Self, String> {
+        Ok(Self {
+            auth_retry: value.auth_retry?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ManagedAuthRequest> for ManagedAuthRequest {
+    fn from(value: super::ManagedAuthRequest) -> Self {
+        Self {
+            auth_retry: Ok(value.auth_retry),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ManagedAuthRequest> for ManagedAuthRequest {
+    fn into_field(self) -> Result<Option<super::ManagedAuthRequest>, String> {
+        super::ManagedAuthRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ManagedAuthRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ManagedAuthRequest)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`ManagedAuthRunResponse`](super::ManagedAuthRunResponse).
+#[derive(Clone)]
+pub struct ManagedAuthRunResponse {
+    authenticated: Result<::std::option::Option<bool>, String>,
+    connection_id: Result<::std::string::String, String>,
+    message: Result<::std::string::String, String>,
+    operation_id: Result<::std::option::Option<::std::string::String>, String>,
+    status: Result<::std::string::String, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for ManagedAuthRunResponse {
+    fn default() -> Self {
+        Self {
+            authenticated: Ok(::std::default::Default::default()),
+            connection_id: Err("no value supplied for connection_id".to_owned()),
+            message: Err("no value supplied for message".to_owned()),
+            operation_id: Ok(::std::default::Default::default()),
+            status: Err("no value supplied for status".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl ManagedAuthRunResponse {
+    /// Whether the connection is logged in; null if that is not known.
+    pub fn authenticated(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.authenticated = value.into_field();
+        self
+    }
+    /// Id of the connection.
+    pub fn connection_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.connection_id = value
+            .try_into()
+            .map_err(|error| format!("connection_id: {error}"));
+        self
+    }
+    /// How it went, for people.
+    pub fn message<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.message = value.try_into().map_err(|error| format!("message: {error}"));
+        self
+    }
+    /// Id of a login that the check began, if it did.
+    pub fn operation_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.operation_id = value.into_field();
+        self
+    }
+    /// How it went, for programs.
+    pub fn status<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.status = value.try_into().map_err(|error| format!("status: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<ManagedAuthRunResponse> for super::ManagedAuthRunResponse {
+    type Error = String;
+    fn try_from(value: ManagedAuthRunResponse) -> Result<Self, String> {
+        Ok(Self {
+            authenticated: value.authenticated?,
+            connection_id: value.connection_id?,
+            message: value.message?,
+            operation_id: value.operation_id?,
+            status: value.status?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::ManagedAuthRunResponse> for ManagedAuthRunResponse {
+    fn from(value: super::ManagedAuthRunResponse) -> Self {
+        Self {
+            authenticated: Ok(value.authenticated),
+            connection_id: Ok(value.connection_id),
+            message: Ok(value.message),
+            operation_id: Ok(value.operation_id),
+            status: Ok(value.status),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::ManagedAuthRunResponse> for ManagedAuthRunResponse {
+    fn into_field(self) -> Result<Option<super::ManagedAuthRunResponse>, String> {
+        super::ManagedAuthRunResponse::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for ManagedAuthRunResponse {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(ManagedAuthRunResponse)).finish_non_exhaustive()
+    }
+}
 /// Builder for [`MouseReplayPage`](super::MouseReplayPage).
 #[derive(Clone)]
 pub struct MouseReplayPage {
@@ -10495,6 +11068,67 @@ impl crate::wire::IntoField<super::PersonaResponse> for PersonaResponse {
 impl ::std::fmt::Debug for PersonaResponse {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(PersonaResponse)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`PersonaUpdateRequest`](super::PersonaUpdateRequest).
+#[derive(Clone)]
+pub struct PersonaUpdateRequest {
+    name: Result<::std::string::String, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for PersonaUpdateRequest {
+    fn default() -> Self {
+        Self {
+            name: Err("no value supplied for name".to_owned()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl PersonaUpdateRequest {
+    /// A label to find the persona by; not the name it uses on sites.
+    pub fn name<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.name = value.try_into().map_err(|error| format!("name: {error}"));
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<PersonaUpdateRequest> for super::PersonaUpdateRequest {
+    type Error = String;
+    fn try_from(value: PersonaUpdateRequest) -> Result<Self, String> {
+        Ok(Self {
+            name: value.name?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::PersonaUpdateRequest> for PersonaUpdateRequest {
+    fn from(value: super::PersonaUpdateRequest) -> Self {
+        Self {
+            name: Ok(value.name),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::PersonaUpdateRequest> for PersonaUpdateRequest {
+    fn into_field(self) -> Result<Option<super::PersonaUpdateRequest>, String> {
+        super::PersonaUpdateRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for PersonaUpdateRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(PersonaUpdateRequest)).finish_non_exhaustive()
     }
 }
 /// Builder for [`PressKeyAction`](super::PressKeyAction).
@@ -15702,6 +16336,127 @@ impl crate::wire::IntoField<super::SnapshotMetadata> for SnapshotMetadata {
 impl ::std::fmt::Debug for SnapshotMetadata {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct(stringify!(SnapshotMetadata)).finish_non_exhaustive()
+    }
+}
+/// Builder for [`StartFunctionRunRequest`](super::StartFunctionRunRequest).
+#[derive(Clone)]
+pub struct StartFunctionRunRequest {
+    runtime: Result<
+        ::std::option::Option<::notte_api::wire::Open<super::FunctionRuntime>>,
+        String,
+    >,
+    stream: Result<::std::option::Option<bool>, String>,
+    variables: Result<
+        ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        String,
+    >,
+    workflow_id: Result<::std::string::String, String>,
+    workflow_run_id: Result<::std::option::Option<::std::string::String>, String>,
+    extra: Result<crate::wire::Extra, String>,
+}
+impl ::std::default::Default for StartFunctionRunRequest {
+    fn default() -> Self {
+        Self {
+            runtime: Ok(::std::default::Default::default()),
+            stream: Ok(::std::default::Default::default()),
+            variables: Ok(::std::default::Default::default()),
+            workflow_id: Err("no value supplied for workflow_id".to_owned()),
+            workflow_run_id: Ok(::std::default::Default::default()),
+            extra: Ok(::std::default::Default::default()),
+        }
+    }
+}
+impl StartFunctionRunRequest {
+    /// Where to run it; absent or null, the function's `default_runtime`.
+    pub fn runtime(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::notte_api::wire::Open<super::FunctionRuntime>,
+        >,
+    ) -> Self {
+        self.runtime = value.into_field();
+        self
+    }
+    /// Answer with events while the function runs, and not only with the result at its end. Server default: `false`.
+    pub fn stream(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.stream = value.into_field();
+        self
+    }
+    /// Variables of the run, by name, as the function declares them.
+    pub fn variables(
+        mut self,
+        value: impl crate::wire::IntoField<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+    ) -> Self {
+        self.variables = value.into_field();
+        self
+    }
+    /// Id of the function, once more; the same as in the path.
+    pub fn workflow_id<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::std::string::String>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.workflow_id = value
+            .try_into()
+            .map_err(|error| format!("workflow_id: {error}"));
+        self
+    }
+    /// Id of the run, once more; the same as in the path.
+    pub fn workflow_run_id(
+        mut self,
+        value: impl crate::wire::IntoField<::std::string::String>,
+    ) -> Self {
+        self.workflow_run_id = value.into_field();
+        self
+    }
+    /// Fields this version does not know, kept.
+    pub fn extra<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<crate::wire::Extra>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.extra = value.try_into().map_err(|error| format!("extra: {error}"));
+        self
+    }
+}
+impl ::std::convert::TryFrom<StartFunctionRunRequest>
+for super::StartFunctionRunRequest {
+    type Error = String;
+    fn try_from(value: StartFunctionRunRequest) -> Result<Self, String> {
+        Ok(Self {
+            runtime: value.runtime?,
+            stream: value.stream?,
+            variables: value.variables?,
+            workflow_id: value.workflow_id?,
+            workflow_run_id: value.workflow_run_id?,
+            extra: value.extra?,
+        })
+    }
+}
+impl ::std::convert::From<super::StartFunctionRunRequest> for StartFunctionRunRequest {
+    fn from(value: super::StartFunctionRunRequest) -> Self {
+        Self {
+            runtime: Ok(value.runtime),
+            stream: Ok(value.stream),
+            variables: Ok(value.variables),
+            workflow_id: Ok(value.workflow_id),
+            workflow_run_id: Ok(value.workflow_run_id),
+            extra: Ok(value.extra),
+        }
+    }
+}
+impl crate::wire::IntoField<super::StartFunctionRunRequest> for StartFunctionRunRequest {
+    fn into_field(self) -> Result<Option<super::StartFunctionRunRequest>, String> {
+        super::StartFunctionRunRequest::try_from(self).map(Some)
+    }
+}
+impl ::std::fmt::Debug for StartFunctionRunRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct(stringify!(StartFunctionRunRequest)).finish_non_exhaustive()
     }
 }
 /// Builder for [`StructuredData`](super::StructuredData).

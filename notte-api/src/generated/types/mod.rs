@@ -1270,6 +1270,69 @@ impl crate::wire::Audit for CookiesResponse {
         self.extra.audit(at);
     }
 }
+/// What kind of run to make. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateFunctionRunRequest {
+    /// Whether it will run on the caller's machine and not on the service. Server default: `false`.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub local: ::std::option::Option<bool>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl CreateFunctionRunRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::CreateFunctionRunRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for CreateFunctionRunRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("local", &self.local);
+        self.extra.audit(at);
+    }
+}
+/// A run that was made.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreateFunctionRunResponse {
+    /// When it was made.
+    pub created_at: ::notte_api::wire::Timestamp,
+    /// Id of the function.
+    pub function_id: ::std::string::String,
+    /// Id of the run.
+    pub function_run_id: ::std::string::String,
+    /// Always `created`.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<::std::string::String>,
+    /// Id of the function under its older name. Read-only.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub workflow_id: ::std::option::Option<::std::string::String>,
+    /// Id of the run under its older name. Read-only.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub workflow_run_id: ::std::option::Option<::std::string::String>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl CreateFunctionRunResponse {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::CreateFunctionRunResponse {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for CreateFunctionRunResponse {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("created_at", &self.created_at);
+        at.field("function_id", &self.function_id);
+        at.field("function_run_id", &self.function_run_id);
+        at.field("status", &self.status);
+        at.field("workflow_id", &self.workflow_id);
+        at.field("workflow_run_id", &self.workflow_run_id);
+        self.extra.audit(at);
+    }
+}
 /// A phone number that was reserved.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2295,6 +2358,74 @@ impl crate::wire::Audit for FrameData {
         self.extra.audit(at);
     }
 }
+/// What to change about a function.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FunctionMetadataUpdateRequest {
+    /// Where runs run that do not say it.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub default_runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
+    /// What the function does, in words for people.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub description: ::std::option::Option<::std::string::String>,
+    /// Site the function works on.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub domain: ::std::option::Option<::std::string::String>,
+    /// Instructions the function was made from.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub instructions: ::std::option::Option<::std::string::String>,
+    /// Label of the function.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<::std::string::String>,
+    /// JSON Schema of the result.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub response_format: ::std::option::Option<
+        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    >,
+    /// Whether the service repairs the function when it fails.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub self_healing: ::std::option::Option<bool>,
+    /// Whether others than the owner can use and fork it.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub shared: ::std::option::Option<bool>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl FunctionMetadataUpdateRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::FunctionMetadataUpdateRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for FunctionMetadataUpdateRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("default_runtime", &self.default_runtime);
+        at.field("description", &self.description);
+        at.field("domain", &self.domain);
+        at.field("instructions", &self.instructions);
+        at.field("name", &self.name);
+        at.field("response_format", &self.response_format);
+        at.field("self_healing", &self.self_healing);
+        at.field("shared", &self.shared);
+        self.extra.audit(at);
+    }
+}
+impl ::std::fmt::Debug for FunctionMetadataUpdateRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("FunctionMetadataUpdateRequest")
+            .field("default_runtime", &self.default_runtime)
+            .field("description", &self.description)
+            .field("domain", &self.domain)
+            .field("instructions", &self.instructions)
+            .field("name", &self.name)
+            .field("response_format", &crate::wire::Redacted(&self.response_format))
+            .field("self_healing", &self.self_healing)
+            .field("shared", &self.shared)
+            .field("extra", &self.extra)
+            .finish()
+    }
+}
 /// One page of functions.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2487,6 +2618,28 @@ impl ::std::fmt::Debug for FunctionResponse {
             .field("workflow_id", &self.workflow_id)
             .field("extra", &self.extra)
             .finish()
+    }
+}
+/// Where to go back to.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FunctionRollbackRequest {
+    /// The version, as the function lists it in `versions`.
+    pub version: ::std::string::String,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl FunctionRollbackRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::FunctionRollbackRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for FunctionRollbackRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("version", &self.version);
+        self.extra.audit(at);
     }
 }
 /// A run of a function. In lists later versions of the service leave some fields out.
@@ -4187,6 +4340,66 @@ impl crate::wire::Audit for ManagedAuthOperation {
         self.extra.audit(at);
     }
 }
+/// How a login is done. A field the service does not know is refused (422).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ManagedAuthRequest {
+    /// How many more times a failed login is tried. Server default: `0`. At least 0, at most 2.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
+    pub auth_retry: ::std::option::Option<i64>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ManagedAuthRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ManagedAuthRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ManagedAuthRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("auth_retry", &self.auth_retry);
+        self.extra.audit(at);
+    }
+}
+/// What a check saw.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ManagedAuthRunResponse {
+    /// Whether the connection is logged in; null if that is not known.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub authenticated: ::std::option::Option<bool>,
+    /// Id of the connection.
+    pub connection_id: ::std::string::String,
+    /// How it went, for people.
+    pub message: ::std::string::String,
+    /// Id of a login that the check began, if it did.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub operation_id: ::std::option::Option<::std::string::String>,
+    /// How it went, for programs.
+    pub status: ::std::string::String,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl ManagedAuthRunResponse {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::ManagedAuthRunResponse {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for ManagedAuthRunResponse {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("authenticated", &self.authenticated);
+        at.field("connection_id", &self.connection_id);
+        at.field("message", &self.message);
+        at.field("operation_id", &self.operation_id);
+        at.field("status", &self.status);
+        self.extra.audit(at);
+    }
+}
 /// How far a login is.
 #[derive(
     ::serde::Deserialize,
@@ -5058,6 +5271,28 @@ impl crate::wire::Audit for PersonaResponse {
         at.field("phone_number", &self.phone_number);
         at.field("status", &self.status);
         at.field("vault_id", &self.vault_id);
+        self.extra.audit(at);
+    }
+}
+/// What to change about a persona.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PersonaUpdateRequest {
+    /// A label to find the persona by; not the name it uses on sites.
+    pub name: ::std::string::String,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl PersonaUpdateRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::PersonaUpdateRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for PersonaUpdateRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("name", &self.name);
         self.extra.audit(at);
     }
 }
@@ -8820,6 +9055,58 @@ impl crate::wire::Enumerated for SpaceCategory {
 impl crate::wire::Audit for SpaceCategory {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         let _ = at;
+    }
+}
+/// Which function to run, and with what.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct StartFunctionRunRequest {
+    /// Where to run it; absent or null, the function's `default_runtime`.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
+    /// Answer with events while the function runs, and not only with the result at its end. Server default: `false`.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub stream: ::std::option::Option<bool>,
+    /// Variables of the run, by name, as the function declares them.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub variables: ::std::option::Option<
+        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    >,
+    /// Id of the function, once more; the same as in the path.
+    pub workflow_id: ::std::string::String,
+    /// Id of the run, once more; the same as in the path.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub workflow_run_id: ::std::option::Option<::std::string::String>,
+    #[serde(flatten)]
+    /// Fields this version does not know, kept.
+    pub extra: crate::wire::Extra,
+}
+impl StartFunctionRunRequest {
+    /// A builder with nothing set.
+    pub fn builder() -> builder::StartFunctionRunRequest {
+        ::std::default::Default::default()
+    }
+}
+impl crate::wire::Audit for StartFunctionRunRequest {
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
+        at.field("runtime", &self.runtime);
+        at.field("stream", &self.stream);
+        at.field("variables", &self.variables);
+        at.field("workflow_id", &self.workflow_id);
+        at.field("workflow_run_id", &self.workflow_run_id);
+        self.extra.audit(at);
+    }
+}
+impl ::std::fmt::Debug for StartFunctionRunRequest {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("StartFunctionRunRequest")
+            .field("runtime", &self.runtime)
+            .field("stream", &self.stream)
+            .field("variables", &crate::wire::Redacted(&self.variables))
+            .field("workflow_id", &self.workflow_id)
+            .field("workflow_run_id", &self.workflow_run_id)
+            .field("extra", &self.extra)
+            .finish()
     }
 }
 /// Data that a language model took out of a page.
