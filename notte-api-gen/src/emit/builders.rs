@@ -1,21 +1,22 @@
 //! The operation builders: progenitor's requests, our setters, answers and errors.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse_quote;
 use syn::visit_mut::{self, VisitMut};
 
 use super::{multipart, rust};
 use crate::Error;
+use crate::format::{WIDTH, items, laid, laid_method};
 use crate::model::{Api, Body, Operation, Response, reference};
 
 /// A builder with what other files need to know of it.
 pub(super) struct Builder {
-    /// The items of its struct, in file order.
-    pub(super) items: Vec<syn::Item>,
+    /// Its struct and what is implemented for it.
+    pub(super) text: String,
     /// The type a call answers.
     pub(super) output: syn::Type,
 }
@@ -50,8 +51,10 @@ fn decorate_one(
     operation: &Operation,
     api: &Api,
     mut definition: syn::ItemStruct,
-    methods: syn::ItemImpl,
+    mut methods: syn::ItemImpl,
 ) -> Result<Builder, Error> {
+    Localise.visit_item_struct_mut(&mut definition);
+    Localise.visit_item_impl_mut(&mut methods);
     let ident = definition.ident.clone();
     let docs = super::client::operation_docs(operation);
     let retryable = !matches!(operation.body, Some(Body::Multipart(_)));
@@ -63,7 +66,7 @@ fn decorate_one(
 
     let mut kept: Vec<syn::ImplItemFn> = Vec::new();
     let mut send = None;
-    for item in methods.items {
+    for item in std::mem::take(&mut methods.items) {
         let syn::ImplItem::Fn(mut method) = item else { continue };
         match method.sig.ident.to_string().as_str() {
             "new" => {
@@ -89,11 +92,13 @@ fn decorate_one(
         return Err(Error::new("progenitor emitted no `send` for this operation").at(operation.id.as_str()));
     };
     let output = answer(&send).unwrap_or_else(|| parse_quote!(()));
-    kept.extend(definition.fields.iter().filter_map(|field| parameter_setter(operation, field)));
+    let mut setters: String =
+        definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
     let mut exchange = exchange(send);
     if let Some(Body::Multipart(parts)) = &operation.body {
-        multipart::inject(parts, &mut definition, &mut kept, &mut exchange);
+        setters.push_str(&multipart::inject(parts, &mut definition, &mut kept, &mut exchange));
     }
+    methods.items = kept.into_iter().map(syn::ImplItem::Fn).collect();
 
     let fields: Vec<syn::Ident> =
         definition.fields.iter().filter_map(|field| field.ident.clone()).filter(|field| field != "client").collect();
@@ -105,53 +110,65 @@ fn decorate_one(
     };
     let output = if matches!(operation.response, Response::Bytes) { parse_quote!(crate::ByteStream) } else { output };
     let sends = rust::doc(&format!("Sends `{} {}`.", operation.method, operation.path));
-    let mut items: Vec<syn::Item> = vec![
-        syn::Item::Struct(definition),
-        parse_quote! {
-            impl<'a> #ident<'a> {
-                #(#kept)*
-                #sends
-                ///
-                /// # Errors
-                /// See [`crate::ErrorKind`].
-                pub async fn send(self) -> Result<crate::ResponseValue<#output>, crate::Error> {
-                    crate::response::#decode(&operations::#meta, self.exchange().await).await
-                }
-                /// Sends it, and leaves the answer's body undecoded.
-                ///
-                /// # Errors
-                /// As [`send`](Self::send), decoding apart.
-                pub async fn send_bytes(self) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-                    crate::response::bytes(&operations::#meta, self.exchange().await).await
-                }
-                #exchange
+    let mut sending: syn::ItemImpl = parse_quote! {
+        impl X {
+            #sends
+            ///
+            /// # Errors
+            /// See [`crate::ErrorKind`].
+            pub async fn send(self) -> Result<crate::ResponseValue<#output>, crate::Error> {
+                crate::response::#decode(&operations::#meta, self.exchange().await).await
             }
-        },
-        parse_quote! {
-            impl crate::SendOnce for #ident<'_> {
-                const META: &'static crate::OperationMeta = &operations::#meta;
-                type Output = #output;
-                fn send_on(
-                    self,
-                    client: &crate::Client,
-                ) -> impl ::std::future::Future<Output = Result<crate::ResponseValue<Self::Output>, crate::Error>> + Send {
-                    let Self { client: _, #(#fields),* } = self;
-                    #ident { client, #(#fields),* }.send()
-                }
+            /// Sends it, and leaves the answer's body undecoded.
+            ///
+            /// # Errors
+            /// As [`send`](Self::send), decoding apart.
+            pub async fn send_bytes(self) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
+                crate::response::bytes(&operations::#meta, self.exchange().await).await
             }
-        },
-        parse_quote! {
-            impl ::std::fmt::Debug for #ident<'_> {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.debug_struct(stringify!(#ident)).finish_non_exhaustive()
-                }
+        }
+    };
+    sending.items.push(syn::ImplItem::Fn(exchange));
+    let send_once = parse_quote! {
+        impl crate::SendOnce for #ident<'_> {
+            const META: &'static crate::OperationMeta = &operations::#meta;
+            type Output = #output;
+            fn send_on(
+                self,
+                client: &crate::Client,
+            ) -> impl ::std::future::Future<Output = Result<crate::ResponseValue<Self::Output>, crate::Error>> + Send {
+                let Self { client: _, #(#fields),* } = self;
+                #ident { client, #(#fields),* }.send()
             }
-        },
-    ];
-    for item in &mut items {
-        Localise.visit_item_mut(item);
-    }
-    Ok(Builder { items, output })
+        }
+    };
+    let text = [
+        items(vec![syn::Item::Struct(definition)]),
+        merged(methods, &setters, sending),
+        items(vec![send_once]),
+        debug(&format!("{ident}<'_>"), &ident),
+    ]
+    .concat();
+    Ok(Builder { text, output })
+}
+
+/// One `impl`: methods, methods that are text already, and the methods of another.
+fn merged(first: syn::ItemImpl, text: &str, last: syn::ItemImpl) -> String {
+    let (mut merged, last) = (items(vec![syn::Item::Impl(first)]), items(vec![syn::Item::Impl(last)]));
+    merged.truncate(merged.len() - "}\n".len());
+    merged + text + last.split_once('\n').map_or("", |(_, methods)| methods)
+}
+
+/// Debug that shows nothing of what was set.
+pub(super) fn debug(ty: &str, name: &syn::Ident) -> String {
+    laid(format!(
+        "impl ::std::fmt::Debug for {ty} {{
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+        f.debug_struct(stringify!({name})).finish_non_exhaustive()
+    }}
+}}
+"
+    ))
 }
 
 /// Whether the body is an object that declares nothing: `{}` is then what is sent.
@@ -179,7 +196,7 @@ fn answer(send: &syn::ImplItemFn) -> Option<syn::Type> {
     rust::argument_of(rust::argument_of(result, "Result")?, "ResponseValue").cloned()
 }
 
-fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<syn::ImplItemFn> {
+fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<String> {
     let ident = field.ident.as_ref()?;
     if ident == "client" || ident == "body" {
         return None;
@@ -190,38 +207,44 @@ fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<syn::Im
         .iter()
         .find(|parameter| parameter.name.to_snake_case() == rust::plain(ident).trim_end_matches('_'));
     let docs = match parameter.and_then(|parameter| parameter.description.as_deref()) {
-        Some(description) => rust::prose(description),
-        None => vec![rust::doc(&format!("`{}`", parameter.map_or(&rust::plain(ident), |parameter| &parameter.name)))],
+        Some(description) => rust::prose_lines(description),
+        None => vec![format!(" `{}`", parameter.map_or(&rust::plain(ident), |parameter| &parameter.name))],
     };
-    let deprecated = parameter.is_some_and(|parameter| parameter.deprecated).then(|| quote!(#[deprecated]));
-    Some(setter(ident, ty, &quote!(#(#docs)* #deprecated)))
+    Some(setter(ident, ty, &docs, parameter.is_some_and(|parameter| parameter.deprecated)))
 }
 
 /// A setter of a builder field `Result<ty, String>`: an optional one takes `T` or `Option<T>`.
-pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, attributes: &TokenStream) -> syn::ImplItemFn {
-    let name = rust::plain(ident);
-    if let Some(inner) = rust::option_of(ty) {
-        parse_quote! {
-            #attributes
-            pub fn #ident(mut self, value: impl crate::wire::IntoField<#inner>) -> Self {
-                self.#ident = value.into_field();
-                self
-            }
-        }
-    } else {
-        let problem = format!("{name}: {{error}}");
-        parse_quote! {
-            #attributes
-            pub fn #ident<V>(mut self, value: V) -> Self
-            where
-                V: ::std::convert::TryInto<#ty>,
-                V::Error: ::std::fmt::Display,
-            {
-                self.#ident = value.try_into().map_err(|error| format!(#problem));
-                self
-            }
-        }
+pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &[String], deprecated: bool) -> String {
+    let mut text: String = docs.iter().map(|doc| format!("    ///{}\n", doc.trim_end_matches(' '))).collect();
+    if deprecated {
+        text.push_str("    #[deprecated]\n");
     }
+    if let Some(inner) = rust::option_of(ty) {
+        let value = format!("value: impl crate::wire::IntoField<{}>", rust::type_text(inner));
+        let line = format!("    pub fn {ident}(mut self, {value}) -> Self {{\n");
+        if line.len() > WIDTH + 1 {
+            let _ = write!(text, "    pub fn {ident}(\n        mut self,\n        {value},\n    ) -> Self {{\n");
+        } else {
+            text.push_str(&line);
+        }
+        let _ = write!(text, "        self.{ident} = value.into_field();\n        self\n    }}\n");
+    } else {
+        let problem = rust::literal(&format!("{}: {{error}}", rust::plain(ident)));
+        let _ = write!(
+            text,
+            "    pub fn {ident}<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<{}>,
+        V::Error: ::std::fmt::Display,
+    {{
+        self.{ident} = value.try_into().map_err(|error| format!({problem}));
+        self
+    }}
+",
+            rust::type_text(ty)
+        );
+    }
+    laid_method(text)
 }
 
 /// Progenitor's `send` up to the answer: the request is built and exchanged, nothing is decoded.
@@ -272,17 +295,8 @@ impl VisitMut for Localise {
 }
 
 /// The imports of every file of builders.
-pub(super) fn imports() -> Vec<syn::Item> {
-    vec![
-        parse_quote!(
-            use super::super::operations;
-        ),
-        parse_quote!(
-            use crate::types;
-        ),
-        parse_quote!(
-            #[allow(unused_imports)]
-            use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-        ),
-    ]
-}
+pub(super) const IMPORTS: &str = "use super::super::operations;
+use crate::types;
+#[allow(unused_imports)]
+use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+";

@@ -19,7 +19,7 @@ use serde_json::Value;
 use syn::parse_quote;
 
 use crate::Error;
-use crate::format::format;
+use crate::format::{Piece, format, join};
 use crate::model::Api;
 
 /// A generated file.
@@ -44,10 +44,10 @@ pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
         source("mod.rs", &index()),
         source("client.rs", &client::emit(rest, api)),
         source("operations.rs", &table::emit(api)),
-        source("types/mod.rs", &types.module),
-        source("types/builder.rs", &types.builders),
+        file("types/builder.rs", types.builders),
         source("mock.rs", &mock::emit(output.mocks, api)),
         File { path: "API.md".to_owned(), text: api_md::emit(api, &builders, &types.module) },
+        file("types/mod.rs", join("The types that operations take and answer.", types.module)),
     ];
     files.extend(builder_files(api, builders));
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -113,32 +113,35 @@ fn index() -> syn::File {
 
 /// The builders, a file a tag; the files are private, the builders public as `builder::X`.
 fn builder_files(api: &Api, mut builders: BTreeMap<String, builders::Builder>) -> Vec<File> {
-    let mut tags: BTreeMap<&str, (Vec<syn::Ident>, Vec<syn::Item>)> = BTreeMap::new();
+    let mut tags: BTreeMap<&str, (Vec<syn::Ident>, String)> = BTreeMap::new();
     for operation in &api.operations {
         if let Some(builder) = builders.remove(&operation.id) {
-            let (names, items) = tags.entry(operation.tag.as_str()).or_default();
+            let (names, text) = tags.entry(operation.tag.as_str()).or_default();
             names.push(rust::ident(&operation.id.to_upper_camel_case()));
-            items.extend(builder.items);
+            text.push_str(&builder.text);
         }
     }
     let mut index = Vec::new();
     let mut files = Vec::new();
-    for (tag, (names, items)) in tags {
+    for (tag, (names, text)) in tags {
         let module = rust::ident(tag);
-        let file = rust::plain(&module);
         index.push(parse_quote!(mod #module;));
         index.push(parse_quote!(pub use #module::{#(#names),*};));
         let about = match api.tags.get(tag) {
             Some(description) => rust::escape(description.lines().next().unwrap_or_default()),
             None => format!("Builders of the `{tag}` operations."),
         };
-        let items = builders::imports().into_iter().chain(items).collect();
-        files.push(source(&format!("builder/{file}.rs"), &rust::file(&about, items)));
+        let pieces = vec![Piece::Text(builders::IMPORTS.to_owned()), Piece::Text(text)];
+        files.push(file(&format!("builder/{}.rs", rust::plain(&module)), join(&about, pieces)));
     }
     files.push(source("builder/mod.rs", &rust::file("A builder for every operation, a file a tag.", index)));
     files
 }
 
-fn source(path: &str, file: &syn::File) -> File {
-    File { path: format!("src/generated/{path}"), text: format(file) }
+fn source(path: &str, tree: &syn::File) -> File {
+    file(path, format(tree))
+}
+
+fn file(path: &str, text: String) -> File {
+    File { path: format!("src/generated/{path}"), text }
 }

@@ -1,20 +1,20 @@
 //! Multipart forms: progenitor has none, so the parts join its builders here.
 
-use quote::quote;
 use syn::parse_quote;
 use syn::visit_mut::{self, VisitMut};
 
 use super::{builders, rust, unions};
 use crate::model::Part;
 
-/// Adds the parts to a builder's struct, setters and request.
+/// Adds the parts to a builder's struct, constructor and request, and answers their setters.
 pub(super) fn inject(
     parts: &[Part],
     definition: &mut syn::ItemStruct,
-    methods: &mut Vec<syn::ImplItemFn>,
+    methods: &mut [syn::ImplItemFn],
     exchange: &mut syn::ImplItemFn,
-) {
-    let syn::Fields::Named(fields) = &mut definition.fields else { return };
+) -> String {
+    let mut setters = String::new();
+    let syn::Fields::Named(fields) = &mut definition.fields else { return setters };
     let mut bindings = Vec::new();
     let mut steps: Vec<syn::Stmt> = vec![parse_quote!(let mut form = ::reqwest::multipart::Form::new();)];
     let mut initial: Vec<syn::FieldValue> = Vec::new();
@@ -36,10 +36,10 @@ pub(super) fn inject(
             parse_quote!(#ident: Ok(None))
         });
         let docs = match &part.description {
-            Some(description) => rust::prose(description),
-            None => vec![rust::doc(&format!("`{name}`"))],
+            Some(description) => rust::prose_lines(description),
+            None => vec![format!(" `{name}`")],
         };
-        methods.push(builders::setter(&ident, &ty, &quote!(#(#docs)*)));
+        setters.push_str(&builders::setter(&ident, &ty, &docs, false));
         let append: syn::Stmt = if part.binary {
             parse_quote!(form = form.part(#name, #ident.into_multipart().map_err(Error::InvalidRequest)?);)
         } else {
@@ -58,6 +58,7 @@ pub(super) fn inject(
     exchange.block.stmts.extend(steps);
     exchange.block.stmts.extend(rest);
     Attach.visit_block_mut(&mut exchange.block);
+    setters
 }
 
 fn snake(part: &Part) -> String {

@@ -1,5 +1,6 @@
 //! Small questions about syntax trees, and small pieces of them.
 
+use proc_macro2::Span;
 use quote::quote;
 use syn::parse_quote;
 use syn::visit::Visit;
@@ -14,18 +15,40 @@ pub(super) fn file(about: &str, items: Vec<syn::Item>) -> syn::File {
 
 /// A doc attribute of escaped prose.
 pub(super) fn doc(text: &str) -> syn::Attribute {
-    let text = format!(" {text}");
-    parse_quote!(#[doc = #text])
+    attribute(&format!(" {text}"))
 }
 
 /// Doc attributes of prose from the document, a line each.
 pub(super) fn prose(text: &str) -> Vec<syn::Attribute> {
-    escape(text.trim()).lines().map(|line| doc(line.trim_end())).collect()
+    prose_lines(text).iter().map(|line| attribute(line)).collect()
 }
 
-/// The doc attributes among these.
-pub(super) fn docs(attributes: &[syn::Attribute]) -> Vec<syn::Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect()
+/// The texts of these attributes.
+pub(super) fn prose_lines(text: &str) -> Vec<String> {
+    escape(text.trim()).lines().map(|line| format!(" {}", line.trim_end())).collect()
+}
+
+/// `#[doc = "…"]`, which is not worth a parser.
+fn attribute(text: &str) -> syn::Attribute {
+    let meta = syn::MetaNameValue {
+        path: quote::format_ident!("doc").into(),
+        eq_token: <syn::Token![=]>::default(),
+        value: syn::Expr::Lit(syn::ExprLit {
+            attrs: Vec::new(),
+            lit: syn::Lit::Str(syn::LitStr::new(text, Span::call_site())),
+        }),
+    };
+    syn::Attribute {
+        pound_token: <syn::Token![#]>::default(),
+        style: syn::AttrStyle::Outer,
+        bracket_token: syn::token::Bracket::default(),
+        meta: meta.into(),
+    }
+}
+
+/// The texts of the doc attributes among these.
+pub(super) fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
+    attributes.iter().filter_map(doc_text).collect()
 }
 
 /// Rewrites doc attributes that hold a document's prose so that rustdoc takes them literally.
@@ -115,6 +138,48 @@ fn serde_metas(attributes: &[syn::Attribute]) -> Vec<syn::Meta> {
         .filter_map(|attribute| attribute.parse_args_with(Metas::parse_terminated).ok())
         .flatten()
         .collect()
+}
+
+/// A type as source text on one line.
+pub(super) fn type_text(ty: &syn::Type) -> String {
+    path_text(ty).unwrap_or_else(|| {
+        let alias = prettyplease::unparse(&parse_quote!(type X = #ty;));
+        let lines: Vec<&str> = alias.lines().map(str::trim).collect();
+        lines.concat().trim_start_matches("type X = ").trim_end_matches(';').to_owned()
+    })
+}
+
+/// The text of a path whose arguments are paths, as nearly every type is.
+fn path_text(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = ty else { return None };
+    let mut text = String::new();
+    for (index, segment) in path.segments.iter().enumerate() {
+        if index > 0 || path.leading_colon.is_some() {
+            text.push_str("::");
+        }
+        text.push_str(&segment.ident.to_string());
+        match &segment.arguments {
+            syn::PathArguments::None => {}
+            syn::PathArguments::AngleBracketed(arguments) => {
+                let arguments: Option<Vec<String>> = arguments
+                    .args
+                    .iter()
+                    .map(|argument| match argument {
+                        syn::GenericArgument::Type(ty) => path_text(ty),
+                        _ => None,
+                    })
+                    .collect();
+                text.push_str(&format!("<{}>", arguments?.join(", ")));
+            }
+            syn::PathArguments::Parenthesized(_) => return None,
+        }
+    }
+    Some(text)
+}
+
+/// A string literal's source text.
+pub(super) fn literal(text: &str) -> String {
+    proc_macro2::Literal::string(text).to_string()
 }
 
 /// `T` of an `Option<T>`.

@@ -1,95 +1,98 @@
 //! Builders for the schema types: every setter takes what it sets, and what was forgotten is said on build.
 
-use quote::quote;
-use syn::parse_quote;
+use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 
+use super::builders::{debug, setter};
 use super::rust;
 use super::types::{Field, Struct};
+use crate::format::{Piece, join, laid};
 
 /// `types/builder.rs`.
-pub(super) fn emit(structs: &[Struct]) -> syn::File {
-    let mut items = Vec::new();
-    for item in structs {
-        items.extend(builder(item));
-    }
-    rust::file("Builders of the types: what is not set is not sent.", items)
+pub(super) fn emit(structs: &[Struct]) -> String {
+    let pieces = structs.iter().map(|item| Piece::Text(builder(item))).collect();
+    join("Builders of the types: what is not set is not sent.", pieces)
 }
 
-fn builder(item: &Struct) -> Vec<syn::Item> {
-    let ident = &item.ident;
-    let idents: Vec<_> = item.fields.iter().map(|field| &field.ident).collect();
-    let types: Vec<_> = item.fields.iter().map(outer).collect();
+/// Written as text: this is the largest part of a client, and parsing it would be half of the time that it takes.
+fn builder(item: &Struct) -> String {
+    let name = &item.ident;
+    let types: Vec<syn::Type> = item.fields.iter().map(outer).collect();
+    let fields = || item.fields.iter().zip(&types);
+    let declared = fields()
+        .map(|(field, ty)| format!("    {}: Result<{}, String>,\n", field.ident, rust::type_text(ty)))
+        .collect::<String>();
     let defaults = item.fields.iter().map(|field| {
-        let missing = format!("no value supplied for {}", field.property);
         if is_optional(field) {
-            quote!(Ok(::std::default::Default::default()))
+            format!("{}: Ok(::std::default::Default::default())", field.ident)
         } else {
-            quote!(Err(#missing.to_owned()))
+            let missing = rust::literal(&format!("no value supplied for {}", field.property));
+            format!("{}: Err({missing}.to_owned())", field.ident)
         }
     });
-    let setters = item.fields.iter().map(setter);
-    let doc = rust::doc(&format!("Builder for [`{ident}`](super::{ident})."));
-    vec![
-        parse_quote! {
-            #doc
-            #[derive(Clone)]
-            pub struct #ident {
-                #(#idents: Result<#types, String>,)*
-            }
-        },
-        parse_quote! {
-            impl ::std::default::Default for #ident {
-                fn default() -> Self {
-                    Self { #(#idents: #defaults,)* }
-                }
-            }
-        },
-        parse_quote! {
-            impl #ident {
-                #(#setters)*
-            }
-        },
-        parse_quote! {
-            impl ::std::convert::TryFrom<#ident> for super::#ident {
-                type Error = String;
-                fn try_from(value: #ident) -> Result<Self, String> {
-                    Ok(Self { #(#idents: value.#idents?,)* })
-                }
-            }
-        },
-        parse_quote! {
-            impl ::std::convert::From<super::#ident> for #ident {
-                fn from(value: super::#ident) -> Self {
-                    Self { #(#idents: Ok(value.#idents),)* }
-                }
-            }
-        },
-        parse_quote! {
-            impl crate::wire::IntoField<super::#ident> for #ident {
-                fn into_field(self) -> Result<Option<super::#ident>, String> {
-                    super::#ident::try_from(self).map(Some)
-                }
-            }
-        },
-        parse_quote! {
-            impl ::std::fmt::Debug for #ident {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.debug_struct(stringify!(#ident)).finish_non_exhaustive()
-                }
-            }
-        },
+    let taken = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: value.{ident}?"));
+    let wrapped = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: Ok(value.{ident})"));
+    let setters: String =
+        fields().map(|(field, ty)| setter(&field.ident, ty, &field.docs, field.deprecated)).collect();
+    [
+        laid(format!(
+            "/// Builder for [`{name}`](super::{name}).
+#[derive(Clone)]
+pub struct {name} {}
+",
+            block(&declared)
+        )),
+        laid(format!(
+            "impl ::std::default::Default for {name} {{
+    fn default() -> Self {{
+        {}
+    }}
+}}
+",
+            literal(defaults.collect())
+        )),
+        format!("impl {name} {}\n", block(&setters)),
+        laid(format!(
+            "impl ::std::convert::TryFrom<{name}> for super::{name} {{
+    type Error = String;
+    fn try_from(value: {name}) -> Result<Self, String> {{
+        Ok({})
+    }}
+}}
+impl ::std::convert::From<super::{name}> for {name} {{
+    fn from(value: super::{name}) -> Self {{
+        {}
+    }}
+}}
+impl crate::wire::IntoField<super::{name}> for {name} {{
+    fn into_field(self) -> Result<Option<super::{name}>, String> {{
+        super::{name}::try_from(self).map(Some)
+    }}
+}}
+",
+            literal(taken.collect()),
+            literal(wrapped.collect()),
+        )),
+        debug(&name.to_string(), name),
     ]
+    .concat()
+}
+
+fn block(lines: &str) -> String {
+    if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}}}") }
+}
+
+/// `Self { … }` in a function's body: on one line only when it is short.
+fn literal(fields: Vec<String>) -> String {
+    if fields.is_empty() {
+        return "Self {}".to_owned();
+    }
+    let line = format!("Self {{ {} }}", fields.join(", "));
+    if line.len() <= 35 { line } else { format!("Self {{\n            {},\n        }}", fields.join(",\n            ")) }
 }
 
 fn is_optional(field: &Field) -> bool {
     field.flattened || rust::option_of(&field.ty).is_some()
-}
-
-fn setter(field: &Field) -> syn::ImplItemFn {
-    let (ident, docs) = (&field.ident, &field.docs);
-    let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
-    super::builders::setter(ident, &outer(field), &quote!(#(#docs)* #deprecated))
 }
 
 /// A field's type as the builder module names it: a bare name is the type itself, not its builder.
@@ -100,7 +103,7 @@ fn outer(field: &Field) -> syn::Type {
             visit_mut::visit_path_mut(self, path);
             let local = path.get_ident().is_some_and(|ident| ident.to_string().starts_with(char::is_uppercase));
             if local && path.leading_colon.is_none() {
-                *path = parse_quote!(super::#path);
+                path.segments.insert(0, format_ident!("super").into());
             }
         }
     }

@@ -3,29 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::format_ident;
 use serde_json::Value;
 use syn::parse_quote;
 
 use super::rust;
 use super::{type_builders, unions};
+use crate::format::{Piece, items, laid};
 use crate::model::Api;
 
 /// The generated types and their builders, as two modules.
 pub(super) struct Types {
     /// `types/mod.rs`.
-    pub(super) module: syn::File,
+    pub(super) module: Vec<Piece>,
     /// `types/builder.rs`.
-    pub(super) builders: syn::File,
+    pub(super) builders: String,
 }
 
 /// Decorates what typify made of the component and inline schemas.
 pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
     let mut structs = Vec::new();
-    let mut module: Vec<syn::Item> = vec![parse_quote!(
-        pub mod builder;
-    )];
+    let mut module = vec![Piece::Text("pub mod builder;\n".to_owned())];
     for item in items {
         match item {
             syn::Item::Struct(item) => {
@@ -37,20 +35,17 @@ pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
             // Ours replace typify's builders and its string conversions.
             syn::Item::Mod(_) => {}
             syn::Item::Impl(item) if is_typify_conversion(&item) => {}
-            other => module.push(other),
+            other => module.push(Piece::Item(other)),
         }
     }
     let tags: BTreeSet<&str> =
         api.schemas.values().filter_map(|schema| Some(tag_of(schema.get("x-notte-tag")?)?.0)).collect();
     for tag in tags {
         let filter = extra_filter(tag);
-        module.push(parse_quote!(crate::wire::extra_without!(#filter, #tag);));
+        module.push(Piece::Item(parse_quote!(crate::wire::extra_without!(#filter, #tag);)));
     }
-    module.extend(unions::emit(api));
-    Types {
-        module: rust::file("The types that operations take and answer.", module),
-        builders: type_builders::emit(&structs),
-    }
+    module.extend(unions::emit(api).into_iter().map(Piece::Item));
+    Types { module, builders: type_builders::emit(&structs) }
 }
 
 /// `builder()`, `Display`, `FromStr` and the `TryFrom`s: written anew, or served by `Enumerated`.
@@ -74,32 +69,25 @@ pub(super) struct Struct {
 pub(super) struct Field {
     pub(super) ident: syn::Ident,
     pub(super) ty: syn::Type,
-    pub(super) docs: Vec<syn::Attribute>,
+    /// The lines of its doc comment.
+    pub(super) docs: Vec<String>,
     pub(super) deprecated: bool,
     pub(super) flattened: bool,
     /// The name on the wire.
     pub(super) property: String,
 }
 
-fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<syn::Item>, Option<Struct>) {
+fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<Piece>, Option<Struct>) {
     rust::escape_docs(&mut item.attrs);
     let ident = item.ident.clone();
-    let free_form = item.fields.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
     let syn::Fields::Named(fields) = &mut item.fields else {
-        let mut items = vec![audit(&ident, &quote!(self.0.audit(at);))];
+        let free_form = item.fields.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
+        let mut impls = audit(&ident, "        self.0.audit(at);\n");
         if free_form {
-            let name = ident.to_string();
-            items.push(parse_quote! {
-                impl ::std::fmt::Debug for #ident {
-                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.debug_tuple(#name).field(&crate::wire::Redacted(&self.0)).finish()
-                    }
-                }
-            });
+            impls.push_str(&debug(&ident, "debug_tuple", ".field(&crate::wire::Redacted(&self.0))"));
             rust::set_derives(&mut item.attrs, |derive| derive != "Debug");
         }
-        items.insert(0, syn::Item::Struct(item));
-        return (items, None);
+        return (vec![Piece::Item(syn::Item::Struct(item)), Piece::Text(impls)], None);
     };
     let schema = api.schemas.get(&ident.to_string());
     let tag = schema.and_then(|schema| schema.get("x-notte-tag"));
@@ -119,30 +107,28 @@ fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<syn::Item>, Opt
         item.attrs.push(parse_quote!(#[serde(tag = #name, rename = #value)]));
     }
 
-    let audits = described.iter().map(|field| {
-        let (field_ident, property) = (&field.ident, &field.property);
-        if field.flattened {
-            quote!(self.#field_ident.audit(at);)
+    let mut impls = laid(format!(
+        "impl {ident} {{
+    /// A builder with nothing set.
+    pub fn builder() -> builder::{ident} {{
+        ::std::default::Default::default()
+    }}
+}}
+"
+    ));
+    let audits = described.iter().map(|Field { ident, property, flattened, .. }| {
+        if *flattened {
+            format!("        self.{ident}.audit(at);\n")
         } else {
-            quote!(at.field(#property, &self.#field_ident);)
+            format!("        at.field({}, &self.{ident});\n", rust::literal(property))
         }
     });
-    let mut items = vec![
-        syn::Item::Struct(item),
-        parse_quote! {
-            impl #ident {
-                /// A builder with nothing set.
-                pub fn builder() -> builder::#ident {
-                    ::std::default::Default::default()
-                }
-            }
-        },
-        audit(&ident, &quote!(#(#audits)*)),
-    ];
+    impls.push_str(&audit(&ident, &audits.collect::<String>()));
     if free_form {
-        items.push(debug(&ident, &described));
+        impls.push_str(&debug_fields(&ident, &described));
     }
-    (items, Some(Struct { ident, fields: described }))
+    let pieces = vec![Piece::Item(syn::Item::Struct(item)), Piece::Text(impls)];
+    (pieces, Some(Struct { ident, fields: described }))
 }
 
 /// The function that reads a member's extra fields without its tag.
@@ -186,8 +172,8 @@ fn decorate_field(
     let deprecated = described.and_then(|property| property.get("deprecated")) == Some(&Value::Bool(true));
     let mut docs = rust::docs(&field.attrs);
     if docs.is_empty() {
-        docs = vec![rust::doc(&format!("`{property}`."))];
-        field.attrs.extend(docs.clone());
+        field.attrs.push(rust::doc(&format!("`{property}`.")));
+        docs = rust::docs(&field.attrs);
     }
     if deprecated {
         field.attrs.push(parse_quote!(#[deprecated]));
@@ -208,37 +194,41 @@ fn lenient(ty: &syn::Type) -> Option<&'static str> {
     }
 }
 
-fn audit(ident: &syn::Ident, body: &TokenStream) -> syn::Item {
-    parse_quote! {
-        impl crate::wire::Audit for #ident {
-            fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
-                #body
-            }
-        }
-    }
+fn audit(ident: &syn::Ident, statements: &str) -> String {
+    laid(format!(
+        "impl crate::wire::Audit for {ident} {{
+    fn audit(&self, at: &mut crate::wire::Auditor<'_>) {{
+{statements}    }}
+}}
+"
+    ))
 }
 
 /// Debug for a struct with free-form JSON in it, which may hold anything: it prints as its size.
-fn debug(ident: &syn::Ident, fields: &[Field]) -> syn::Item {
-    let name = ident.to_string();
-    let entries = fields.iter().map(|field| {
-        let (field_ident, label) = (&field.ident, rust::plain(&field.ident));
-        if rust::mentions(&field.ty, "serde_json") {
-            quote!(.field(#label, &crate::wire::Redacted(&self.#field_ident)))
+fn debug_fields(ident: &syn::Ident, fields: &[Field]) -> String {
+    let entries = fields.iter().map(|Field { ident, ty, .. }| {
+        let label = rust::literal(&rust::plain(ident));
+        if rust::mentions(ty, "serde_json") {
+            format!(".field({label}, &crate::wire::Redacted(&self.{ident}))")
         } else {
-            quote!(.field(#label, &self.#field_ident))
+            format!(".field({label}, &self.{ident})")
         }
     });
-    parse_quote! {
-        impl ::std::fmt::Debug for #ident {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#name)#(#entries)*.finish()
-            }
-        }
-    }
+    debug(ident, "debug_struct", &entries.collect::<String>())
 }
 
-fn decorate_enum(mut item: syn::ItemEnum) -> Vec<syn::Item> {
+fn debug(ident: &syn::Ident, start: &str, entries: &str) -> String {
+    laid(format!(
+        "impl ::std::fmt::Debug for {ident} {{
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{
+        f.{start}(\"{ident}\"){entries}.finish()
+    }}
+}}
+"
+    ))
+}
+
+fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
     rust::escape_docs(&mut item.attrs);
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     let ident = item.ident.clone();
@@ -257,12 +247,20 @@ fn decorate_enum(mut item: syn::ItemEnum) -> Vec<syn::Item> {
             variant.attrs.push(rust::doc(&format!("`{value}`")));
         }
     }
-    if item.variants.iter().any(|variant| !variant.fields.is_empty()) {
-        return vec![syn::Item::Enum(item), audit(&ident, &quote!(let _ = at;))];
+    let mut impls = String::new();
+    if item.variants.iter().all(|variant| variant.fields.is_empty()) {
+        impls.push_str(&enumerated(&item, &values));
     }
+    impls.push_str(&audit(&ident, "        let _ = at;\n"));
+    [Piece::Item(syn::Item::Enum(item)), Piece::Text(impls)]
+}
+
+/// The values of a closed set, as its texts and back.
+fn enumerated(item: &syn::ItemEnum, values: &BTreeMap<String, String>) -> String {
+    let ident = &item.ident;
     let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
     let texts: Vec<_> = variants.iter().map(|variant| &values[&variant.to_string()]).collect();
-    let enumerated = parse_quote! {
+    items(vec![parse_quote! {
         impl crate::wire::Enumerated for #ident {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
             fn as_str(&self) -> &'static str {
@@ -272,6 +270,5 @@ fn decorate_enum(mut item: syn::ItemEnum) -> Vec<syn::Item> {
                 match text { #(#texts => Some(Self::#variants),)* _ => None }
             }
         }
-    };
-    vec![syn::Item::Enum(item), enumerated, audit(&ident, &quote!(let _ = at;))]
+    }])
 }
