@@ -15,8 +15,13 @@ impl Pointer {
     /// This pointer, one key or index deeper.
     #[must_use]
     pub fn child(&self, key: impl fmt::Display) -> Self {
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{key}", self.0))
+        let mut text = format!("{}/{key}", self.0);
+        let start = self.0.len() + 1;
+        if text[start..].contains(['~', '/']) {
+            let escaped = text[start..].replace('~', "~0").replace('/', "~1");
+            text.replace_range(start.., &escaped);
+        }
+        Self(text)
     }
 
     /// The pointer's text, `""` for the root.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::parse_quote;
 use syn::visit_mut::{self, VisitMut};
 
 use super::{multipart, rust};
 use crate::Error;
-use crate::format::{WIDTH, items, laid, laid_method};
+use crate::format::{breaks, generic, items, laid, laid_method};
 use crate::model::{Api, Body, Operation, Response, reference};
 
 /// A builder with what other files need to know of it.
@@ -92,8 +92,7 @@ fn decorate_one(
         return Err(Error::new("progenitor emitted no `send` for this operation").at(operation.id.as_str()));
     };
     let output = answer(&send).unwrap_or_else(|| parse_quote!(()));
-    let mut setters: String =
-        definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
+    let mut setters: String = definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
     let mut exchange = exchange(send);
     if let Some(Body::Multipart(parts)) = &operation.body {
         setters.push_str(&multipart::inject(parts, &mut definition, &mut kept, &mut exchange));
@@ -220,28 +219,33 @@ pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &[String], deprec
         text.push_str("    #[deprecated]\n");
     }
     if let Some(inner) = rust::option_of(ty) {
-        let value = format!("value: impl crate::wire::IntoField<{}>", rust::type_text(inner));
-        let line = format!("    pub fn {ident}(mut self, {value}) -> Self {{\n");
-        if line.len() > WIDTH + 1 {
-            let _ = write!(text, "    pub fn {ident}(\n        mut self,\n        {value},\n    ) -> Self {{\n");
+        let inner = rust::type_text(inner);
+        let line = format!("    pub fn {ident}(mut self, value: impl crate::wire::IntoField<{inner}>) -> Self {{\n");
+        if breaks(line.trim_end()) {
+            let value = generic("        value: impl crate::wire::IntoField", &[&inner]);
+            let _ = write!(text, "    pub fn {ident}(\n        mut self,\n{value},\n    ) -> Self {{\n");
         } else {
             text.push_str(&line);
         }
         let _ = write!(text, "        self.{ident} = value.into_field();\n        self\n    }}\n");
     } else {
         let problem = rust::literal(&format!("{}: {{error}}", rust::plain(ident)));
+        let mut set = format!("        self.{ident} = value.try_into().map_err(|error| format!({problem}));");
+        if breaks(&set) {
+            set = set.replacen(".try_into()", "\n            .try_into()\n            ", 1);
+        }
         let _ = write!(
             text,
             "    pub fn {ident}<V>(mut self, value: V) -> Self
     where
-        V: ::std::convert::TryInto<{}>,
+{},
         V::Error: ::std::fmt::Display,
     {{
-        self.{ident} = value.try_into().map_err(|error| format!({problem}));
+{set}
         self
     }}
 ",
-            rust::type_text(ty)
+            generic("        V: ::std::convert::TryInto", &[&rust::type_text(ty)])
         );
     }
     laid_method(text)
@@ -255,14 +259,23 @@ fn exchange(mut send: syn::ImplItemFn) -> syn::ImplItemFn {
     send.sig.output = parse_quote!(-> Result<::reqwest::Response, Error<()>>);
     // The match on the status is the last expression; `api-version` is a habit of progenitor's home server.
     send.block.stmts.pop();
-    send.block.stmts.retain(|statement| !rust::contains(statement, "\"api-version\""));
+    let mut fills = false;
+    send.block.stmts.retain(|statement| {
+        let text = text_of(statement);
+        let version = text.contains("\"api-version\"");
+        fills |= !version && text.contains("header_map . append");
+        !version
+    });
     send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(response)), None));
-    let fills = send.block.stmts.iter().filter(|statement| rust::contains(statement, "header_map . append")).count();
-    if fills == 0 {
-        send.block.stmts.retain(|statement| !rust::contains(statement, "let mut header_map"));
+    if !fills {
+        send.block.stmts.retain(|statement| !text_of(statement).contains("let mut header_map"));
         UnchainHeaders.visit_block_mut(&mut send.block);
     }
     send
+}
+
+fn text_of(statement: &syn::Stmt) -> String {
+    statement.to_token_stream().to_string()
 }
 
 /// Drops `.headers(header_map)` where nothing fills the map.

@@ -1,4 +1,4 @@
-//! Emit: progenitor's output, decorated with syn and laid out as files.
+//! Emit: progenitor's output, decorated with syn and laid out as files. What is ours alone is written as text.
 
 mod api_md;
 mod builders;
@@ -6,6 +6,7 @@ mod client;
 mod mock;
 mod multipart;
 mod progenitor;
+mod prune;
 mod rust;
 mod table;
 mod type_builders;
@@ -13,6 +14,8 @@ mod types;
 mod unions;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use heck::ToUpperCamelCase;
 use serde_json::Value;
@@ -36,22 +39,37 @@ pub struct File {
 /// # Errors
 /// When progenitor cannot take the document; the error names the operations at fault.
 pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
-    let output = progenitor::generate(document, api)?;
-    let Parts { types, builders, rest } = split(output.client);
+    // Syntax trees cannot leave their thread, but the mocks share none with the client.
+    let (client, mocks) = thread::scope(|scope| {
+        let mocks = scope.spawn(|| mock_files(document, api));
+        (client_files(document, api), mocks.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let mut files = client?;
+    files.extend(mocks?);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn client_files(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
+    let Parts { types, builders, rest } = split(progenitor::client(document, api)?);
     let types = types::decorate(types, api);
     let builders = builders::decorate(builders, api)?;
     let mut files = vec![
-        source("mod.rs", &index()),
         source("client.rs", &client::emit(rest, api)),
-        source("operations.rs", &table::emit(api)),
         file("types/builder.rs", types.builders),
-        source("mock.rs", &mock::emit(output.mocks, api)),
         File { path: "API.md".to_owned(), text: api_md::emit(api, &builders, &types.module) },
         file("types/mod.rs", join("The types that operations take and answer.", types.module)),
     ];
     files.extend(builder_files(api, builders));
-    files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+fn mock_files(document: &Value, api: &Api) -> Result<[File; 3], Error> {
+    Ok([
+        source("mod.rs", &index()),
+        source("operations.rs", &table::emit(api)),
+        source("mock.rs", &mock::emit(progenitor::mocks(document, api)?, api)),
+    ])
 }
 
 /// Progenitor's one file, taken apart.

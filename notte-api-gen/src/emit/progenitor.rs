@@ -2,28 +2,35 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::prune::{Scope, pruned};
 use crate::Error;
 use crate::model::{Api, METHODS};
 
-/// What progenitor makes of a document, parsed.
-pub(super) struct Output {
-    /// The client: types, `Client`, builders.
-    pub(super) client: syn::File,
-    /// Typed mocks.
-    pub(super) mocks: syn::File,
+/// What progenitor is asked for.
+type Run = fn(&mut Generator, &openapiv3::OpenAPI) -> progenitor_impl::Result<TokenStream>;
+
+/// The client: types, `Client`, builders; of these, what is not replaced.
+pub(super) fn client(document: &Value, api: &Api) -> Result<syn::File, Error> {
+    generate(document, api, |generator, document| Ok(pruned(generator.generate_tokens(document)?, Scope::File)))
+}
+
+/// Typed mocks.
+pub(super) fn mocks(document: &Value, api: &Api) -> Result<syn::File, Error> {
+    generate(document, api, |generator, document| generator.httpmock(document, "notte_api"))
 }
 
 /// Generates, and turns every way it can fail into an error that names the operations at fault.
-pub(super) fn generate(document: &Value, api: &Api) -> Result<Output, Error> {
-    attempt(document, api).map_err(|reason| {
+fn generate(document: &Value, api: &Api, run: Run) -> Result<syn::File, Error> {
+    attempt(document, api, run).map_err(|reason| {
         let culprits: Vec<&str> = api
             .operations
             .iter()
-            .filter(|operation| attempt(&only(document, &operation.path, &operation.method), api).is_err())
+            .filter(|operation| attempt(&only(document, &operation.path, &operation.method), api, run).is_err())
             .map(|operation| operation.id.as_str())
             .collect();
         let error = Error::new(format!("progenitor cannot generate this document: {reason}"))
@@ -32,16 +39,16 @@ pub(super) fn generate(document: &Value, api: &Api) -> Result<Output, Error> {
     })
 }
 
-fn attempt(document: &Value, api: &Api) -> Result<Output, String> {
+fn attempt(document: &Value, api: &Api, run: Run) -> Result<syn::File, String> {
     // Unsupported input is a panic as often as an error.
-    catch_unwind(AssertUnwindSafe(|| run(document, api))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| tokens(document, api, run).and_then(parse))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         Err(format!("it panicked: {}", text.unwrap_or("no message").lines().next().unwrap_or_default()))
     })
 }
 
-fn run(document: &Value, api: &Api) -> Result<Output, String> {
-    let document: openapiv3::OpenAPI = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+fn tokens(document: &Value, api: &Api, run: Run) -> Result<TokenStream, String> {
+    let document = openapiv3::OpenAPI::deserialize(document).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -56,36 +63,11 @@ fn run(document: &Value, api: &Api) -> Result<Output, String> {
             settings.with_replacement(name, format!("crate::types::{name}"), std::iter::empty());
         }
     }
-    let mut generator = Generator::new(&settings);
-    let client = generator.generate_tokens(&document).map_err(|error| error.to_string())?;
-    let mocks = generator.httpmock(&document, "notte_api").map_err(|error| error.to_string())?;
-    Ok(Output {
-        client: syn::parse2(without_type_builders(client, false)).map_err(|error| error.to_string())?,
-        mocks: syn::parse2(mocks).map_err(|error| error.to_string())?,
-    })
+    run(&mut Generator::new(&settings), &document).map_err(|error| error.to_string())
 }
 
-/// Progenitor's tokens with an empty `types::builder`: ours replace those, and they are half of what there is to parse.
-fn without_type_builders(tokens: TokenStream, in_types: bool) -> TokenStream {
-    let mut words = [String::new(), String::new()];
-    let mut prune = |token| {
-        let pruned = match token {
-            TokenTree::Group(group) if words[0] == "mod" && words[1] == "types" && !in_types => {
-                Group::new(group.delimiter(), without_type_builders(group.stream(), true)).into()
-            }
-            TokenTree::Group(group) if words[0] == "mod" && words[1] == "builder" && in_types => {
-                Group::new(group.delimiter(), TokenStream::new()).into()
-            }
-            token => token,
-        };
-        words.swap(0, 1);
-        words[1] = match &pruned {
-            TokenTree::Ident(ident) => ident.to_string(),
-            _ => String::new(),
-        };
-        pruned
-    };
-    tokens.into_iter().map(&mut prune).collect()
+fn parse(tokens: TokenStream) -> Result<syn::File, String> {
+    syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
 /// The document with one operation only.

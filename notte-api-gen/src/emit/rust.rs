@@ -1,7 +1,6 @@
 //! Small questions about syntax trees, and small pieces of them.
 
 use proc_macro2::Span;
-use quote::quote;
 use syn::parse_quote;
 use syn::visit::Visit;
 
@@ -226,9 +225,4 @@ pub(super) fn plain(ident: &syn::Ident) -> String {
 /// An identifier for a name that may be a keyword.
 pub(super) fn ident(name: &str) -> syn::Ident {
     syn::parse_str(name).unwrap_or_else(|_| quote::format_ident!("{name}_"))
-}
-
-/// Whether the tokens of a node mention this text.
-pub(super) fn contains(node: &impl quote::ToTokens, text: &str) -> bool {
-    quote!(#node).to_string().contains(text)
 }

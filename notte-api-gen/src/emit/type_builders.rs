@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use super::builders::{debug, setter};
 use super::rust;
 use super::types::{Field, Struct};
-use crate::format::{Piece, join, laid};
+use crate::format::{Piece, breaks, generic, join, laid};
 
 /// `types/builder.rs`.
 pub(super) fn emit(structs: &[Struct]) -> String {
@@ -20,7 +20,7 @@ fn builder(item: &Struct) -> String {
     let types: Vec<syn::Type> = item.fields.iter().map(outer).collect();
     let fields = || item.fields.iter().zip(&types);
     let declared = fields()
-        .map(|(field, ty)| format!("    {}: Result<{}, String>,\n", field.ident, rust::type_text(ty)))
+        .map(|(field, ty)| generic(&format!("    {}: Result", field.ident), &[&rust::type_text(ty), "String"]) + ",\n")
         .collect::<String>();
     let defaults = item.fields.iter().map(|field| {
         if is_optional(field) {
@@ -32,8 +32,7 @@ fn builder(item: &Struct) -> String {
     });
     let taken = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: value.{ident}?"));
     let wrapped = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: Ok(value.{ident})"));
-    let setters: String =
-        fields().map(|(field, ty)| setter(&field.ident, ty, &field.docs, field.deprecated)).collect();
+    let setters: String = fields().map(|(field, ty)| setter(&field.ident, ty, &field.docs, field.deprecated)).collect();
     [
         laid(format!(
             "/// Builder for [`{name}`](super::{name}).
@@ -49,33 +48,42 @@ pub struct {name} {}
     }}
 }}
 ",
-            literal(defaults.collect())
+            literal(&defaults.collect::<Vec<_>>())
         )),
         format!("impl {name} {}\n", block(&setters)),
         laid(format!(
-            "impl ::std::convert::TryFrom<{name}> for super::{name} {{
+            "{}
     type Error = String;
     fn try_from(value: {name}) -> Result<Self, String> {{
         Ok({})
     }}
 }}
-impl ::std::convert::From<super::{name}> for {name} {{
+{}
     fn from(value: super::{name}) -> Self {{
         {}
     }}
 }}
-impl crate::wire::IntoField<super::{name}> for {name} {{
+{}
     fn into_field(self) -> Result<Option<super::{name}>, String> {{
         super::{name}::try_from(self).map(Some)
     }}
 }}
 ",
-            literal(taken.collect()),
-            literal(wrapped.collect()),
+            header(&format!("::std::convert::TryFrom<{name}>"), &format!("super::{name}")),
+            literal(&taken.collect::<Vec<_>>()),
+            header(&format!("::std::convert::From<super::{name}>"), &name.to_string()),
+            literal(&wrapped.collect::<Vec<_>>()),
+            header(&format!("crate::wire::IntoField<super::{name}>"), &name.to_string()),
         )),
         debug(&name.to_string(), name),
     ]
     .concat()
+}
+
+/// The first line of an `impl`, or two.
+fn header(of: &str, ty: &str) -> String {
+    let line = format!("impl {of} for {ty} {{");
+    if breaks(&line) { format!("impl {of}\nfor {ty} {{") } else { line }
 }
 
 fn block(lines: &str) -> String {
@@ -83,12 +91,16 @@ fn block(lines: &str) -> String {
 }
 
 /// `Self { … }` in a function's body: on one line only when it is short.
-fn literal(fields: Vec<String>) -> String {
+fn literal(fields: &[String]) -> String {
     if fields.is_empty() {
         return "Self {}".to_owned();
     }
     let line = format!("Self {{ {} }}", fields.join(", "));
-    if line.len() <= 35 { line } else { format!("Self {{\n            {},\n        }}", fields.join(",\n            ")) }
+    if line.len() <= 35 {
+        line
+    } else {
+        format!("Self {{\n            {},\n        }}", fields.join(",\n            "))
+    }
 }
 
 fn is_optional(field: &Field) -> bool {

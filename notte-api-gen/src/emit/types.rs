@@ -32,9 +32,6 @@ pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
                 structs.extend(named);
             }
             syn::Item::Enum(item) => module.extend(decorate_enum(item)),
-            // Ours replace typify's builders and its string conversions.
-            syn::Item::Mod(_) => {}
-            syn::Item::Impl(item) if is_typify_conversion(&item) => {}
             other => module.push(Piece::Item(other)),
         }
     }
@@ -46,17 +43,6 @@ pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
     }
     module.extend(unions::emit(api).into_iter().map(Piece::Item));
     Types { module, builders: type_builders::emit(&structs) }
-}
-
-/// `builder()`, `Display`, `FromStr` and the `TryFrom`s: written anew, or served by `Enumerated`.
-fn is_typify_conversion(item: &syn::ItemImpl) -> bool {
-    match &item.trait_ {
-        None => true,
-        Some((path, _)) => path
-            .segments
-            .last()
-            .is_some_and(|last| ["Display", "FromStr", "TryFrom"].contains(&last.ident.to_string().as_str())),
-    }
 }
 
 /// A struct with named fields, as the builder and the audit need it.

@@ -166,9 +166,19 @@ impl<'a> At<'a> {
         Some(At { pointer: self.pointer.child(key), value })
     }
 
+    /// The entries of the object under `key`.
+    pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = (&'a str, At<'a>)> + use<'a> {
+        self.get(key).into_iter().flat_map(|at| entries(Some(at.value), &at.pointer))
+    }
+
+    /// The items of the list under `key`.
+    pub(super) fn items(&self, key: &str) -> impl Iterator<Item = At<'a>> + use<'a> {
+        self.get(key).into_iter().flat_map(|at| items(Some(at.value), &at.pointer))
+    }
+
     /// The media types of a request body or response.
     pub(super) fn content(&self) -> impl Iterator<Item = (&'a str, At<'a>)> + use<'a> {
-        entries(self.value.get("content"), &self.pointer.child("content"))
+        self.entries("content")
     }
 }
 

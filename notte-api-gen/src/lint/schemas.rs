@@ -108,29 +108,22 @@ pub(super) fn children<'a>(at: &At<'a>) -> Vec<(At<'a>, Place<'a>)> {
     if value.get("$ref").is_some_and(Value::is_string) {
         return Vec::new();
     }
-    let mut found: Vec<_> =
-        entries(value.get("properties"), &at.pointer.child("properties")).map(|(_, at)| (at, Place::Inner)).collect();
+    let mut found: Vec<_> = at.entries("properties").map(|(_, at)| (at, Place::Inner)).collect();
     for key in ["items", "additionalProperties", "not"] {
         // `additionalProperties` alone may be true or false without being a schema.
         let child = at.get(key).filter(|at| key != "additionalProperties" || !at.value.is_boolean());
         found.extend(child.map(|at| (at, Place::Inner)));
     }
     for key in COMPOSED {
-        found.extend(items(value.get(key), &at.pointer.child(key)).map(|at| (at, Place::Inner)));
+        found.extend(at.items(key).map(|at| (at, Place::Inner)));
     }
     if let Some(rust_type) = at.get("x-rust-type") {
-        let list = rust_type.get("parameters");
-        found.extend(
-            list.into_iter()
-                .flat_map(|list| items(Some(list.value), &list.pointer))
-                .map(|at| (at, Place::TypeParameter)),
-        );
+        found.extend(rust_type.items("parameters").map(|at| (at, Place::TypeParameter)));
     }
     if let Some(union) = at.get("x-notte-union") {
-        let list = union.get("variants");
         found.extend(
-            list.into_iter()
-                .flat_map(|list| items(Some(list.value), &list.pointer))
+            union
+                .items("variants")
                 // The schema of a tagged variant is the name of a component.
                 .filter_map(|variant| variant.get("schema").filter(|at| !at.value.is_string()))
                 .map(|at| (at, Place::Variant)),

@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::Pointer;
-use crate::lint::document::{At, Document, entries, items};
+use crate::lint::document::{At, Document};
 use crate::lint::{Report, names};
 
 pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
@@ -70,9 +70,13 @@ impl<'a> Types<'a, '_> {
         if at.value.get("$ref").is_some() || at.value.get("x-rust-type").is_some() {
             return;
         }
+        let has = |key: &&str| at.value.get(*key).is_some();
+        let needs_name = ["properties", "enum", "oneOf"].iter().any(has);
+        if !needs_name && !["items", "additionalProperties"].iter().any(has) {
+            return;
+        }
         let title = at.value.get("title").and_then(Value::as_str);
         let name = title.map(names::type_name).or_else(|| name.map(|name| names::type_name(&name)));
-        let needs_name = ["properties", "enum", "oneOf"].iter().any(|key| at.value.get(key).is_some());
         if let Some(name) = name.as_deref().filter(|_| needs_name) {
             self.claim(name, at);
         }
@@ -81,9 +85,8 @@ impl<'a> Types<'a, '_> {
 
     fn inside(&mut self, at: &At<'a>, name: Option<&str>) {
         let suffixed = |suffix: &str| name.map(|name| format!("{name}{suffix}"));
-        let properties = entries(at.value.get("properties"), &at.pointer.child("properties"));
         let mut has_properties = false;
-        for (property, child) in properties {
+        for (property, child) in at.entries("properties") {
             has_properties = true;
             self.schema(&child, suffixed(&format!("_{}", property.to_snake_case())));
         }
@@ -96,7 +99,7 @@ impl<'a> Types<'a, '_> {
         }
         let union = at.value.get("x-notte-union").is_some();
         if !union {
-            for (index, child) in items(at.value.get("oneOf"), &at.pointer.child("oneOf")).enumerate() {
+            for (index, child) in at.items("oneOf").enumerate() {
                 self.schema(&child, suffixed(&format!("Variant{index}")));
             }
         }

@@ -24,8 +24,7 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
     for (_, item) in document.paths() {
         if let Value::Object(map) = item.value {
             let rest = map.iter().filter(|(key, _)| !METHODS.contains(&key.as_str()));
-            let rest: Map<_, _> = rest.map(|(key, value)| (key.clone(), value.clone())).collect();
-            read::<PathItem>(without_schemas(&rest), &item.pointer, report);
+            read::<PathItem>(without_schemas(rest), &item.pointer, report);
         }
     }
     frame(root, report);
@@ -50,9 +49,9 @@ fn frame(root: &Map<String, Value>, report: &mut Report) {
     if let Some(docs) = get("externalDocs") {
         read::<ExternalDocumentation>(docs, &at("externalDocs"), report);
     }
-    if let Some(Value::Object(mut components)) = get("components") {
-        components.remove("schemas");
-        read::<Components>(without_schemas(&components), &at("components"), report);
+    if let Some(Value::Object(components)) = root.get("components") {
+        let rest = components.iter().filter(|(section, _)| *section != "schemas");
+        read::<Components>(without_schemas(rest), &at("components"), report);
     }
     let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("3.0.") {
@@ -94,20 +93,18 @@ fn shallow(schema: &Value) -> Value {
 }
 
 /// A piece of a document with every schema in it emptied.
-fn without_schemas(map: &Map<String, Value>) -> Value {
+fn without_schemas<'a>(members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Value {
     fn strip(value: &Value) -> Value {
         match value {
-            Value::Object(map) => map
-                .iter()
-                .map(|(key, value)| match (key.as_str(), value) {
-                    ("schema", Value::Object(_) | Value::Bool(_)) => (key.clone(), json!({})),
-                    (key, _) if key.starts_with("x-") => (key.to_owned(), Value::Null),
-                    _ => (key.clone(), strip(value)),
-                })
-                .collect(),
+            Value::Object(map) => without_schemas(map),
             Value::Array(list) => list.iter().map(strip).collect(),
             other => other.clone(),
         }
     }
-    strip(&Value::Object(map.clone()))
+    let emptied = members.into_iter().map(|(key, value)| match (key.as_str(), value) {
+        ("schema", Value::Object(_) | Value::Bool(_)) => (key.clone(), json!({})),
+        (key, _) if key.starts_with("x-") => (key.to_owned(), Value::Null),
+        _ => (key.clone(), strip(value)),
+    });
+    emptied.collect()
 }

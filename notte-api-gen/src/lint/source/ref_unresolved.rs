@@ -9,7 +9,9 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
         if let Some(reference) = schema.reference() {
             judge(document, reference, "schemas", &schema.pointer.child("$ref"), report);
         }
-        mapping(document, &schema.pointer, schema.value, report);
+        if schema.value.get("discriminator").is_some() {
+            mapping(document, &schema.pointer, schema.value, report);
+        }
     }
     for section in ["parameters", "requestBodies", "responses"] {
         for (_, at) in document.components(section) {
@@ -65,7 +67,7 @@ fn judge(document: &Document<'_>, reference: &str, section: &str, at: &Pointer, 
             format!("`{reference}` refers out of the document"),
             format!("add what it refers to as a component in an overlay, and refer to `{prefix}…`"),
         );
-    } else if document.target(reference).is_none() {
+    } else if document.root.pointer(&reference[1..]).is_none() {
         report.error(
             at,
             format!("`{reference}` refers to nothing"),

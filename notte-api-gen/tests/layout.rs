@@ -1,0 +1,62 @@
+//! Generated text is laid out as prettyplease lays it out, however long a name is.
+
+#![allow(clippy::unwrap_used)]
+
+use notte_api_gen::{Input, Options, generate};
+use serde_json::{Map, Value, json};
+
+/// An object with a property of every length of name: so every line there is comes as long as fits, and longer.
+fn component(property: &Value, length: usize) -> Value {
+    let properties: Map<String, Value> =
+        (1..90).step_by(3).map(|at| ("p".repeat(at + length % 3), property.clone())).collect();
+    let required: Vec<&String> = properties.keys().step_by(2).collect();
+    json!({ "type": "object", "description": "What it is.", "required": required, "properties": properties })
+}
+
+#[test]
+fn every_generated_file_is_laid_out_as_prettyplease_would() {
+    let shapes = [
+        json!({ "type": "string", "description": "A text." }),
+        json!({ "type": "array", "items": { "type": "string" } }),
+        json!({ "type": "array", "items": { "type": "array", "items": { "type": "object" } } }),
+        json!({ "$ref": "#/components/schemas/T1" }),
+        json!({ "type": "object", "additionalProperties": { "type": "integer" }, "deprecated": true }),
+    ];
+    let mut schemas = Map::new();
+    let mut paths = Map::new();
+    for length in 1..60 {
+        let name = format!("T{}", "x".repeat(length)).replacen("Tx", "T1", 1);
+        let fields = component(&shapes[length % shapes.len()], length);
+        let schema = if length < 30 { fields } else { json!({ "type": "object", "properties": { "a": shapes[0] } }) };
+        let body = json!({ "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } } });
+        let query = json!({ "name": "q".repeat(length), "in": "query", "required": length % 2 == 0, "schema": { "type": "string" } });
+        let answer = json!({ "description": "Done.", "content": body["content"] });
+        let operation = json!({
+            "operationId": format!("o{}", "y".repeat(length)),
+            "x-notte-effect": "read",
+            "parameters": [query],
+            "requestBody": body,
+            "responses": { "200": answer },
+        });
+        schemas.insert(name, schema);
+        paths.insert(format!("/{length}"), json!({ "post": operation }));
+    }
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Lengths", "version": "1" },
+        "paths": paths,
+        "components": { "schemas": schemas },
+    });
+
+    let bytes = document.to_string().into_bytes();
+    let generation = generate(Input { name: "lengths", bytes: &bytes }, &[], Options::default()).unwrap();
+
+    let sources = generation.files.iter().filter(|file| file.path.ends_with(".rs"));
+    for file in sources {
+        let (_, text) = file.text.split_once("\n\n").unwrap();
+        let expected = prettyplease::unparse(&syn::parse_file(text).unwrap());
+        let lines = text.lines().zip(expected.lines());
+        let different: Vec<_> = lines.filter(|(line, expected)| line != expected).take(3).collect();
+        assert!(text == expected, "{}: {different:#?}", file.path);
+    }
+}
