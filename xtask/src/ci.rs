@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::report::Failure;
 use crate::tools::{cargo, cargo_with};
-use crate::{codegen, output, tidy};
+use crate::{browser, codegen, output, tidy};
 
 /// Which job.
 #[derive(Debug, Clone, clap::Args)]
@@ -88,5 +88,6 @@ fn features() -> Result<(), Failure> {
 pub(crate) fn test() -> Result<(), Failure> {
     codegen::run(&codegen::Args::checking())?;
     tidy::run()?;
+    browser::ensure()?;
     cargo(&["test", "--locked", "--workspace", "--features", "notte-api/httpmock"])
 }

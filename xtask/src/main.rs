@@ -1,6 +1,7 @@
 //! The workspace's own commands. The only crate that writes files; it depends on no generated code.
 
 mod bench;
+mod browser;
 mod ci;
 mod codegen;
 mod drift;

@@ -14,8 +14,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("notte-api-gen", &[]),
     ("notte-api", &[]),
     ("notte-ext", &["notte-api"]),
+    ("notte-local", &[]),
     ("xtask", &["notte-api-gen"]),
-    ("notte-tests", &["notte-api", "notte-api-gen", "notte-ext"]),
+    ("notte-tests", &["notte-api", "notte-api-gen", "notte-ext", "notte-local"]),
 ];
 
 /// What the generator may not need: it is pure.

@@ -1,0 +1,45 @@
+//! What every handler shares.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::config::Config;
+use crate::error::Refusal;
+use crate::server::Faults;
+use crate::sessions::{Registry, Session};
+
+/// The server's state.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) sessions: Registry,
+    pub(crate) faults: Faults,
+    origin: OnceLock<String>,
+}
+
+/// The state, as handlers get it.
+pub(crate) type Shared = Arc<App>;
+
+impl App {
+    pub(crate) fn new(config: Config) -> std::io::Result<Self> {
+        let sessions = Registry::new(config.browser.clone(), config.max_sessions, config.minute)?;
+        Ok(Self { config, sessions, faults: Faults::default(), origin: OnceLock::new() })
+    }
+
+    /// Sets the server's address, once it is bound.
+    pub(crate) fn bound(&self, origin: String) {
+        let _ = self.origin.set(origin);
+    }
+
+    /// The server's address, e.g. `http://127.0.0.1:4000`.
+    pub(crate) fn origin(&self) -> &str {
+        self.origin.get().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The session of a link or a WebSocket, if its token is right.
+    pub(crate) fn by_token(&self, id: &str, token: &str) -> Result<Arc<Session>, Refusal> {
+        let session = self.sessions.find(id)?;
+        if session.token == token {
+            return Ok(session);
+        }
+        Err(Refusal::new(axum::http::StatusCode::UNAUTHORIZED, "the token of this address is wrong"))
+    }
+}

@@ -1,0 +1,199 @@
+//! A browser that a session drives: its tabs, downloads and traffic.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use super::cdp::{Cdp, CdpError};
+use super::events;
+use super::launch::Process;
+use super::network::Traffic;
+use super::tab::Tab;
+
+/// How the tabs of a browser are set up.
+#[derive(Debug, Default)]
+pub(crate) struct Setup {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) headers: Map<String, Value>,
+    pub(crate) proxy_login: Option<(String, String)>,
+    pub(crate) downloads: PathBuf,
+}
+
+/// A file that the browser was told to save; on disk it bears its id, whatever the server called it.
+#[derive(Debug, Clone)]
+pub(crate) struct Download {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) done: bool,
+    pub(crate) failed: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Tabs {
+    pub(super) all: Vec<Arc<Tab>>,
+    pub(super) current: String,
+    /// Tabs that are being set up.
+    pub(super) opening: usize,
+}
+
+/// What the browser's events change.
+pub(super) struct Shared {
+    pub(super) cdp: Cdp,
+    pub(super) setup: Setup,
+    pub(super) tabs: watch::Sender<Tabs>,
+    pub(super) downloads: watch::Sender<Vec<Download>>,
+    pub(super) traffic: Mutex<Traffic>,
+    pub(super) dialogs: Mutex<Vec<String>>,
+    pub(super) context: Mutex<Option<String>>,
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connected browser. Dropping it kills the process, if it was started here.
+pub(crate) struct Browser {
+    shared: Arc<Shared>,
+    process: Mutex<Option<Process>>,
+    url: String,
+}
+
+impl Browser {
+    /// Connects to a browser and waits for its first tab.
+    pub(crate) async fn connect(url: &str, process: Option<Process>, setup: Setup) -> Result<Self, String> {
+        let (cdp, receiver) = Cdp::connect(url).await?;
+        let shared = Arc::new(Shared {
+            cdp: cdp.clone(),
+            setup,
+            tabs: watch::Sender::default(),
+            downloads: watch::Sender::default(),
+            traffic: Mutex::default(),
+            dialogs: Mutex::default(),
+            context: Mutex::default(),
+        });
+        tokio::spawn(events::pump(shared.clone(), receiver));
+        let browser = Self { shared, process: Mutex::new(process), url: url.to_owned() };
+        browser.begin(&cdp).await.map_err(|error| error.to_string())?;
+        Ok(browser)
+    }
+
+    async fn begin(&self, cdp: &Cdp) -> Result<(), CdpError> {
+        let folder = self.shared.setup.downloads.display().to_string();
+        let pages = json!([{ "type": "page", "exclude": false }, { "exclude": true }]);
+        let download = json!({ "behavior": "allowAndName", "downloadPath": folder, "eventsEnabled": true });
+        let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": pages });
+        cdp.call(None, "Browser.setDownloadBehavior", download).await?;
+        cdp.call(None, "Target.setDiscoverTargets", json!({ "discover": true, "filter": pages })).await?;
+        cdp.call(None, "Target.setAutoAttach", attach).await?;
+        let mut tabs = self.shared.tabs.subscribe();
+        let first = tabs.wait_for(|tabs| tabs.opening == 0 && !tabs.all.is_empty());
+        if timeout(Duration::from_secs(2), first).await.is_err() {
+            self.open_tab().await?;
+        }
+        Ok(())
+    }
+
+    /// The address of its DevTools WebSocket. It lets in whoever has it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A command to the browser as a whole.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, CdpError> {
+        self.shared.cdp.call(None, method, params).await
+    }
+
+    pub(crate) fn tabs(&self) -> Vec<Arc<Tab>> {
+        self.shared.tabs.borrow().all.clone()
+    }
+
+    /// The tab that actions go to.
+    pub(crate) fn current(&self) -> Result<Arc<Tab>, CdpError> {
+        let tabs = self.shared.tabs.borrow();
+        tabs.all.iter().find(|tab| tab.target == tabs.current).or(tabs.all.last()).cloned().ok_or(CdpError::Closed)
+    }
+
+    /// Opens an empty tab and moves to it.
+    pub(crate) async fn open_tab(&self) -> Result<Arc<Tab>, CdpError> {
+        let answer = self.call("Target.createTarget", json!({ "url": "about:blank" })).await?;
+        let target = answer["targetId"].as_str().unwrap_or_default().to_owned();
+        let mut tabs = self.shared.tabs.subscribe();
+        let opened = tabs.wait_for(|tabs| tabs.opening == 0 && tabs.all.iter().any(|tab| tab.target == target));
+        timeout(Duration::from_secs(10), opened).await.map_err(|_| CdpError::Silent)?.map_err(|_| CdpError::Closed)?;
+        self.switch(&target).await?;
+        self.current()
+    }
+
+    /// Moves to a tab.
+    pub(crate) async fn switch(&self, target: &str) -> Result<(), CdpError> {
+        self.shared.tabs.send_modify(|tabs| target.clone_into(&mut tabs.current));
+        self.current()?.call("Page.bringToFront", json!({})).await.map(drop)
+    }
+
+    /// Closes the tab in front; another one, a new one if need be, comes to the front.
+    pub(crate) async fn close_tab(&self) -> Result<(), CdpError> {
+        let closing = self.current()?;
+        if self.tabs().len() < 2 {
+            self.open_tab().await?;
+        }
+        self.call("Target.closeTarget", json!({ "targetId": closing.target })).await?;
+        let mut tabs = self.shared.tabs.subscribe();
+        let gone = tabs.wait_for(|tabs| tabs.all.iter().all(|tab| tab.target != closing.target));
+        let _ = timeout(Duration::from_secs(5), gone).await;
+        let next = self.current()?.target.clone();
+        self.switch(&next).await
+    }
+
+    /// Waits for tabs that a page is just opening.
+    pub(crate) async fn tabs_settled(&self, deadline: Instant) {
+        let mut tabs = self.shared.tabs.subscribe();
+        let _ = tokio::time::timeout_at(deadline, tabs.wait_for(|tabs| tabs.opening == 0)).await;
+    }
+
+    /// The downloads of the session; changes are seen by the receiver.
+    pub(crate) fn downloads(&self) -> watch::Receiver<Vec<Download>> {
+        self.shared.downloads.subscribe()
+    }
+
+    /// Forgets a download that was deleted.
+    pub(crate) fn forget_download(&self, id: &str) {
+        self.shared.downloads.send_modify(|all| all.retain(|download| download.id != id));
+    }
+
+    pub(crate) fn with_traffic<T>(&self, look: impl FnOnce(&Traffic) -> T) -> T {
+        look(&locked(&self.shared.traffic))
+    }
+
+    /// The texts of the dialogs that were answered since the last time this was asked.
+    pub(crate) fn take_dialogs(&self) -> Vec<String> {
+        std::mem::take(&mut *locked(&self.shared.dialogs))
+    }
+
+    /// Ends when the browser is gone.
+    pub(crate) async fn closed(&self) {
+        self.shared.cdp.closed().await;
+    }
+
+    /// Ends the process at once, from code that cannot wait.
+    pub(crate) fn kill(&self) {
+        locked(&self.process).take();
+    }
+
+    /// Ends the process if it was started here: gently, then not.
+    pub(crate) async fn end(&self) {
+        let Some(mut process) = locked(&self.process).take() else { return };
+        let _ = timeout(Duration::from_secs(2), self.call("Browser.close", json!({}))).await;
+        for _ in 0..100 {
+            if process.has_ended() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A thin client of the Chrome DevTools Protocol over one WebSocket: calls, answers, events, nothing decoded.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// The longest that one command may take; waits of actions have shorter limits of their own.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Why a command has no result.
+#[derive(Debug, Clone)]
+pub(crate) enum CdpError {
+    /// The browser is gone, or never was there.
+    Closed,
+    /// The page that the command was for crashed.
+    Crashed,
+    /// No answer in time.
+    Silent,
+    /// The browser refused, in its own words.
+    Refused(String),
+}
+
+impl CdpError {
+    /// Whether the page went away under a script: a navigation, mostly.
+    pub(crate) fn is_lost_context(&self) -> bool {
+        let Self::Refused(text) = self else { return false };
+        ["context", "Inspected target navigated", "frame with the given id", "No frame"]
+            .iter()
+            .any(|part| text.contains(part))
+    }
+}
+
+impl fmt::Display for CdpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the browser is gone"),
+            Self::Crashed => f.write_str("the page crashed"),
+            Self::Silent => f.write_str("the browser does not answer"),
+            Self::Refused(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Something that the browser tells by itself.
+pub(crate) struct Event {
+    /// The session of the tab that it is about; none for the browser as a whole.
+    pub(crate) session: Option<String>,
+    pub(crate) method: String,
+    pub(crate) params: Value,
+}
+
+type Answer = Result<Value, CdpError>;
+
+struct Waiting {
+    session: Option<String>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Commands without an answer yet; `None` when the connection is gone.
+type Pending = Arc<Mutex<Option<HashMap<u64, Waiting>>>>;
+
+fn locked(pending: &Pending) -> MutexGuard<'_, Option<HashMap<u64, Waiting>>> {
+    pending.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection to a browser; a clone speaks over the same one.
+#[derive(Clone)]
+pub(crate) struct Cdp {
+    outgoing: mpsc::UnboundedSender<Message>,
+    pending: Pending,
+    next: Arc<AtomicU64>,
+}
+
+impl Cdp {
+    /// Connects. The receiver ends when the connection does.
+    pub(crate) async fn connect(url: &str) -> Result<(Self, mpsc::UnboundedReceiver<Event>), String> {
+        let config = WebSocketConfig::default().max_message_size(Some(512 << 20)).max_frame_size(Some(512 << 20));
+        let connect = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let (socket, _) = tokio::time::timeout(Duration::from_secs(20), connect)
+            .await
+            .map_err(|_| "the browser does not take the connection".to_owned())?
+            .map_err(|error| error.to_string())?;
+        let (mut sink, mut source) = socket.split();
+        let (outgoing, mut queue) = mpsc::unbounded_channel();
+        let (events, receiver) = mpsc::unbounded_channel();
+        let pending: Pending = Arc::new(Mutex::new(Some(HashMap::new())));
+        let writer = tokio::spawn(async move {
+            while let Some(message) = queue.recv().await {
+                if sink.send(message).await.is_err() {
+                    break;
+                }
+            }
+            let _ = sink.close().await;
+        });
+        let answers = pending.clone();
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = source.next().await {
+                if let Message::Text(text) = message {
+                    take_in(&text, &answers, &events);
+                }
+            }
+            locked(&answers).take();
+            writer.abort();
+        });
+        Ok((Self { outgoing, pending, next: Arc::default() }, receiver))
+    }
+
+    /// Sends a command, to the browser or to one of its tabs, and waits for the answer.
+    pub(crate) async fn call(&self, session: Option<&str>, method: &str, params: Value) -> Answer {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut command = json!({ "id": id, "method": method, "params": params });
+        if let Some(session) = session {
+            command["sessionId"] = session.into();
+        }
+        let (sender, answer) = oneshot::channel();
+        {
+            let mut pending = locked(&self.pending);
+            let waiting = pending.as_mut().ok_or(CdpError::Closed)?;
+            waiting.insert(id, Waiting { session: session.map(str::to_owned), answer: sender });
+        }
+        self.outgoing.send(Message::text(command.to_string())).map_err(|_| CdpError::Closed)?;
+        match tokio::time::timeout(LIMIT, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(CdpError::Closed)),
+            Err(_) => {
+                if let Some(waiting) = locked(&self.pending).as_mut() {
+                    waiting.remove(&id);
+                }
+                Err(CdpError::Silent)
+            }
+        }
+    }
+
+    /// Ends when the connection does.
+    pub(crate) async fn closed(&self) {
+        self.outgoing.closed().await;
+    }
+
+    /// Ends the commands that a crashed tab will never answer.
+    pub(crate) fn fail(&self, session: &str) {
+        if let Some(waiting) = locked(&self.pending).as_mut() {
+            let lost: Vec<u64> =
+                waiting.iter().filter(|(_, w)| w.session.as_deref() == Some(session)).map(|(id, _)| *id).collect();
+            for id in lost {
+                if let Some(lost) = waiting.remove(&id) {
+                    let _ = lost.answer.send(Err(CdpError::Crashed));
+                }
+            }
+        }
+    }
+}
+
+fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>) {
+    let Ok(Value::Object(mut message)) = serde_json::from_str(text) else { return };
+    if let Some(id) = message.get("id").and_then(Value::as_u64) {
+        let waiting = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id));
+        if let Some(waiting) = waiting {
+            let answer = match message.remove("error") {
+                Some(error) => Err(CdpError::Refused(error["message"].as_str().unwrap_or("refused").to_owned())),
+                None => Ok(message.remove("result").unwrap_or_default()),
+            };
+            let _ = waiting.answer.send(answer);
+        }
+    } else if let Some(Value::String(method)) = message.remove("method") {
+        let session = message.remove("sessionId").and_then(|id| id.as_str().map(str::to_owned));
+        let params = message.remove("params").unwrap_or_default();
+        let _ = events.send(Event { session, method, params });
+    }
+}

@@ -1,0 +1,207 @@
+//! What the browser tells by itself, turned into the state that actions wait for.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::browser::{Download, Shared, locked};
+use super::cdp::Event;
+use super::tab::Tab;
+
+/// Takes in events until the connection ends.
+pub(super) async fn pump(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiver<Event>) {
+    while let Some(event) = events.recv().await {
+        match &event.session {
+            None => of_browser(&shared, &event.method, &event.params),
+            Some(session) => of_tab(&shared, session, &event.method, &event.params),
+        }
+    }
+    for tab in &shared.tabs.borrow().all {
+        tab.crash();
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn of_browser(shared: &Arc<Shared>, method: &str, params: &Value) {
+    match method {
+        "Target.attachedToTarget" => attached(shared, params),
+        "Target.targetInfoChanged" => {
+            let info = &params["targetInfo"];
+            let tabs = shared.tabs.borrow();
+            if let Some(tab) = tabs.all.iter().find(|tab| info["targetId"] == tab.target.as_str()) {
+                tab.rename(text(&info["title"]), text(&info["url"]));
+            }
+        }
+        "Target.detachedFromTarget" => detached(shared, &text(&params["sessionId"])),
+        "Target.targetCrashed" => {
+            let tab = shared.tabs.borrow().all.iter().find(|tab| params["targetId"] == tab.target.as_str()).cloned();
+            if let Some(tab) = tab {
+                tab.crash();
+            }
+        }
+        "Browser.downloadWillBegin" => {
+            let (id, name) = (text(&params["guid"]), text(&params["suggestedFilename"]));
+            shared.downloads.send_modify(|all| all.push(Download { id, name, done: false, failed: false }));
+        }
+        "Browser.downloadProgress" => {
+            shared.downloads.send_if_modified(|all| {
+                let found = all.iter_mut().find(|download| params["guid"] == download.id.as_str());
+                let Some(download) = found else { return false };
+                download.done = params["state"] == "completed";
+                download.failed = params["state"] == "canceled";
+                download.done || download.failed
+            });
+        }
+        _ => {}
+    }
+}
+
+fn attached(shared: &Arc<Shared>, params: &Value) {
+    let info = &params["targetInfo"];
+    let session = text(&params["sessionId"]);
+    let context = text(&info["browserContextId"]);
+    let ours = locked(&shared.context).get_or_insert_with(|| context.clone()) == &context;
+    let tab = Tab::new(shared.cdp.clone(), text(&info["targetId"]), session, text(&info["title"]), text(&info["url"]));
+    if !ours {
+        // A context that an attached client made: not this session's page.
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            let _ = tab.call("Runtime.runIfWaitingForDebugger", json!({})).await;
+            let _ = shared.cdp.call(None, "Target.detachFromTarget", json!({ "sessionId": tab.session })).await;
+        });
+        return;
+    }
+    // Known at once, so that no event is lost; counted as opening until it is set up.
+    shared.tabs.send_modify(|tabs| {
+        tabs.opening += 1;
+        tabs.all.push(tab.clone());
+    });
+    let shared = shared.clone();
+    tokio::spawn(async move {
+        set_up(&shared, &tab).await;
+        shared.tabs.send_modify(|tabs| {
+            tabs.opening -= 1;
+            tabs.current.clone_from(&tab.target);
+        });
+    });
+}
+
+async fn set_up(shared: &Shared, tab: &Tab) {
+    let setup = &shared.setup;
+    let mut commands = vec![
+        ("Page.enable", json!({})),
+        ("Page.setLifecycleEventsEnabled", json!({ "enabled": true })),
+        ("Network.enable", json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 })),
+        ("Inspector.enable", json!({})),
+    ];
+    if setup.width > 0 {
+        let size = json!({ "width": setup.width, "height": setup.height, "deviceScaleFactor": 1, "mobile": false });
+        commands.push(("Emulation.setDeviceMetricsOverride", size));
+    }
+    if let Some(agent) = &setup.user_agent {
+        commands.push(("Emulation.setUserAgentOverride", json!({ "userAgent": agent })));
+    }
+    if !setup.headers.is_empty() {
+        commands.push(("Network.setExtraHTTPHeaders", json!({ "headers": setup.headers })));
+    }
+    if setup.proxy_login.is_some() {
+        commands.push(("Fetch.enable", json!({ "handleAuthRequests": true, "patterns": [{ "urlPattern": "*" }] })));
+    }
+    commands.push(("Runtime.runIfWaitingForDebugger", json!({})));
+    let calls = commands.into_iter().map(async |(method, params)| {
+        if let Err(error) = tab.call(method, params).await {
+            tracing::debug!(method, %error, "a tab was not fully set up");
+        }
+    });
+    join_all(calls).await;
+}
+
+fn detached(shared: &Shared, session: &str) {
+    let gone = shared.tabs.borrow().all.iter().find(|tab| tab.session == session).cloned();
+    let Some(gone) = gone else { return };
+    gone.crash();
+    shared.tabs.send_modify(|tabs| {
+        tabs.all.retain(|tab| tab.session != session);
+        if tabs.current == gone.target {
+            tabs.current = tabs.all.last().map(|tab| tab.target.clone()).unwrap_or_default();
+        }
+    });
+}
+
+fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
+    let Some(tab) = shared.tabs.borrow().all.iter().find(|tab| tab.session == session).cloned() else { return };
+    let main = params["frameId"] == tab.target.as_str();
+    match method {
+        "Page.lifecycleEvent" if main => lifecycle(&tab, params),
+        "Page.frameRequestedNavigation" if main && params["disposition"] == "currentTab" => asked(&tab, true),
+        "Page.frameScheduledNavigation" | "Page.frameStartedNavigating" if main => asked(&tab, true),
+        "Page.navigatedWithinDocument" | "Page.frameStoppedLoading" if main => asked(&tab, false),
+        "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
+            tab.lose_world();
+            if params["type"] == "BackForwardCacheRestore" {
+                tab.life.send_modify(|life| {
+                    life.commits += 1;
+                    (life.asked, life.dom, life.load, life.idle, life.crashed) = (false, true, true, true, false);
+                });
+            }
+        }
+        "Page.javascriptDialogOpening" => dialog(shared, tab, params),
+        "Inspector.targetCrashed" => tab.crash(),
+        "Network.responseReceived" if main && params["type"] == "Document" => {
+            tab.life.send_modify(|life| life.status = params["response"]["status"].as_i64().unwrap_or_default());
+            locked(&shared.traffic).take_in(method, params);
+        }
+        "Fetch.requestPaused" => {
+            let params = json!({ "requestId": params["requestId"] });
+            tokio::spawn(async move { tab.call("Fetch.continueRequest", params).await.map(drop) });
+        }
+        "Fetch.authRequired" => log_in(shared, tab, params),
+        _ if method.starts_with("Network.") => locked(&shared.traffic).take_in(method, params),
+        _ => {}
+    }
+}
+
+fn asked(tab: &Tab, asked: bool) {
+    tab.life.send_modify(|life| life.asked = asked);
+}
+
+fn lifecycle(tab: &Tab, params: &Value) {
+    let loader = text(&params["loaderId"]);
+    let name = text(&params["name"]);
+    tab.life.send_modify(|life| {
+        if life.loader != loader || name == "init" {
+            let commits = life.commits + u64::from(life.loader != loader);
+            *life = super::tab::Life { loader, commits, status: life.status, ..Default::default() };
+        }
+        match name.as_str() {
+            "DOMContentLoaded" => life.dom = true,
+            "load" => (life.dom, life.load) = (true, true),
+            "networkIdle" => (life.dom, life.load, life.idle) = (true, true, true),
+            _ => {}
+        }
+    });
+}
+
+/// Commands wait while a dialog is open, so every one is answered at once: alerts and departures are accepted, questions denied.
+fn dialog(shared: &Shared, tab: Arc<Tab>, params: &Value) {
+    let kind = text(&params["type"]);
+    let accept = matches!(kind.as_str(), "alert" | "beforeunload");
+    locked(&shared.dialogs).push(format!("{kind}: {}", text(&params["message"])));
+    tokio::spawn(async move { tab.call("Page.handleJavaScriptDialog", json!({ "accept": accept })).await.map(drop) });
+}
+
+fn log_in(shared: &Shared, tab: Arc<Tab>, params: &Value) {
+    let answer = match &shared.setup.proxy_login {
+        Some((user, password)) if params["authChallenge"]["source"] == "Proxy" => {
+            json!({ "response": "ProvideCredentials", "username": user, "password": password })
+        }
+        _ => json!({ "response": "Default" }),
+    };
+    let params = json!({ "requestId": params["requestId"], "authChallengeResponse": answer });
+    tokio::spawn(async move { tab.call("Fetch.continueWithAuth", params).await.map(drop) });
+}

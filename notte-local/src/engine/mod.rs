@@ -1,0 +1,22 @@
+//! The engine: a browser that speaks the DevTools protocol on a WebSocket, and the tabs in it.
+//!
+//! Whoever provides the WebSocket address is a provider: [`launch`] starts a browser, `cdp_url` of a start request names one.
+
+mod browser;
+mod cdp;
+mod events;
+mod flags;
+mod keeper;
+mod launch;
+mod network;
+mod sweep;
+mod tab;
+
+pub(crate) use browser::{Browser, Download, Setup};
+pub(crate) use cdp::CdpError;
+pub(crate) use flags::refused;
+pub(crate) use keeper::Keeper;
+pub(crate) use launch::{find, launch};
+pub(crate) use network::Traffic;
+pub(crate) use sweep::Home;
+pub(crate) use tab::{Loaded, Tab, thrown};

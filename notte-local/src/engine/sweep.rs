@@ -1,0 +1,87 @@
+//! The folder of a running server, and what becomes of those whose server was killed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PREFIX: &str = "notte-local.";
+
+/// The folder of this server in the system's temporary one, with a folder for every session; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Home(PathBuf);
+
+impl Home {
+    /// Sweeps what dead servers left, and makes a folder.
+    pub(crate) fn make() -> io::Result<Self> {
+        let temporary = std::env::temp_dir();
+        sweep(&temporary);
+        let pid = std::process::id();
+        let born = born(pid).unwrap_or_default();
+        let path = temporary.join(format!("{PREFIX}{pid}.{born}.{}", uuid::Uuid::new_v4().simple()));
+        private(&path)?;
+        Ok(Self(path))
+    }
+
+    /// A new folder for a session.
+    pub(crate) fn session(&self, id: &str) -> io::Result<PathBuf> {
+        let path = self.0.join(id);
+        private(&path)?;
+        Ok(path)
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes a folder that only its owner can read.
+pub(crate) fn private(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+fn sweep(temporary: &Path) {
+    for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let mut parts = rest.split('.');
+        let (Some(Ok(pid)), Some(began)) = (parts.next().map(str::parse::<u32>), parts.next()) else { continue };
+        if born(pid).is_some_and(|born| began.is_empty() || born == began) {
+            continue;
+        }
+        for session in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
+            kill(&session.path());
+        }
+        let _ = fs::remove_dir_all(entry.path());
+    }
+}
+
+/// Kills the browser of a swept session: only a process that names this very folder.
+fn kill(session: &Path) {
+    let Ok(pid) = fs::read_to_string(session.join("browser.pid")) else { return };
+    let runs = ps(&pid, "command=").is_some_and(|command| command.contains(&*session.to_string_lossy()));
+    if runs {
+        let _ = Command::new("kill").args(["-KILL", &pid]).status();
+    }
+}
+
+fn ps(pid: &str, what: &str) -> Option<String> {
+    let output = Command::new("ps").args(["-o", what, "-p", pid]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// When a process was started, in the system's own words; `None` when there is no such process.
+fn born(pid: u32) -> Option<String> {
+    if cfg!(target_os = "linux") {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name of the program stands in parentheses and may hold anything; the start time is the 20th field after it.
+        return stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned);
+    }
+    ps(&pid.to_string(), "lstart=").map(|text| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
+}

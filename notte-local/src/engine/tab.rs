@@ -1,0 +1,215 @@
+//! One tab: its commands, its scripts, and how far its page is loaded.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::cdp::{Cdp, CdpError};
+
+/// What runs beside the page, in a world of its own that the page cannot touch.
+const SCRIPT: &str = concat!(
+    "(() => {\n",
+    include_str!("../script/find.js"),
+    include_str!("../script/act.js"),
+    include_str!("../script/see.js"),
+    "})()"
+);
+
+/// How far a page is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loaded {
+    Commit,
+    Dom,
+    Load,
+    Idle,
+}
+
+/// The life of the document in the tab.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Life {
+    pub(super) loader: String,
+    /// Documents so far.
+    pub(crate) commits: u64,
+    pub(super) dom: bool,
+    pub(super) load: bool,
+    pub(super) idle: bool,
+    /// A navigation was asked for, and has not begun or failed yet.
+    pub(crate) asked: bool,
+    pub(crate) crashed: bool,
+    /// HTTP status of the document; 0 when it has none.
+    pub(crate) status: i64,
+}
+
+impl Life {
+    fn reached(&self, level: Loaded) -> bool {
+        match level {
+            Loaded::Commit => true,
+            Loaded::Dom => self.dom,
+            Loaded::Load => self.load,
+            Loaded::Idle => self.idle,
+        }
+    }
+}
+
+/// A tab of a browser.
+pub(crate) struct Tab {
+    pub(crate) target: String,
+    pub(super) session: String,
+    cdp: Cdp,
+    info: Mutex<(String, String)>,
+    pub(super) life: watch::Sender<Life>,
+    world: Mutex<Option<i64>>,
+}
+
+impl Tab {
+    pub(super) fn new(cdp: Cdp, target: String, session: String, title: String, url: String) -> Arc<Self> {
+        let life = watch::Sender::new(Life::default());
+        Arc::new(Self { target, session, cdp, info: Mutex::new((title, url)), life, world: Mutex::new(None) })
+    }
+
+    pub(super) fn rename(&self, title: String, url: String) {
+        *self.info.lock().unwrap_or_else(PoisonError::into_inner) = (title, url);
+    }
+
+    /// Title and address.
+    pub(crate) fn info(&self) -> (String, String) {
+        self.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, CdpError> {
+        self.cdp.call(Some(&self.session), method, params).await
+    }
+
+    pub(super) fn crash(&self) {
+        self.life.send_modify(|life| life.crashed = true);
+        self.cdp.fail(&self.session);
+    }
+
+    /// Forgets a crash: the tab is about to get a new page.
+    pub(crate) fn revive(&self) {
+        self.life.send_modify(|life| life.crashed = false);
+    }
+
+    pub(crate) fn life(&self) -> Life {
+        self.life.borrow().clone()
+    }
+
+    /// Waits until the document is loaded so far; false when it is not at the deadline.
+    pub(crate) async fn loaded(&self, level: Loaded, after: u64, deadline: Instant) -> bool {
+        let mut life = self.life.subscribe();
+        let reached = |life: &Life| life.crashed || (life.commits > after && life.reached(level));
+        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| !life.crashed))
+    }
+
+    /// Waits for the loader of a navigation that was just asked for.
+    pub(crate) async fn loaded_as(&self, loader: &str, level: Loaded, deadline: Instant) -> bool {
+        let mut life = self.life.subscribe();
+        let reached = |life: &Life| life.crashed || (life.loader == loader && life.reached(level));
+        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| !life.crashed))
+    }
+
+    /// Waits while a navigation that the page asked for is under way, and for its load.
+    pub(crate) async fn settled(&self, deadline: Instant) -> bool {
+        let mut life = self.life.subscribe();
+        let quiet = |life: &Life| life.crashed || (!life.asked && life.load);
+        timeout_at(deadline, life.wait_for(quiet)).await.is_ok()
+    }
+
+    pub(crate) fn lose_world(&self) {
+        *self.world.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    async fn world(&self) -> Result<i64, CdpError> {
+        let known = *self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(world) = known {
+            return Ok(world);
+        }
+        let params = json!({ "frameId": self.target, "worldName": "notte-local" });
+        let answer = self.call("Page.createIsolatedWorld", params).await?;
+        let world = answer["executionContextId"].as_i64().unwrap_or_default();
+        let params = json!({ "expression": SCRIPT, "contextId": world });
+        thrown(self.call("Runtime.evaluate", params).await?)?;
+        *self.world.lock().unwrap_or_else(PoisonError::into_inner) = Some(world);
+        Ok(world)
+    }
+
+    /// Calls a function of `script/*.js`, again when the page navigates under it, until the deadline.
+    pub(crate) async fn script(
+        &self,
+        function: &str,
+        arguments: &[Value],
+        deadline: Instant,
+    ) -> Result<Value, CdpError> {
+        loop {
+            let error = match self.script_once(function, arguments).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            if !error.is_lost_context() || Instant::now() > deadline {
+                return Err(error);
+            }
+            self.lose_world();
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn script_once(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
+        let world = self.world().await?;
+        let arguments: Vec<Value> = arguments.iter().map(|value| json!({ "value": value })).collect();
+        let answer = self
+            .call(
+                "Runtime.callFunctionOn",
+                json!({
+                    "functionDeclaration": format!("(...given) => notte.{function}(...given)"),
+                    "executionContextId": world,
+                    "arguments": arguments,
+                    "awaitPromise": true,
+                    "returnByValue": true,
+                }),
+            )
+            .await?;
+        thrown(answer)
+    }
+
+    /// The element that the last script settled on, as an object of the protocol.
+    pub(crate) async fn last_element(&self) -> Result<String, CdpError> {
+        let world = self.world().await?;
+        let params = json!({ "expression": "notte.last", "contextId": world });
+        let answer = self.call("Runtime.evaluate", params).await?;
+        Ok(answer["result"]["objectId"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Evaluates in the page's own world.
+    pub(crate) async fn evaluate(&self, expression: &str) -> Result<Value, CdpError> {
+        let params =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
+        self.call("Runtime.evaluate", params).await
+    }
+
+    /// Returns when what an input event set off in the page has begun: one task later.
+    pub(crate) async fn breathe(&self) {
+        let _ = self.evaluate("new Promise(done => setTimeout(done, 0))").await;
+    }
+
+    /// A picture of the viewport.
+    pub(crate) async fn picture(&self, format: &str, quality: u8) -> Result<String, CdpError> {
+        let params = json!({ "format": format, "quality": quality, "optimizeForSpeed": true });
+        let answer = self.call("Page.captureScreenshot", params).await?;
+        answer["data"].as_str().map(str::to_owned).ok_or_else(|| CdpError::Refused("no picture".into()))
+    }
+}
+
+/// The value of an evaluation, or what the script threw.
+pub(crate) fn thrown(mut answer: Value) -> Result<Value, CdpError> {
+    let details = &answer["exceptionDetails"];
+    if details.is_object() {
+        let text = details["exception"]["description"].as_str().or_else(|| details["text"].as_str());
+        return Err(CdpError::Refused(
+            text.unwrap_or("the script failed").lines().next().unwrap_or_default().to_owned(),
+        ));
+    }
+    Ok(answer["result"]["value"].take())
+}

@@ -1,0 +1,73 @@
+//! What is answered when a request is not done: a status and a `detail`, in the shapes of the API.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::page::Failure;
+
+/// An answer that is an error.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    body: Value,
+}
+
+/// The result of a handler.
+pub(crate) type Answer<T = axum::Json<Value>> = Result<T, Refusal>;
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, body: json!({ "detail": detail.into() }) }
+    }
+
+    /// Something that is not there.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("{what} not found"))
+    }
+
+    /// Something that this server does not do; a 4xx, so that no client takes it for an outage.
+    pub(crate) fn not_here(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, reason)
+    }
+
+    /// A request that does not fit, at a place such as `["body", "viewport_width"]`.
+    pub(crate) fn invalid(place: &[&str], message: impl Into<String>) -> Self {
+        let message = message.into();
+        let kind = if message.starts_with("unknown field") || message.starts_with("extra_forbidden") {
+            "extra_forbidden"
+        } else {
+            "value_error"
+        };
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body: json!({ "detail": [{ "loc": place, "msg": message, "type": kind }] }),
+        }
+    }
+
+    /// Something of this machine that failed: a disk that is full, a browser that does not start.
+    pub(crate) fn broken(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            body: json!({ "detail": failure.message, "exception_detail": failure.detail() }),
+        }
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        Self::broken(error.to_string())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(self.body)).into_response()
+    }
+}

@@ -1,0 +1,150 @@
+//! The server as a value: started, asked for its address, stopped when dropped.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::app::{App, Shared};
+use crate::config::Config;
+use crate::server;
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "notte-local did not start: {}", self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running server. Dropping it ends it, its sessions and their browsers.
+pub struct Local {
+    app: Shared,
+    task: JoinHandle<()>,
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Local").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+impl Local {
+    /// Starts a server on a free port of loopback, with the best browser that is installed.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be bound or the temporary directory not be written. A browser that is missing shows when a
+    /// session starts.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// A server with other settings.
+    pub fn builder() -> Builder {
+        Builder(Config::default())
+    }
+
+    /// The address to give to clients, e.g. `http://127.0.0.1:4000`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.app.origin()
+    }
+
+    /// Runs until the server ends by itself, which it does not do on purpose.
+    pub async fn wait(&mut self) {
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.app.sessions.kill();
+    }
+}
+
+/// Settings of a server.
+#[must_use]
+pub struct Builder(Config);
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("port", &self.0.port).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// The address to bind. Loopback unless set; another one needs an [`api_key`](Self::api_key).
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.0.address = address;
+        self
+    }
+
+    /// The port; a free one unless set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.0.port = port;
+        self
+    }
+
+    /// The browser to start; the best that is installed unless set.
+    pub fn browser(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.browser = Some(path.into());
+        self
+    }
+
+    /// The key that clients have to send. Without one, any will do.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.0.api_key = Some(key.into());
+        self
+    }
+
+    /// How many sessions may be active at once; one more is answered with 429. 50 unless set.
+    pub fn max_sessions(mut self, sessions: usize) -> Self {
+        self.0.max_sessions = sessions;
+        self
+    }
+
+    /// How long a minute of session timeouts lasts: with less than a real one, tests see sessions time out quickly.
+    pub fn minute(mut self, minute: Duration) -> Self {
+        self.0.minute = minute;
+        self
+    }
+
+    /// Starts the server on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`Local::start`], and when an address other than loopback comes without a key.
+    pub async fn start(self) -> Result<Local, StartError> {
+        let config = self.0;
+        if !config.address.is_loopback() && config.api_key.as_deref().is_none_or(str::is_empty) {
+            return Err(StartError(format!("{} is reachable for others: set an API key", config.address)));
+        }
+        let failed = |error: std::io::Error| StartError(error.to_string());
+        let listener = TcpListener::bind(SocketAddr::new(config.address, config.port)).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let app = Arc::new(App::new(config).map_err(failed)?);
+        app.bound(format!("http://{bound}"));
+        let service = server::service(app.clone());
+        let task = tokio::spawn(async move {
+            if let Err(error) = axum::serve(
+                axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
+                service,
+            )
+            .await
+            {
+                tracing::error!(%error, "the server ended");
+            }
+        });
+        Ok(Local { app, task })
+    }
+}

@@ -1,0 +1,266 @@
+//! Acting on an element: waiting until it can be acted on, then doing what the action says.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
+
+use super::action::On;
+use super::navigate::Before;
+use super::{Done, Driver, Failure, input, keys};
+use crate::engine::Tab;
+
+/// How long a download may take at least.
+const DOWNLOAD: Duration = Duration::from_secs(60);
+
+/// An element that is ready: where it is, and what it is.
+struct Ready {
+    x: f64,
+    y: f64,
+    kind: String,
+    checked: bool,
+}
+
+/// The element as `notte.find` understands it.
+fn target(driver: &Driver<'_>, on: &On) -> Result<Value, Failure> {
+    if let Some(selector) = on.selector() {
+        let (frames, selectors) = selector.sources();
+        if selectors.is_empty() {
+            return Err(Failure::new("ElementNotFound", "the selector is empty"));
+        }
+        return Ok(json!({ "frames": frames, "selectors": selectors }));
+    }
+    if on.id().starts_with("form:") || on.id() == "entry" {
+        return Ok(json!({ "id": on.id() }));
+    }
+    let known = driver.known.get(on.id()).ok_or_else(|| {
+        Failure::new(
+            "ElementNotFound",
+            format!("there is no element {:?} in the last observation: observe the page again", on.id()),
+        )
+    })?;
+    Ok(json!({ "id": on.id(), "frames": known.frames, "selectors": known.selectors }))
+}
+
+fn named(on: &On) -> String {
+    match on.selector() {
+        Some(selector) => selector.sources().1.first().cloned().unwrap_or_default(),
+        None => on.id().to_owned(),
+    }
+}
+
+/// Waits until the element can be acted on; with `point`, until a click at it reaches it.
+async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<Ready, Failure> {
+    let target = target(driver, on)?;
+    let end = Instant::now() + Duration::from_millis(on.patience());
+    let deadline = end + Duration::from_secs(2);
+    let left = || u64::try_from(end.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u64::MAX);
+    let run = async {
+        // A navigation ends the script; the time that is left shrinks with every new one.
+        loop {
+            match tab.script("ready", &[target.clone(), json!(left()), json!(point)], Instant::now()).await {
+                Err(error) if error.is_lost_context() && Instant::now() < end => {
+                    tab.lose_world();
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                other => return other,
+            }
+        }
+    };
+    let Ok(answer) = timeout_at(deadline, run).await else {
+        return Err(Failure::new("Timeout", format!("the page does not answer: {} was not found in time", named(on))));
+    };
+    let answer = answer.map_err(|error| Failure::new("InvalidSelector", format!("{}: {error}", named(on))))?;
+    if let Some(error) = answer["error"].as_str() {
+        let kind = match error {
+            "several" => "SeveralElements",
+            "hidden" => "ElementHidden",
+            "disabled" => "ElementDisabled",
+            "covered" => "ElementCovered",
+            "moving" => "ElementMoving",
+            _ => "ElementNotFound",
+        };
+        let reason = answer["reason"].as_str().unwrap_or_default();
+        let waited = if error == "several" { String::new() } else { format!(" (waited {} ms)", on.patience()) };
+        return Err(Failure::new(kind, format!("{}: {reason}{waited}", named(on))));
+    }
+    Ok(Ready {
+        x: answer["x"].as_f64().unwrap_or_default(),
+        y: answer["y"].as_f64().unwrap_or_default(),
+        kind: answer["kind"].as_str().unwrap_or_default().to_owned(),
+        checked: answer["checked"].as_bool().unwrap_or_default(),
+    })
+}
+
+async fn here(tab: &Tab, function: &str, arguments: &[Value]) -> Result<Value, Failure> {
+    // Not tried again on a new page: it speaks of the element that was found on this one.
+    Ok(tab.script(function, arguments, Instant::now()).await?)
+}
+
+async fn finish(tab: &Tab, on: &On) -> Result<(), Failure> {
+    if on.press_enter.unwrap_or(false) {
+        keys::press(tab, "Enter").await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn click(driver: &Driver<'_>, on: &On) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let before = Before::of(driver.browser)?;
+    let at = ready(driver, &tab, on, true).await?;
+    if at.kind == "file" {
+        return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
+    }
+    input::click(&tab, at.x, at.y).await?;
+    finish(&tab, on).await?;
+    before.settle(driver.browser).await;
+    let moved = driver.browser.current()?.target != tab.target;
+    Ok(Done::said(format!("clicked {}{}", named(on), if moved { ", which opened a new tab" } else { "" })))
+}
+
+pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let at = ready(driver, &tab, on, true).await?;
+    if at.kind != "check" {
+        return Err(Failure::new("NotCheckable", format!("{} is no checkbox, switch or radio button", named(on))));
+    }
+    if at.checked != value {
+        input::click(&tab, at.x, at.y).await?;
+        tab.breathe().await;
+        if here(&tab, "now", &[]).await? != Value::Bool(value) {
+            return Err(Failure::new("NotChecked", format!("{} did not change when it was clicked", named(on))));
+        }
+    }
+    finish(&tab, on).await?;
+    Ok(Done::said(format!("{} is {}checked", named(on), if value { "" } else { "un" })))
+}
+
+pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let before = Before::of(driver.browser)?;
+    let at = ready(driver, &tab, on, false).await?;
+    match at.kind.as_str() {
+        "text" => {
+            let length = here(&tab, "focus", &[json!(clear)]).await?;
+            if !value.is_empty() {
+                tab.call("Input.insertText", json!({ "text": value })).await?;
+            } else if clear && length != 0 {
+                keys::press(&tab, "Backspace").await?;
+            }
+        }
+        "set" if here(&tab, "set", &[json!(value)]).await? == Value::Bool(false) => {
+            return Err(Failure::new("InvalidValue", format!("{} does not take this value", named(on))));
+        }
+        "set" => {}
+        "select" => choose(&tab, on, value).await?,
+        "file" => attach(driver, &tab, on, value).await?,
+        other => {
+            return Err(Failure::new(
+                "NotFillable",
+                format!("{} is a {other} element: it cannot be filled", named(on)),
+            ));
+        }
+    }
+    if on.press_enter.unwrap_or(false) {
+        finish(&tab, on).await?;
+        before.settle(driver.browser).await;
+    }
+    Ok(Done::said(format!("filled {}", named(on))))
+}
+
+async fn choose(tab: &Tab, on: &On, value: &str) -> Result<(), Failure> {
+    let answer = here(tab, "select", &[json!(value)]).await?;
+    match &answer["error"] {
+        Value::Null => Ok(()),
+        _ if answer["disabled"] == true => {
+            Err(Failure::new("ElementDisabled", format!("{}: this option is disabled", named(on))))
+        }
+        others => Err(Failure::new("OptionNotFound", format!("{} has no such option; it has {others}", named(on)))),
+    }
+}
+
+pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let before = Before::of(driver.browser)?;
+    let at = ready(driver, &tab, on, false).await?;
+    if at.kind == "select" {
+        choose(&tab, on, value).await?;
+    } else {
+        // A list made of other elements: open it, then click the entry.
+        let at = ready(driver, &tab, on, true).await?;
+        input::click(&tab, at.x, at.y).await?;
+        let deadline = Instant::now() + Duration::from_millis(on.patience());
+        while here(&tab, "entry", &[json!(value)]).await? != Value::Bool(true) {
+            if Instant::now() > deadline {
+                return Err(Failure::new("OptionNotFound", format!("{} shows no such option", named(on))));
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        let at = ready(driver, &tab, &On::known_as("entry".into()), true).await?;
+        input::click(&tab, at.x, at.y).await?;
+    }
+    finish(&tab, on).await?;
+    before.settle(driver.browser).await;
+    Ok(Done::said(format!("selected in {}", named(on))))
+}
+
+async fn attach(driver: &Driver<'_>, tab: &Tab, on: &On, name: &str) -> Result<(), Failure> {
+    let bare = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let path = driver.uploads.get(name).or_else(|| driver.uploads.get(bare)).ok_or_else(|| {
+        Failure::new("FileNotFound", format!("{name:?} is not among the files of this session: upload it first"))
+    })?;
+    let object = tab.last_element().await?;
+    let files = json!({ "objectId": object, "files": [path] });
+    tab.call("DOM.setFileInputFiles", files)
+        .await
+        .map_err(|error| Failure::new("NotFillable", format!("{} takes no files: {error}", named(on))))?;
+    Ok(())
+}
+
+pub(super) async fn upload(driver: &Driver<'_>, on: &On, name: &str) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let before = Before::of(driver.browser)?;
+    ready(driver, &tab, on, false).await?;
+    // What the user sees is often a label or a button beside the input that takes the file.
+    if here(&tab, "file", &[]).await? != Value::Bool(true) {
+        return Err(Failure::new("NotFillable", format!("{} leads to no input that takes files", named(on))));
+    }
+    attach(driver, &tab, on, name).await?;
+    before.settle(driver.browser).await;
+    Ok(Done::said(format!("uploaded {name}")))
+}
+
+pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failure> {
+    let mut downloads = driver.browser.downloads();
+    let known = downloads.borrow_and_update().len();
+    let tab = driver.browser.current()?;
+    let at = ready(driver, &tab, on, true).await?;
+    input::click(&tab, at.x, at.y).await?;
+    let began = Instant::now();
+    let first = downloads.wait_for(|all| all.len() > known);
+    let Ok(Ok(_)) = timeout_at(began + Duration::from_millis(on.patience()), first).await else {
+        return Err(Failure::new("NoDownload", format!("clicking {} began no download", named(on))));
+    };
+    let ended = downloads.wait_for(|all| all.iter().skip(known).any(|file| file.done || file.failed));
+    let Ok(Ok(all)) = timeout_at(began + DOWNLOAD, ended).await else {
+        return Err(Failure::new("Timeout", "the download did not end in time"));
+    };
+    match all.iter().skip(known).find(|file| file.done) {
+        Some(file) => Ok(Done::said(format!("downloaded {}", file.name))),
+        None => Err(Failure::new("NoDownload", "the download was cancelled")),
+    }
+}
+
+pub(super) async fn fill_form(driver: &Driver<'_>, values: &BTreeMap<String, String>) -> Result<Done, Failure> {
+    let tab = driver.browser.current()?;
+    let keys: Vec<&String> = values.keys().collect();
+    let missing = tab.script("form", &[json!(keys)], Instant::now() + Duration::from_secs(5)).await?;
+    if missing.as_array().is_some_and(|missing| !missing.is_empty()) {
+        return Err(Failure::new("ElementNotFound", format!("the page has no field for {missing}")));
+    }
+    for (key, value) in values {
+        fill(driver, &On::known_as(format!("form:{key}")), value, true).await?;
+    }
+    Ok(Done::said(format!("filled {} fields", values.len())))
+}

@@ -1,0 +1,94 @@
+//! Working on a page: seeing it, acting on it, reading it.
+
+mod action;
+mod describe;
+mod element;
+mod execute;
+mod input;
+mod keys;
+mod markdown;
+mod navigate;
+mod observe;
+mod scrape;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::engine::{Browser, CdpError};
+
+pub(crate) use action::{Action, Selector};
+pub(crate) use describe::{complete, templates};
+pub(crate) use execute::execute;
+pub(crate) use markdown::to_markdown;
+pub(crate) use observe::observe;
+pub(crate) use scrape::{Scrape, scrape};
+
+/// Where an element was when it was observed: enough to find it again on a page that was drawn anew.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    pub(crate) frames: Vec<String>,
+    pub(crate) selectors: Vec<String>,
+}
+
+/// What actions work with.
+pub(crate) struct Driver<'a> {
+    pub(crate) browser: &'a Browser,
+    /// The elements of the last observation, by id.
+    pub(crate) known: &'a HashMap<String, Known>,
+    /// The files that were uploaded to the session, by name and by id.
+    pub(crate) uploads: &'a HashMap<String, PathBuf>,
+}
+
+/// What an action that worked has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) message: String,
+    /// Text for `data.markdown`.
+    pub(crate) text: Option<String>,
+}
+
+impl Done {
+    fn said(message: impl Into<String>) -> Self {
+        Self { message: message.into(), text: None }
+    }
+}
+
+/// Why an action did not work: an answer, not an error of the call.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Name of the kind, e.g. `ElementNotFound`.
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// The answer's `exception_detail`.
+    pub(crate) fn detail(&self) -> Value {
+        json!({
+            "error_type": self.kind,
+            "dev_message": self.message,
+            "user_message": self.message,
+            "agent_message": self.message,
+            "should_retry_later": matches!(self.kind, "Timeout" | "PageUnreachable"),
+            "should_notify_team": false,
+        })
+    }
+}
+
+impl From<CdpError> for Failure {
+    fn from(error: CdpError) -> Self {
+        let kind = match error {
+            CdpError::Closed => "BrowserGone",
+            CdpError::Crashed => "PageCrashed",
+            CdpError::Silent => "Timeout",
+            CdpError::Refused(_) => "BrowserRefused",
+        };
+        Self::new(kind, error.to_string())
+    }
+}

@@ -1,0 +1,66 @@
+//! Reading a page: what a reader sees of it, as Markdown.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use super::{Failure, to_markdown};
+use crate::engine::Browser;
+
+/// What to read of a page, and how. Serves the requests and the action alike.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Scrape {
+    pub(crate) selector: Option<String>,
+    pub(crate) scrape_links: Option<bool>,
+    pub(crate) scrape_images: Option<bool>,
+    pub(crate) ignored_tags: Option<Vec<String>>,
+    pub(crate) only_main_content: Option<bool>,
+    pub(crate) use_link_placeholders: Option<bool>,
+    pub(crate) instructions: Option<String>,
+    pub(crate) response_format: Option<Value>,
+}
+
+/// Every field that says how to read a page; `model` and `only_images` change nothing here.
+const FIELDS: &[&str] = &[
+    "selector",
+    "scrape_links",
+    "scrape_images",
+    "ignored_tags",
+    "only_main_content",
+    "response_format",
+    "instructions",
+    "model",
+    "use_link_placeholders",
+    "only_images",
+];
+
+impl Scrape {
+    /// Takes its fields out of a request, and leaves the others.
+    pub(crate) fn take(fields: &mut Map<String, Value>) -> Result<Self, String> {
+        let own = FIELDS.iter().filter_map(|name| fields.remove_entry(*name)).collect();
+        serde_json::from_value(Value::Object(own)).map_err(|error| error.to_string())
+    }
+
+    /// Whether data is to be taken out of the text, which needs a model.
+    pub(crate) fn is_structured(&self) -> bool {
+        self.response_format.is_some() || self.instructions.as_deref().is_some_and(|text| !text.is_empty())
+    }
+}
+
+/// The tab in front as Markdown.
+pub(crate) async fn scrape(browser: &Browser, wanted: &Scrape) -> Result<String, Failure> {
+    let tab = browser.current()?;
+    let asked = json!({
+        "selector": wanted.selector,
+        "main": wanted.only_main_content.unwrap_or(false),
+        "ignored": wanted.ignored_tags,
+    });
+    let page = tab.script("html", &[asked], Instant::now() + Duration::from_secs(10)).await?;
+    if page["error"].is_string() {
+        let selector = wanted.selector.as_deref().unwrap_or_default();
+        return Err(Failure::new("ElementNotFound", format!("no element matches {selector:?}")));
+    }
+    Ok(to_markdown(page["html"].as_str().unwrap_or_default(), wanted))
+}

@@ -1,0 +1,230 @@
+// Acting on an element: waiting until it can be acted on, and what the protocol's input events cannot do.
+
+// One frame, or a twentieth of a second where no frames are drawn.
+const frame = () =>
+  new Promise((done) => {
+    const timer = setTimeout(done, 50);
+    requestAnimationFrame(() => (clearTimeout(timer), done()));
+  });
+
+// Where the content of a frame element begins in the viewport of its parent.
+notte.inset = (element) => {
+  const box = element.getBoundingClientRect();
+  const style = element.ownerDocument.defaultView.getComputedStyle(element);
+  return {
+    x: box.left + element.clientLeft + parseFloat(style.paddingLeft),
+    y: box.top + element.clientTop + parseFloat(style.paddingTop),
+  };
+};
+
+const deepest = (document, x, y) => {
+  let top = document.elementFromPoint(x, y);
+  for (let inner; top?.shadowRoot && (inner = top.shadowRoot.elementFromPoint(x, y)) && inner !== top; ) top = inner;
+  return top;
+};
+
+const holds = (outer, inner) => {
+  for (let node = inner; node; node = node.assignedSlot ?? node.parentNode ?? node.host) if (node === outer) return true;
+  return false;
+};
+
+// What lies over `element` at a point of its own viewport; null when a click there reaches it.
+notte.over = (element, x, y) => {
+  const top = deepest(element.ownerDocument, x, y);
+  if (!top) return element.ownerDocument.documentElement;
+  const label = top.closest?.('label');
+  if (!holds(element, top) && !holds(top, element.shadowRoot ? element : null) && label?.control !== element) return top;
+  const parent = element.ownerDocument.defaultView.frameElement;
+  if (!parent) return null;
+  const inset = notte.inset(parent);
+  return notte.over(parent, x + inset.x, y + inset.y);
+};
+
+// A point of the element inside the viewport of its own frame, or null.
+notte.point = (element) => {
+  const view = element.ownerDocument.defaultView;
+  for (const box of element.getClientRects()) {
+    const left = Math.max(box.left, 0), right = Math.min(box.right, view.innerWidth);
+    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, view.innerHeight);
+    if (right - left >= 1 && bottom - top >= 1) return { x: (left + right) / 2, y: (top + bottom) / 2 };
+  }
+  return null;
+};
+
+notte.offset = (element) => {
+  const sum = { x: 0, y: 0 };
+  for (let f = element.ownerDocument.defaultView.frameElement; f; f = f.ownerDocument.defaultView.frameElement) {
+    const inset = notte.inset(f);
+    sum.x += inset.x;
+    sum.y += inset.y;
+  }
+  return sum;
+};
+
+notte.disabled = (element) =>
+  element.matches(':disabled') || element.closest('[aria-disabled="true"]') !== null || element.closest('[inert]') !== null;
+
+const brief = (element) => {
+  const id = element.id ? `#${element.id}` : '';
+  return `<${element.tagName.toLowerCase()}${id}>`;
+};
+
+const kind = (element) => {
+  const type = element.tagName === 'INPUT' ? element.type : '';
+  if (type === 'file') return 'file';
+  if (['checkbox', 'radio'].includes(type) || ['checkbox', 'radio', 'switch', 'menuitemcheckbox'].includes(notte.role(element))) return 'check';
+  if (element.tagName === 'SELECT') return 'select';
+  if (['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'].includes(type)) return 'set';
+  if (['submit', 'button', 'reset', 'image'].includes(type)) return 'button';
+  if (type || element.tagName === 'TEXTAREA' || element.isContentEditable) return 'text';
+  return 'other';
+};
+notte.kind = kind;
+
+notte.checked = (element) => element.checked ?? element.getAttribute('aria-checked') === 'true';
+
+// Waits until the one element is attached, visible, stable, enabled and, with `point`, receives events at a point.
+notte.ready = async (target, budget, point) => {
+  const end = performance.now() + budget;
+  let problem = { error: 'not_found', reason: 'no element matches' };
+  let before = null;
+  for (;;) {
+    let hits = notte.find(target);
+    if (hits.length > 1) hits = hits.filter(notte.visible);
+    if (hits.length > 1) return { error: 'several', reason: `${hits.length} elements match` };
+    const element = hits[0];
+    const file = element && kind(element) === 'file';
+    if (!element) problem = { error: 'not_found', reason: 'no element matches' };
+    else if (!file && !notte.visible(element)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
+    else if (notte.disabled(element)) problem = { error: 'disabled', reason: `${brief(element)} is disabled` };
+    else {
+      let at = file ? { x: 0, y: 0 } : notte.point(element);
+      if (!file && (!at || notte.over(element, at.x, at.y))) {
+        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+        at = notte.point(element);
+      }
+      const box = element.getBoundingClientRect();
+      const now = `${box.x} ${box.y} ${box.width} ${box.height}`;
+      const cover = at && point && !file ? notte.over(element, at.x, at.y) : null;
+      if (!at) problem = { error: 'hidden', reason: `${brief(element)} cannot be scrolled into view` };
+      else if (cover) problem = { error: 'covered', reason: `${brief(element)} is covered by ${brief(cover)}` };
+      else if (before !== now && !file) problem = { error: 'moving', reason: `${brief(element)} is moving` };
+      else {
+        const offset = notte.offset(element);
+        notte.last = element;
+        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element) };
+      }
+      before = now;
+    }
+    if (performance.now() > end) return problem;
+    await frame();
+  }
+};
+
+// Focuses the element found last, with its content selected or the caret at its end.
+notte.focus = (clear) => {
+  const element = notte.last;
+  element.focus();
+  if (element.isContentEditable) {
+    const view = element.ownerDocument.defaultView;
+    const range = element.ownerDocument.createRange();
+    range.selectNodeContents(element);
+    if (!clear) range.collapse(false);
+    view.getSelection().removeAllRanges();
+    view.getSelection().addRange(range);
+  } else if (clear) element.select?.();
+  else if (element.setSelectionRange && element.selectionEnd !== null) element.setSelectionRange(element.value.length, element.value.length);
+  return element.isContentEditable ? element.textContent.length : element.value?.length ?? 0;
+};
+
+const changed = (element) => {
+  element.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+  element.dispatchEvent(new Event('change', { bubbles: true }));
+};
+
+notte.set = (value) => {
+  const element = notte.last;
+  const proto = element.ownerDocument.defaultView[element.tagName === 'TEXTAREA' ? 'HTMLTextAreaElement' : 'HTMLInputElement'].prototype;
+  Object.getOwnPropertyDescriptor(proto, 'value').set.call(element, value);
+  changed(element);
+  return element.value === value || element.type === 'range' || element.type === 'color';
+};
+
+notte.select = (value) => {
+  const options = [...notte.last.options];
+  const wanted = notte.text(value);
+  const option = options.find((o) => o.value === value) ?? options.find((o) => notte.text(o.label) === wanted || notte.text(o.text) === wanted);
+  if (!option) return { error: options.map((o) => notte.text(o.label)).slice(0, 20) };
+  if (option.disabled) return { error: [], disabled: true };
+  if (notte.last.multiple) option.selected = true;
+  else notte.last.value = option.value;
+  if (!option.selected) option.selected = true;
+  changed(notte.last);
+  return {};
+};
+
+// The visible entry of an open list that is no <select>, by its text.
+notte.entry = (value) => {
+  const wanted = notte.text(value);
+  const entries = notte.roots(document).flatMap((root) => [...root.querySelectorAll('[role=option],[role=menuitem],[role=menuitemradio],li,option')]);
+  const hit = entries.filter(notte.visible).find((e) => notte.text(e.innerText) === wanted || e.getAttribute('data-value') === value);
+  if (hit) notte.ids.set('entry', hit);
+  return Boolean(hit);
+};
+
+notte.now = () => notte.checked(notte.last);
+
+// Scrolls the page, or the element that a selector names, or else the largest thing that scrolls. False at the edge.
+notte.scroll = async (amount, direction, source) => {
+  let box = document.scrollingElement ?? document.documentElement;
+  if (source) {
+    box = notte.query(document, source)[0];
+    if (!box) return { error: 'not_found' };
+    while (box.parentElement && box.scrollHeight <= box.clientHeight) box = box.parentElement;
+  } else if (box.scrollHeight <= box.clientHeight) {
+    const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY);
+    const area = (e) => e.clientWidth * e.clientHeight;
+    box = [...document.querySelectorAll('*')].filter(scrolls).sort((a, b) => area(b) - area(a))[0] ?? box;
+  }
+  const before = box.scrollTop;
+  box.scrollBy({ top: direction * (amount ?? box.clientHeight), behavior: 'instant' });
+  // A page that loads more at its edge hears of the scroll with the next frame.
+  await frame();
+  await frame();
+  return { moved: Math.round(box.scrollTop - before) };
+};
+
+const FIELDS = {
+  title: /honorific-prefix|\btitle\b|salutation/, first_name: /given-name|first.?name|\bfname/, middle_name: /additional-name|middle.?name/,
+  last_name: /family-name|last.?name|surname|\blname/, full_name: /^name$|\bname\b(?!.*user)|full.?name/, email: /e-?mail/, company: /organization|company/,
+  address1: /address-line1|street|address.?1|^address/, address2: /address-line2|address.?2|apartment|suite/, address3: /address-line3|address.?3/,
+  city: /address-level2|city|town/, state: /address-level1|state|province|region/, postal_code: /postal|zip|post.?code/, country: /country/, phone: /\btel|phone|mobile/,
+  cc_name: /cc-name|card.?holder|name.?on.?card/, cc_number: /cc-number|card.?number/, cc_exp_month: /cc-exp-month|exp.*month/, cc_exp_year: /cc-exp-year|exp.*year/,
+  cc_exp: /cc-exp$|expir/, cc_cvv: /cc-csc|cvv|cvc|security.?code/, username: /user.?name|login|user.?id|\buser\b/, password: /password|passwd/,
+  current_password: /current-password|current.?password|old.?password/, new_password: /new-password|new.?password/, totp: /one-time-code|otp|totp|2fa|verification.?code/,
+};
+
+// Gives every field of a form that a key speaks of an id `form:<key>`; answers the keys without one.
+notte.form = (keys) => {
+  const fields = notte.roots(document).flatMap((root) => [...root.querySelectorAll('input,select,textarea')]);
+  const free = fields.filter((f) => notte.visible(f) && !notte.disabled(f) && !['button', 'text', 'other', 'set', 'select'].every((k) => k !== kind(f)));
+  const missing = [];
+  for (const key of keys) {
+    const hints = (f) => [f.autocomplete, f.name, f.id, notte.name(f), f.type === 'email' ? 'email' : '', f.type === 'tel' ? 'phone' : '', f.type === 'password' ? 'password' : ''];
+    const index = free.findIndex((f) => hints(f).some((hint) => hint && FIELDS[key]?.test(hint.toLowerCase())));
+    if (index < 0) missing.push(key);
+    else notte.ids.set(`form:${key}`, free.splice(index, 1)[0]);
+  }
+  return missing;
+};
+
+// Makes the input that takes files the element found last: itself, what a label is for, one inside, or the page's only one.
+notte.file = () => {
+  const element = notte.last;
+  const all = [...document.querySelectorAll('input[type=file]')];
+  const near = element.closest('form,label')?.querySelectorAll('input[type=file]') ?? [];
+  const hit = [element, element.control, element.closest('label')?.control, element.querySelector('input[type=file]')].find((e) => e?.type === 'file')
+    ?? (near.length === 1 ? near[0] : all.length === 1 ? all[0] : null);
+  if (hit) notte.last = hit;
+  return Boolean(hit);
+};

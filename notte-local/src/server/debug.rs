@@ -1,0 +1,181 @@
+//! Debugging a session: addresses of its WebSockets, the DevTools protocol for other tools, the live picture.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::http::Method;
+use axum::response::{Html, IntoResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message as Raw;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use super::input::Asked;
+use super::routes::Coverage::Faithful;
+use super::routes::Routes;
+use crate::app::Shared;
+use crate::error::{Answer, Refusal};
+use crate::sessions::Session;
+
+/// Pictures of the live view.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// The largest message of the protocol that is passed on.
+const LARGEST: usize = 512 << 20;
+
+fn tab(app: &Shared, session: &Session, place: usize, tab: &crate::engine::Tab) -> Value {
+    let (title, url) = tab.info();
+    let page = session.socket(app.origin(), &format!("page/{}", tab.target));
+    json!({ "metadata": { "tab_id": place, "title": title, "url": url }, "debug_url": viewer_url(app, session), "ws_url": page })
+}
+
+fn viewer_url(app: &Shared, session: &Session) -> String {
+    format!("{}/sessions/{}/viewer?token={}", app.origin(), session.id, session.token)
+}
+
+async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
+    let session = app.sessions.live(&id)?;
+    let tabs = session.browser.tabs();
+    Ok(Json(json!({
+        "debug_url": viewer_url(&app, &session),
+        "ws": {
+            "cdp": session.socket(app.origin(), "cdp"),
+            "recording": session.socket(app.origin(), "recording"),
+            "logs": session.socket(app.origin(), "logs"),
+        },
+        "tabs": tabs.iter().enumerate().map(|(place, one)| tab(&app, &session, place, one)).collect::<Vec<_>>(),
+    })))
+}
+
+async fn tab_info(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let session = app.sessions.live(&id)?;
+    let tabs = session.browser.tabs();
+    let current = session.browser.current().map(|tab| tab.target.clone()).unwrap_or_default();
+    let front = tabs.iter().position(|tab| tab.target == current).unwrap_or_default();
+    let place = asked.number("tab_idx", front, 0..=usize::MAX)?;
+    let one = tabs.get(place).ok_or_else(|| Refusal::not_found("Tab"))?;
+    Ok(Json(tab(&app, &session, place, one)))
+}
+
+fn allowed(app: &Shared, id: &str, asked: &Asked) -> Answer<Arc<Session>> {
+    app.by_token(id, asked.text("token").unwrap_or_default())?;
+    app.sessions.live(id)
+}
+
+async fn cdp(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked,
+    upgrade: WebSocketUpgrade,
+) -> Answer<impl IntoResponse> {
+    let session = allowed(&app, &id, &asked)?;
+    let url = session.browser.url().to_owned();
+    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| relay(socket, session, url)))
+}
+
+async fn page(
+    State(app): State<Shared>,
+    Path((id, target)): Path<(String, String)>,
+    asked: Asked,
+    upgrade: WebSocketUpgrade,
+) -> Answer<impl IntoResponse> {
+    let session = allowed(&app, &id, &asked)?;
+    if !session.browser.tabs().iter().any(|tab| tab.target == target) {
+        return Err(Refusal::not_found("Tab"));
+    }
+    let host = session.browser.url().split('/').take(3).collect::<Vec<_>>().join("/");
+    let url = format!("{host}/devtools/page/{target}");
+    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| relay(socket, session, url)))
+}
+
+/// Passes messages between a tool and the browser. The session lives on when the tool leaves.
+async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
+    let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
+    let Ok((browser, _)) = tokio_tungstenite::connect_async_with_config(url, Some(config), true).await else { return };
+    let (mut to_browser, mut from_browser) = browser.split();
+    let (mut to_tool, mut from_tool) = socket.split();
+    let inward = async {
+        while let Some(Ok(Message::Text(text))) = from_tool.next().await {
+            session.touch();
+            // Ending the browser is the session's business: the tool is let go instead.
+            if text.contains("\"Browser.close\"") || to_browser.send(Raw::text(text.as_str())).await.is_err() {
+                break;
+            }
+        }
+    };
+    let outward = async {
+        while let Some(Ok(Raw::Text(text))) = from_browser.next().await {
+            if to_tool.send(Message::text(text.as_str())).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = inward => {}
+        () = outward => {}
+        () = session.ended() => {}
+    }
+}
+
+async fn recording(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked,
+    upgrade: WebSocketUpgrade,
+) -> Answer<impl IntoResponse> {
+    let session = allowed(&app, &id, &asked)?;
+    Ok(upgrade.on_upgrade(move |socket| show(socket, session)))
+}
+
+/// Sends the live picture whenever it changed, and says so when the session ends.
+async fn show(socket: WebSocket, session: Arc<Session>) {
+    let (mut sink, mut source) = socket.split();
+    let pictures = async {
+        let mut last = String::new();
+        loop {
+            let picture = match session.browser.current() {
+                Ok(tab) => tab.picture("jpeg", 60).await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
+            if picture != last && !picture.is_empty() {
+                let bytes = STANDARD.decode(&picture).unwrap_or_default();
+                if sink.send(Message::binary(bytes)).await.is_err() {
+                    return;
+                }
+                last = picture;
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    };
+    let gone = async { while let Some(Ok(_)) = source.next().await {} };
+    let over = tokio::select! {
+        () = pictures => false,
+        () = gone => false,
+        () = session.ended() => true,
+    };
+    if over {
+        let event = json!({ "type": "error", "data": "the session is closed", "timestamp": crate::clock::now() });
+        let _ = sink.send(Message::text(event.to_string())).await;
+    }
+}
+
+async fn viewer(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer<Html<&'static str>> {
+    allowed(&app, &id, &asked)?;
+    Ok(Html(include_str!("viewer.html")))
+}
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let get = &Method::GET;
+    routes
+        .on("session_debug_info", get, "/sessions/{session_id}/debug", Faithful, info)
+        .on("session_debug_tab_info", get, "/sessions/{session_id}/debug/tab", Faithful, tab_info)
+        .on("", get, "/sessions/{session_id}/debug/cdp", Faithful, cdp)
+        .on("", get, "/sessions/{session_id}/debug/page/{target}", Faithful, page)
+        .on("", get, "/sessions/{session_id}/debug/recording", Faithful, recording)
+        .on("", get, "/sessions/{session_id}/viewer", Faithful, viewer)
+}

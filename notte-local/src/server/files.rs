@@ -1,0 +1,86 @@
+//! The files of a session: up, down, list, delete.
+
+use axum::Json;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::IntoResponse;
+use serde_json::json;
+
+use super::input::Asked;
+use super::routes::Coverage::Faithful;
+use super::routes::Routes;
+use crate::app::Shared;
+use crate::error::{Answer, Refusal};
+
+async fn upload(State(app): State<Shared>, Path(id): Path<String>, mut form: Multipart) -> Answer {
+    let session = app.sessions.live(&id)?;
+    session.touch();
+    let unreadable = |error: axum::extract::multipart::MultipartError| Refusal::invalid(&["body"], error.body_text());
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or("file").to_owned();
+            let content = field.bytes().await.map_err(unreadable)?;
+            return Ok(Json(session.files.keep(&name, &content)?));
+        }
+    }
+    Err(Refusal::invalid(&["body", "file"], "the form has no field `file`"))
+}
+
+async fn list(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let session = app.sessions.find(&id)?;
+    let source = asked.text("source");
+    if source.is_some_and(|source| !["user_upload", "session_download"].contains(&source)) {
+        return Err(Refusal::invalid(&["query", "source"], "user_upload or session_download is needed"));
+    }
+    let limit = asked.number("limit", 100, 1..=1000)?;
+    let offset = asked.number("offset", 0, 0..=usize::MAX)?;
+    let files = session.files.list(&session.browser, source);
+    let total = files.len();
+    let files: Vec<_> = files.into_iter().skip(offset).take(limit).collect();
+    Ok(Json(json!({ "files": files, "total": total, "limit": limit, "offset": offset })))
+}
+
+async fn download(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<impl IntoResponse> {
+    let session = app.sessions.find(&id)?;
+    let (name, path) = session.files.find(&session.browser, &file).ok_or_else(|| Refusal::not_found("File"))?;
+    let content = tokio::fs::read(path).await?;
+    Ok((attachment(&name), content))
+}
+
+/// Headers of a file that is to be saved.
+pub(super) fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 2] {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let encoded: String = name
+        .bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
+    let text = |value: String| HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"));
+    [
+        (header::CONTENT_TYPE, text(kind.essence_str().to_owned())),
+        (header::CONTENT_DISPOSITION, text(format!("attachment; filename*=UTF-8''{encoded}"))),
+    ]
+}
+
+async fn delete(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<StatusCode> {
+    let session = app.sessions.find(&id)?;
+    if session.files.delete(&session.browser, &file) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Refusal::not_found("File"))
+    }
+}
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let (all, one) = ("/sessions/{session_id}/files", "/sessions/{session_id}/files/{file_id}");
+    routes
+        .on("upload_session_file", &Method::POST, all, Faithful, upload)
+        .on("list_session_files", &Method::GET, all, Faithful, list)
+        .on("download_session_file", &Method::GET, one, Faithful, download)
+        .on("delete_session_file", &Method::DELETE, one, Faithful, delete)
+}

@@ -1,0 +1,101 @@
+//! What stands before every route: who may ask, from where, and the faults that a test has ordered.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::Shared;
+use crate::error::Refusal;
+
+/// Routes that ask for no key: the open ones, and those whose address carries a token.
+const OPEN: &[&str] = &[
+    "/health",
+    "/ready",
+    "/sessions/{session_id}/viewer",
+    "/sessions/{session_id}/debug/cdp",
+    "/sessions/{session_id}/debug/page/{target}",
+    "/sessions/{session_id}/debug/recording",
+    "/sessions/{session_id}/debug/logs",
+    "/sessions/{session_id}/links/{name}",
+    "/agents/{agent_id}/debug/logs",
+    "/links/{name}",
+];
+
+/// Passes a request on, or refuses it.
+pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    match check(&app, &request) {
+        Ok(()) => {}
+        Err(refusal) => return refusal.into_response(),
+    }
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    match app.faults.next(request.method(), path.trim_end_matches('/')) {
+        Some(fault) => fault.play(request, next).await,
+        None => next.run(request).await,
+    }
+}
+
+fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
+    let headers = request.headers();
+    let foreign =
+        |what: &str| Refusal::new(StatusCode::FORBIDDEN, format!("requests with a foreign {what} are refused"));
+    // A page on the web can make a browser ask here, under a name of its own that leads to this machine.
+    let own = |host: &str| is_loopback(host) || app.origin().ends_with(&format!("//{host}"));
+    if !text(headers, header::HOST).is_some_and(own) {
+        return Err(foreign("Host"));
+    }
+    if let Some(origin) = text(headers, header::ORIGIN)
+        && !origin.split_once("://").is_some_and(|(_, host)| own(host))
+    {
+        return Err(foreign("Origin"));
+    }
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    if OPEN.contains(&path.trim_end_matches('/')) {
+        return Ok(());
+    }
+    let key = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let right = match (&app.config.api_key, key) {
+        (Some(wanted), Some(key)) => same(wanted.as_bytes(), key.as_bytes()),
+        (None, Some(key)) => !key.is_empty(),
+        (_, None) => false,
+    };
+    if right { Ok(()) } else { Err(Refusal::new(StatusCode::UNAUTHORIZED, "the API key is missing or wrong")) }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Compares in a time that tells nothing about where the difference is.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_loopback, same};
+
+    #[test]
+    fn only_names_of_this_machine_are_its_own() {
+        for host in ["localhost", "localhost:80", "127.0.0.1:4000", "[::1]:80", "127.9.9.9"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["example.com", "127.0.0.1.example.com", "localhost.example.com:80", "", "10.0.0.1", "[::2]"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn keys_are_the_same_only_when_every_byte_is() {
+        assert!(same(b"key", b"key"));
+        assert!(!same(b"key", b"kez") && !same(b"key", b"ke"));
+    }
+}

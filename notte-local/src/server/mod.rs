@@ -1,0 +1,52 @@
+//! The HTTP side: routes, and what stands before and behind them.
+
+mod cookies;
+mod debug;
+mod faults;
+mod files;
+mod guard;
+mod input;
+mod oneshot;
+mod page;
+mod routes;
+mod sessions;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+
+use crate::app::Shared;
+use crate::error::Refusal;
+
+pub(crate) use faults::Faults;
+use routes::Routes;
+pub use routes::{Coverage, Route};
+
+/// The largest body that is taken: uploads have to fit.
+const LARGEST: usize = 256 << 20;
+
+fn all() -> Routes {
+    let routes = Routes::default();
+    let routes = oneshot::routes(routes);
+    let routes = sessions::routes(routes);
+    let routes = page::routes(routes);
+    let routes = cookies::routes(routes);
+    let routes = files::routes(routes);
+    let routes = debug::routes(routes);
+    faults::routes(routes)
+}
+
+/// Every operation that is answered, and how faithfully.
+pub fn coverage() -> Vec<Route> {
+    all().table
+}
+
+/// The service.
+pub(crate) fn service(app: Shared) -> Router {
+    all()
+        .router
+        .fallback(async || Refusal::new(axum::http::StatusCode::NOT_FOUND, "Not Found"))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .with_state(app)
+}

@@ -1,0 +1,109 @@
+//! The page of a session: observe, execute, scrape, screenshot.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{Method, header};
+use axum::response::IntoResponse;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::input::Body;
+use super::routes::Coverage::{Faithful, Partial};
+use super::routes::Routes;
+use crate::app::Shared;
+use crate::error::{Answer, Refusal};
+use crate::page::{Action, Failure, Scrape, scrape};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Observe {
+    #[allow(dead_code, reason = "read, so that it is accepted: every element is always given")]
+    min_nb_actions: Option<usize>,
+    max_nb_actions: Option<usize>,
+    instructions: Option<String>,
+    perception_type: Option<Perception>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Perception {
+    Fast,
+    Deep,
+}
+
+async fn observe(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<Observe>) -> Answer {
+    let session = app.sessions.live(&id)?;
+    if asked.instructions.is_some_and(|text| !text.is_empty()) {
+        return Err(Refusal::not_here(NO_MODEL));
+    }
+    if let Some(Perception::Deep) = asked.perception_type {
+        tracing::debug!("perception is always fast here");
+    }
+    let answer = session.observe(asked.max_nb_actions.unwrap_or(100)).await?;
+    Ok(Json(Value::Object(answer)))
+}
+
+/// Why something that needs a language model is refused.
+pub(super) const NO_MODEL: &str = "this needs a language model: start notte-local with --llm-url and --llm-model";
+
+/// Actions that only the cloud can do.
+fn refused(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::CaptchaSolve => {
+            Some("there is no captcha solver here: use a test key of the captcha's vendor, or Notte's cloud")
+        }
+        Action::EmailVerificationRead => {
+            Some("connected mailboxes work on Notte's cloud only: read a persona's inbox with email_read")
+        }
+        Action::Scrape(wanted) if wanted.is_structured() => Some(NO_MODEL),
+        _ => None,
+    }
+}
+
+async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): Body<Map<String, Value>>) -> Answer {
+    let session = app.sessions.live(&id)?;
+    let action = Action::read(&sent).map_err(|message| Refusal::invalid(&["body"], message))?;
+    if let Some(reason) = refused(&action) {
+        return Err(Refusal::not_here(reason));
+    }
+    // An action that has begun is carried out and kept as a step, even if the caller hangs up.
+    let run = tokio::spawn(async move { session.execute(&action, &sent).await });
+    run.await.map(Json).map_err(|error| Refusal::broken(error.to_string()))
+}
+
+async fn page_scrape(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Body(mut asked): Body<Map<String, Value>>,
+) -> Answer {
+    let session = app.sessions.live(&id)?;
+    let wanted = Scrape::take(&mut asked).map_err(|message| Refusal::invalid(&["body"], message))?;
+    if let Some(other) = asked.keys().next() {
+        return Err(Refusal::invalid(&["body", other], format!("unknown field `{other}`")));
+    }
+    if wanted.is_structured() {
+        return Err(Refusal::not_here(NO_MODEL));
+    }
+    let markdown = session.with_page(scrape(&session.browser, &wanted)).await?;
+    Ok(Json(json!({ "markdown": markdown, "structured": null })))
+}
+
+async fn screenshot(State(app): State<Shared>, Path(id): Path<String>) -> Answer<impl IntoResponse> {
+    let session = app.sessions.live(&id)?;
+    let picture = session.with_page(async { session.browser.current()?.picture("jpeg", 85).await });
+    let picture = picture.await.map_err(Failure::from)?;
+    let bytes = STANDARD.decode(picture).map_err(|error| Refusal::broken(error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes))
+}
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let observe_note = "`space.category` is never given";
+    let execute_note = "`captcha_solve` and `email_verification_read` are refused";
+    routes
+        .on("page_observe", &Method::POST, "/sessions/{session_id}/page/observe", Partial(observe_note), observe)
+        .on("page_execute", &Method::POST, "/sessions/{session_id}/page/execute", Partial(execute_note), execute)
+        .on("page_scrape", &Method::POST, "/sessions/{session_id}/page/scrape", Faithful, page_scrape)
+        .on("page_screenshot", &Method::POST, "/sessions/{session_id}/page/screenshot", Faithful, screenshot)
+}

@@ -1,0 +1,114 @@
+//! Sessions: start, status, list, stop, offset, workflow code, network logs.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Method;
+use axum::response::IntoResponse;
+use serde_json::json;
+
+use super::files::attachment;
+use super::input::{Asked, Body};
+use super::routes::Coverage::{Faithful, Partial};
+use super::routes::Routes;
+use crate::app::Shared;
+use crate::error::{Answer, Refusal};
+use crate::export;
+use crate::sessions::{End, Start};
+
+async fn start(State(app): State<Shared>, Body(start): Body<Start>) -> Answer {
+    // A caller who hangs up meanwhile must not leave half a browser: the start goes on by itself.
+    let starting = app.clone();
+    let session = tokio::spawn(async move { starting.sessions.start(start).await });
+    let session = session.await.map_err(|error| Refusal::broken(error.to_string()))??;
+    Ok(Json(session.describe(app.origin())))
+}
+
+async fn status(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
+    Ok(Json(app.sessions.find(&id)?.describe(app.origin())))
+}
+
+async fn list(State(app): State<Shared>, asked: Asked) -> Answer {
+    let only_active = asked.flag("only_active", true)?;
+    let sessions = app.sessions.all().into_iter().filter(|session| !only_active || session.is_active());
+    asked.page(sessions.map(|session| session.describe(app.origin())).collect()).map(Json)
+}
+
+async fn stop(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let end = match asked.text("close_reason") {
+        None | Some("manual") => End::Manual,
+        Some("error") => End::Error,
+        Some(_) => return Err(Refusal::invalid(&["query", "close_reason"], "manual or error is needed")),
+    };
+    let session = app.sessions.find(&id)?;
+    let stopping = session.clone();
+    let stopped = tokio::spawn(async move { stopping.end(end).await });
+    stopped.await.map_err(|error| Refusal::broken(error.to_string()))?;
+    Ok(Json(session.describe(app.origin())))
+}
+
+async fn offset(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let session = app.sessions.live(&id)?;
+    if asked.flag("update_metadata", true)? {
+        session.touch();
+    }
+    Ok(Json(json!({ "offset": session.offset() })))
+}
+
+async fn workflow_code(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let session = app.sessions.find(&id)?;
+    if asked.text("as_workflow").is_none() {
+        return Err(Refusal::invalid(&["query", "as_workflow"], "missing field `as_workflow`"));
+    }
+    let actions = export::actions(&session.actions());
+    let script = export::python(&actions, asked.flag("as_workflow", true)?);
+    Ok(Json(json!({ "python_script": script, "json_actions": actions })))
+}
+
+/// The name of the one batch of network logs.
+const BATCH: &str = "network-0.jsonl";
+
+async fn network_logs(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+    let session = app.sessions.find(&id)?;
+    asked.number("limit", 100, 1..=1000)?;
+    let size = session.browser.with_traffic(|traffic| traffic.lines().len());
+    let link = format!("{}/sessions/{id}/links/{BATCH}?token={}", app.origin(), session.token);
+    let link = asked.flag("download", true)?.then_some(link);
+    let batch = json!({ "key": BATCH, "size": size, "download_url": link, "download_url_expires_in_seconds": 3600 });
+    let batches = if size > 0 { vec![batch] } else { Vec::new() };
+    Ok(Json(
+        json!({ "session_id": id, "format": "batched_v1", "batches": batches, "total_batch_count": batches.len() }),
+    ))
+}
+
+/// What links lead to: they carry the session's token in place of a key.
+async fn linked(
+    State(app): State<Shared>,
+    Path((id, name)): Path<(String, String)>,
+    asked: Asked,
+) -> Answer<impl IntoResponse> {
+    let session = app.by_token(&id, asked.text("token").unwrap_or_default())?;
+    match name.as_str() {
+        BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines))),
+        _ => Err(Refusal::not_found("File")),
+    }
+}
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let start_note = "a direct connection unless a proxy of type `external` is given; no captcha solver, no ad blocking, no stealth, \
+                      no `web_bot_auth`: asked for, they are accepted with a warning in the server's log";
+    routes
+        .on("session_start", &Method::POST, "/sessions/start", Partial(start_note), start)
+        .on("list_sessions", &Method::GET, "/sessions", Faithful, list)
+        .on("session_status", &Method::GET, "/sessions/{session_id}", Faithful, status)
+        .on("session_stop", &Method::DELETE, "/sessions/{session_id}/stop", Faithful, stop)
+        .on("get_session_script", &Method::GET, "/sessions/{session_id}/workflow/code", Faithful, workflow_code)
+        .on(
+            "session_network_logs",
+            &Method::GET,
+            "/sessions/{session_id}/network/logs",
+            Partial("one batch, a JSON object a line"),
+            network_logs,
+        )
+        .on("", &Method::GET, "/sessions/{session_id}/links/{name}", Faithful, linked)
+        .on("session_offset", &Method::GET, "/sessions/{session_id}/offset", Faithful, offset)
+}

@@ -1,0 +1,145 @@
+//! The files of a session: what was uploaded to it, and what its browser downloaded.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::clock;
+use crate::engine::{Browser, Download};
+
+/// How long a file is promised to stay.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// The files of one session.
+#[derive(Debug)]
+pub(crate) struct Files {
+    session: String,
+    folder: PathBuf,
+    uploads: Mutex<Vec<(String, String)>>,
+}
+
+impl Files {
+    pub(crate) fn new(session: &str, folder: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder.join("uploads"))?;
+        std::fs::create_dir_all(folder.join("downloads"))?;
+        Ok(Self { session: session.to_owned(), folder: folder.to_owned(), uploads: Mutex::default() })
+    }
+
+    /// Where the browser saves.
+    pub(crate) fn downloads_folder(&self) -> PathBuf {
+        self.folder.join("downloads")
+    }
+
+    fn uploaded(&self, id: &str, name: &str) -> PathBuf {
+        self.folder.join("uploads").join(id).join(name)
+    }
+
+    /// Keeps an uploaded file, in a folder of its own so that names cannot clash.
+    pub(crate) fn keep(&self, name: &str, content: &[u8]) -> std::io::Result<Value> {
+        let (id, name) = (uuid::Uuid::new_v4().to_string(), safe_name(name));
+        let path = self.uploaded(&id, &name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(&path, content)?;
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).push((id.clone(), name.clone()));
+        self.describe(&id, &name, &path, "user_upload")
+    }
+
+    /// Every way to name an uploaded file, and where it lies; the newest of a name wins.
+    pub(crate) fn uploads(&self) -> HashMap<String, PathBuf> {
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = uploads.iter().flat_map(|(id, name)| [(id, id, name), (name, id, name)]);
+        names.map(|(key, id, name)| (key.clone(), self.uploaded(id, name))).collect()
+    }
+
+    /// Every file: its id, its name and where it lies.
+    fn all(&self, browser: &Browser) -> Vec<(String, String, PathBuf, &'static str)> {
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let uploads = uploads.into_iter().map(|(id, name)| {
+            let path = self.uploaded(&id, &name);
+            (id, name, path, "user_upload")
+        });
+        let done = browser.downloads().borrow().clone();
+        let downloads = done.into_iter().filter(|file| file.done).map(|Download { id, name, .. }| {
+            // On disk a download bears the id that the browser gave it, so its name cannot lead anywhere.
+            let path = self.downloads_folder().join(safe_name(&id));
+            (id, safe_name(&name), path, "session_download")
+        });
+        uploads.chain(downloads).collect()
+    }
+
+    /// The files as answers give them.
+    pub(crate) fn list(&self, browser: &Browser, source: Option<&str>) -> Vec<Value> {
+        let files = self.all(browser).into_iter().filter(|(.., of)| source.is_none_or(|source| source == *of));
+        files.filter_map(|(id, name, path, source)| self.describe(&id, &name, &path, source).ok()).collect()
+    }
+
+    /// One file: its name and where it lies.
+    pub(crate) fn find(&self, browser: &Browser, id: &str) -> Option<(String, PathBuf)> {
+        let file = self.all(browser).into_iter().find(|(known, ..)| known == id)?;
+        Some((file.1, file.2))
+    }
+
+    /// Deletes a file; false when there is none.
+    pub(crate) fn delete(&self, browser: &Browser, id: &str) -> bool {
+        let Some((_, path)) = self.find(browser, id) else { return false };
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != id);
+        browser.forget_download(id);
+        std::fs::remove_file(path).is_ok()
+    }
+
+    fn describe(&self, id: &str, name: &str, path: &Path, source: &str) -> std::io::Result<Value> {
+        let content = std::fs::read(path)?;
+        let made = std::fs::metadata(path)?.modified()?;
+        let made = Timestamp::try_from(made).unwrap_or_else(|_| Timestamp::now());
+        let checksum: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(json!({
+            "id": id,
+            "session_id": self.session,
+            "filename": name,
+            "mime_type": mime_guess::from_path(name).first_or_octet_stream().essence_str(),
+            "size": content.len(),
+            "checksum": checksum,
+            "created_at": clock::written(made),
+            "expires_at": clock::written(made + KEPT),
+            "source": source,
+        }))
+    }
+}
+
+/// A file name that stays in its folder on every system, whatever was asked for.
+pub(crate) fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).collect();
+    let clean = clean.trim().trim_end_matches('.');
+    match clean.trim_start_matches('.') {
+        "" => "file".to_owned(),
+        _ => clean.chars().take(200).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_name;
+
+    #[test]
+    fn a_name_never_leaves_its_folder() {
+        for (given, safe) in [
+            ("report.pdf", "report.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\boot.ini", "boot.ini"),
+            ("..", "file"),
+            ("", "file"),
+            ("a/", "file"),
+            ("C:evil\u{0}.txt", "Cevil.txt"),
+            (".hidden", ".hidden"),
+        ] {
+            assert_eq!(safe_name(given), safe, "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! One session: what it is, what was done in it, and how it ends.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{Files, Start};
+use crate::clock;
+use crate::engine::Browser;
+use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Manual,
+    Error,
+    Idle,
+    Maximum,
+    BrowserLost,
+}
+
+impl End {
+    fn status(self) -> &'static str {
+        match self {
+            Self::Manual | Self::Error => "closed",
+            Self::Idle | Self::Maximum => "timed_out",
+            Self::BrowserLost => "error",
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Idle => "idle_timeout",
+            Self::Maximum => "max_duration",
+            Self::Error | Self::BrowserLost => "error",
+        }
+    }
+}
+
+struct State {
+    end: Option<(End, Timestamp)>,
+    accessed: Timestamp,
+    used: Instant,
+    steps: Vec<Value>,
+}
+
+/// A session, alive or ended.
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) start: Start,
+    pub(crate) browser: Browser,
+    pub(crate) files: Files,
+    /// Opens the session's WebSockets, viewer and links; it is in their addresses in place of the key.
+    pub(crate) token: String,
+    created: Timestamp,
+    born: Instant,
+    minute: Duration,
+    folder: PathBuf,
+    state: Mutex<State>,
+    ended: watch::Sender<bool>,
+    /// The elements of the last observation. Who holds it has the page to himself.
+    known: tokio::sync::Mutex<HashMap<String, Known>>,
+}
+
+impl Session {
+    pub(super) fn new(
+        id: String,
+        start: Start,
+        browser: Browser,
+        files: Files,
+        folder: PathBuf,
+        minute: Duration,
+    ) -> Self {
+        let (created, born) = (Timestamp::now(), Instant::now());
+        let state = State { end: None, accessed: created, used: born, steps: Vec::new() };
+        Self {
+            id,
+            start,
+            browser,
+            files,
+            token: uuid::Uuid::new_v4().simple().to_string(),
+            created,
+            born,
+            minute,
+            folder,
+            state: Mutex::new(state),
+            ended: watch::Sender::new(false),
+            known: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        self.state().end.is_none()
+    }
+
+    /// Why it is over, for a message.
+    pub(crate) fn over(&self) -> Option<&'static str> {
+        self.state().end.map(|(end, _)| end.status())
+    }
+
+    /// Counts an operation: the idle timer begins anew.
+    pub(crate) fn touch(&self) {
+        let mut state = self.state();
+        (state.accessed, state.used) = (Timestamp::now(), Instant::now());
+    }
+
+    /// When it is to be ended, and why, unless it is used before.
+    pub(super) fn due(&self) -> (Instant, End) {
+        let idle = self.state().used + self.minute * self.start.idle();
+        let maximum = self.born + self.minute * self.start.maximum();
+        if idle < maximum { (idle, End::Idle) } else { (maximum, End::Maximum) }
+    }
+
+    /// Returns when the session has ended.
+    pub(crate) async fn ended(&self) {
+        let mut ended = self.ended.subscribe();
+        drop(ended.wait_for(|ended| *ended).await);
+    }
+
+    /// Ends it; the first reason counts.
+    pub(crate) async fn end(&self, end: End) {
+        {
+            let mut state = self.state();
+            if state.end.is_some() {
+                return;
+            }
+            state.end = Some((end, Timestamp::now()));
+        }
+        self.ended.send_replace(true);
+        self.browser.end().await;
+        for left in ["profile", "tmp"] {
+            let _ = tokio::fs::remove_dir_all(self.folder.join(left)).await;
+        }
+    }
+
+    /// Ends it at once, from code that cannot wait.
+    pub(crate) fn kill(&self) {
+        self.state().end.get_or_insert_with(|| (End::Manual, Timestamp::now()));
+        self.ended.send_replace(true);
+        self.browser.kill();
+    }
+
+    /// The actions that worked so far, as they were answered.
+    pub(crate) fn actions(&self) -> Vec<Value> {
+        let state = self.state();
+        let results = state.steps.iter().map(|step| &step["value"]).filter(|result| result["success"] == true);
+        results.map(|result| result["action"].clone()).collect()
+    }
+
+    /// How many steps there are.
+    pub(crate) fn offset(&self) -> usize {
+        self.state().steps.len()
+    }
+
+    /// The page as it is.
+    pub(crate) async fn observe(&self, limit: usize) -> Result<Map<String, Value>, Failure> {
+        let mut known = self.known.lock().await;
+        let begun = clock::now();
+        let observed = observe(&self.browser, limit).await?;
+        *known = observed.known;
+        let mut answer = observed.answer;
+        answer.insert("started_at".into(), begun.into());
+        answer.insert("ended_at".into(), clock::now().into());
+        self.touch();
+        Ok(answer)
+    }
+
+    /// Executes an action and keeps it as a step. `sent` is the action as the caller wrote it, and as it is answered.
+    pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Value {
+        let known = self.known.lock().await;
+        self.touch();
+        let begun = clock::now();
+        let uploads = self.files.uploads();
+        let driver = Driver { browser: &self.browser, known: &known, uploads: &uploads };
+        let outcome = execute(&driver, action).await;
+        let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
+        match outcome {
+            Ok(done) => {
+                answer["success"] = true.into();
+                answer["message"] = done.message.into();
+                if let Some(text) = done.text {
+                    answer["data"] = json!({ "markdown": text, "structured": null });
+                }
+            }
+            Err(failure) => {
+                answer["success"] = false.into();
+                answer["message"] = failure.message.clone().into();
+                answer["exception"] = format!("{}: {}", failure.kind, failure.message).into();
+                answer["exception_detail"] = failure.detail();
+            }
+        }
+        self.touch();
+        self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
+        answer
+    }
+
+    /// Runs something that needs the page for itself.
+    pub(crate) async fn with_page<T>(&self, work: impl Future<Output = T>) -> T {
+        let _page = self.known.lock().await;
+        self.touch();
+        work.await
+    }
+
+    /// The session as answers give it. `origin` is this server's address.
+    pub(crate) fn describe(&self, origin: &str) -> Value {
+        let state = self.state();
+        let (status, reason) = state.end.map_or(("active", None), |(end, _)| (end.status(), Some(end.reason())));
+        let closed = state.end.map(|(_, at)| at);
+        let lived: SignedDuration = closed.unwrap_or_else(Timestamp::now).duration_since(self.created);
+        let (width, height) = self.start.viewport();
+        let (sent, received) = self.browser.with_traffic(|traffic| (traffic.sent, traffic.received));
+        let alive = state.end.is_none();
+        json!({
+            "session_id": self.id,
+            "idle_timeout_minutes": self.start.idle(),
+            "timeout_minutes": self.start.idle(),
+            "max_duration_minutes": self.start.maximum(),
+            "created_at": clock::written(self.created),
+            "closed_at": closed.map(clock::written),
+            "last_accessed_at": clock::written(state.accessed),
+            "duration": format!("PT{:.6}S", lived.as_secs_f64()),
+            "status": status,
+            "close_reason": reason,
+            "steps": state.steps,
+            "error": (state.end.map(|(end, _)| end) == Some(End::BrowserLost)).then_some("the browser ended by itself"),
+            "proxies": self.start.is_proxied(),
+            "browser_type": "chromium",
+            "network_request_bytes": sent,
+            "network_response_bytes": received,
+            "user_agent": self.start.user_agent,
+            "viewport_width": width,
+            "viewport_height": height,
+            "solve_captchas": false,
+            "cdp_url": alive.then(|| self.socket(origin, "cdp")),
+            "viewer_url": alive.then(|| format!("{origin}/sessions/{}/viewer?token={}", self.id, self.token)),
+            "web_bot_auth": false,
+            "auth_ids": [],
+            "system_hidden": false,
+        })
+    }
+
+    /// Address of one of its WebSockets.
+    pub(crate) fn socket(&self, origin: &str, name: &str) -> String {
+        let host = origin.trim_start_matches("http://");
+        format!("ws://{host}/sessions/{}/debug/{name}?token={}", self.id, self.token)
+    }
+}

@@ -1,0 +1,11 @@
+//! Sessions: a browser each, with timers, files, steps and a recording.
+
+mod files;
+mod live;
+mod registry;
+mod start;
+
+pub(crate) use files::Files;
+pub(crate) use live::{End, Session};
+pub(crate) use registry::Registry;
+pub(crate) use start::Start;

@@ -1,0 +1,157 @@
+//! All sessions of the server: starting them within the cap, watching their timers, finding them.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::time::{Instant, sleep_until};
+
+use super::{End, Files, Session, Start};
+use crate::engine::{Browser, Home, Keeper, Setup, find, launch};
+use crate::error::Refusal;
+
+/// Ended sessions that are still answered for.
+const KEPT: usize = 500;
+
+/// The sessions, and what starts them.
+pub(crate) struct Registry {
+    sessions: Mutex<Vec<Arc<Session>>>,
+    starting: AtomicUsize,
+    keeper: Keeper,
+    home: Home,
+    browser: Option<PathBuf>,
+    cap: usize,
+    minute: Duration,
+}
+
+/// A place under the cap, held while a session starts.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Registry {
+    pub(crate) fn new(browser: Option<PathBuf>, cap: usize, minute: Duration) -> std::io::Result<Self> {
+        let (keeper, home) = (Keeper::start()?, Home::make()?);
+        Ok(Self { sessions: Mutex::default(), starting: AtomicUsize::new(0), keeper, home, browser, cap, minute })
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Vec<Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self) -> Result<Place<'_>, Refusal> {
+        let sessions = self.sessions();
+        let active = sessions.iter().filter(|session| session.is_active()).count();
+        if active + self.starting.load(Ordering::SeqCst) >= self.cap {
+            let detail =
+                format!("{} sessions are active, and no more may be: stop one, or raise --max-sessions", self.cap);
+            return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, detail));
+        }
+        self.starting.fetch_add(1, Ordering::SeqCst);
+        Ok(Place(&self.starting))
+    }
+
+    /// Starts a session.
+    pub(crate) async fn start(&self, start: Start) -> Result<Arc<Session>, Refusal> {
+        start.check()?;
+        if let Some(profile) = &start.profile {
+            return Err(Refusal::not_found(&format!("Profile {}", profile.id)));
+        }
+        if start.vault_id.is_some() {
+            return Err(Refusal::not_found("Vault"));
+        }
+        let _place = self.place()?;
+        let unmet = start.unmet();
+        if !unmet.is_empty() {
+            tracing::warn!("not done here: {}", unmet.join("; "));
+        }
+        let id = uuid::Uuid::new_v4().to_string();
+        let folder = self.home.session(&id)?;
+        let files = Files::new(&id, &folder)?;
+        let through = start.through()?;
+        let (width, height) = start.viewport();
+        let setup = Setup {
+            width,
+            height,
+            user_agent: start.user_agent.clone(),
+            headers: start.extra_http_headers.clone().unwrap_or_default(),
+            proxy_login: through.login,
+            downloads: files.downloads_folder(),
+        };
+        let browser = match &start.cdp_url {
+            Some(url) => Browser::connect(url, None, setup).await.map_err(|error| {
+                // The address may carry a key, so it is not repeated.
+                Refusal::not_here(format!("the browser at cdp_url cannot be used: {error}"))
+            })?,
+            None => {
+                let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
+                let mut flags = start.chrome_args.clone().unwrap_or_default();
+                flags.extend(through.flags);
+                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(Refusal::broken)?;
+                Browser::connect(&launched.url, Some(launched.process), setup).await.map_err(Refusal::broken)?
+            }
+        };
+        let session = Arc::new(Session::new(id, start, browser, files, folder, self.minute));
+        tokio::spawn(watch_timers(session.clone()));
+        let mut sessions = self.sessions();
+        sessions.push(session.clone());
+        let ended = sessions.iter().filter(|session| !session.is_active()).count();
+        if ended > KEPT
+            && let Some(oldest) = sessions.iter().position(|session| !session.is_active())
+        {
+            sessions.remove(oldest);
+        }
+        Ok(session)
+    }
+
+    /// A session, alive or ended.
+    pub(crate) fn find(&self, id: &str) -> Result<Arc<Session>, Refusal> {
+        let found = self.sessions().iter().find(|session| session.id == id).cloned();
+        found.ok_or_else(|| Refusal::not_found("Session"))
+    }
+
+    /// A session that can be worked with.
+    pub(crate) fn live(&self, id: &str) -> Result<Arc<Session>, Refusal> {
+        let session = self.find(id)?;
+        match session.over() {
+            None => Ok(session),
+            Some(status) => {
+                Err(Refusal::new(StatusCode::CONFLICT, format!("Session is already closed (status: {status})")))
+            }
+        }
+    }
+
+    /// All sessions, newest first.
+    pub(crate) fn all(&self) -> Vec<Arc<Session>> {
+        self.sessions().iter().rev().cloned().collect()
+    }
+
+    /// Kills every browser, from code that cannot wait.
+    pub(crate) fn kill(&self) {
+        for session in self.sessions().drain(..) {
+            session.kill();
+        }
+    }
+}
+
+/// Ends the session when its time is over or its browser is gone.
+async fn watch_timers(session: Arc<Session>) {
+    loop {
+        let (due, why) = session.due();
+        if due <= Instant::now() {
+            tracing::info!(session = %session.id, ?why, "a session ended by itself");
+            return session.end(why).await;
+        }
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = session.browser.closed() => return session.end(End::BrowserLost).await,
+            () = session.ended() => return,
+        }
+    }
+}

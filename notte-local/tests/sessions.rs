@@ -1,0 +1,169 @@
+//! Sessions over the real browser: lifecycle, timers, cap, cookies, files, and who may ask.
+
+mod support;
+
+use std::time::Duration;
+
+use notte_local::Local;
+use serde_json::json;
+use support::{Api, Site};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_lives_until_it_is_stopped_and_stopping_twice_is_fine() {
+    let api = Api::start().await;
+    let session = api.session_with(json!({"idle_timeout_minutes": 5, "proxies": true, "solve_captchas": true})).await;
+    assert_eq!(session.start["status"], "active");
+    assert_eq!(session.start["proxies"], false, "what does not happen is not claimed");
+    assert_eq!(session.start["solve_captchas"], false);
+    assert_eq!(session.start["idle_timeout_minutes"], 5);
+    assert_eq!(api.get("/sessions").await["items"][0]["session_id"], session.id.as_str());
+    let stopped = session.stop().await;
+    assert_eq!((&stopped["status"], &stopped["close_reason"]), (&json!("closed"), &json!("manual")));
+    assert_eq!(session.stop().await["closed_at"], stopped["closed_at"]);
+    assert_eq!(api.get("/sessions/").await["items"], json!([]));
+    assert_eq!(api.get("/sessions?only_active=False").await["items"].as_array().map(Vec::len), Some(1));
+    let (status, _) = api.send("POST", &session.path("/page/observe"), Some(json!({}))).await;
+    assert_eq!(status, 409);
+    assert_eq!(api.send("GET", "/sessions/nope", None).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unused_session_times_out_and_a_used_one_lives_to_its_maximum() {
+    let api = Api::with(Local::builder().minute(Duration::from_millis(400))).await;
+    let idle = api.session_with(json!({"idle_timeout_minutes": 1})).await;
+    let used = api.session_with(json!({"idle_timeout_minutes": 2, "max_duration_minutes": 6})).await;
+    let mut uses = 0;
+    while api.send("GET", &used.path("/offset"), None).await.0 == 200 {
+        uses += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(uses > 10, "used {uses} times: each use begins the idle time anew");
+    let (used, idle) = (api.get(&used.path("")).await, api.get(&idle.path("")).await);
+    assert_eq!((&used["status"], &used["close_reason"]), (&json!("timed_out"), &json!("max_duration")));
+    assert_eq!((&idle["status"], &idle["close_reason"]), (&json!("timed_out"), &json!("idle_timeout")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_session_more_than_the_cap_is_refused() {
+    let api = Api::with(Local::builder().max_sessions(1)).await;
+    let first = api.session().await;
+    let (status, answer) = api.send("POST", "/sessions/start", Some(json!({}))).await;
+    assert_eq!(status, 429, "{answer}");
+    first.stop().await;
+    api.session().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_request_outside_the_limits_is_refused_with_its_place() {
+    let api = Api::start().await;
+    for (body, field) in [
+        (json!({"idle_timeout_minutes": 31}), "idle_timeout_minutes"),
+        (json!({"max_duration_minutes": 0}), "max_duration_minutes"),
+        (json!({"viewport_width": 499, "viewport_height": 600}), "viewport_width"),
+        (json!({"colour": "red"}), "colour"),
+        (json!({"chrome_args": ["--gpu-launcher=/bin/sh"]}), "chrome_args"),
+    ] {
+        let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
+        assert_eq!(status, 422, "{answer}");
+        assert_eq!(answer["detail"][0]["loc"], json!(["body", field]));
+    }
+    for body in [json!({"proxies": [{"type": "notte"}]}), json!({"auth_ids": ["a"]}), json!({"headless": false})] {
+        let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
+        assert!(status == 400 && answer["detail"].is_string(), "{status} {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_share_neither_cookies_nor_storage() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let (one, other) = (api.session().await, api.session().await);
+    let cookie = json!({"name": "a", "value": "1", "domain": "127.0.0.1", "path": "/", "httpOnly": false});
+    api.post(&one.path("/cookies"), json!({"cookies": [cookie]})).await;
+    one.goto(&site.at("/list")).await;
+    other.goto(&site.at("/list")).await;
+    one.js("localStorage.setItem('x', 'mine')").await;
+    assert_eq!(one.js("document.cookie + localStorage.getItem('x')").await, "a=1mine");
+    assert_eq!(other.js("document.cookie + localStorage.getItem('x')").await, "null");
+    let cookies = api.get(&one.path("/cookies")).await;
+    assert_eq!(cookies["cookies"][0]["value"], "1");
+    let (status, answer) = api.send("POST", &one.path("/cookies"), Some(json!({"cookies": [{"name": "b"}]}))).await;
+    assert_eq!(status, 422, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn start_parameters_reach_the_page() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api
+        .session_with(json!({"viewport_width": 801, "viewport_height": 602, "user_agent": "Tester/1", "extra_http_headers": {"x-mine": "yes"}}))
+        .await;
+    session.goto(&site.at("/headers")).await;
+    let text = session.scrape(json!({})).await;
+    assert!(text.contains("\"x-mine\": \"yes\"") && text.contains("Tester/1"), "{text}");
+    assert_eq!(session.js("innerWidth + 'x' + innerHeight").await, "801x602");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_up_into_the_page_and_down_out_of_it() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    let part = reqwest::multipart::Part::bytes(b"hello".to_vec()).file_name("../note.txt");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let sent = api.http.post(api.url(&session.path("/files"))).bearer_auth("any").multipart(form).send().await.unwrap();
+    let file: serde_json::Value = serde_json::from_str(&sent.text().await.unwrap()).unwrap();
+    assert_eq!((&file["filename"], &file["size"]), (&json!("note.txt"), &json!(5)));
+    session.goto(&site.at("/")).await;
+    session.does(json!({"type": "upload_file", "selector": "input[type=file]", "file_path": "note.txt"})).await;
+    assert_eq!(session.js("document.title").await, "file note.txt 5");
+    session
+        .fails(
+            json!({"type": "upload_file", "selector": "input[type=file]", "file_path": "/etc/passwd"}),
+            "FileNotFound",
+        )
+        .await;
+
+    session.goto(&site.at("/hard")).await;
+    let done = session.does(json!({"type": "download_file", "selector": "#file"})).await;
+    assert!(done["message"].as_str().unwrap().contains("report.txt"), "{done}");
+    let list = api.get(&session.path("/files?source=session_download")).await;
+    assert_eq!((&list["total"], list["files"][0]["size"].as_u64()), (&json!(1), Some(9)));
+    assert!(!list["files"][0]["filename"].as_str().unwrap().contains('/'), "{list}");
+    let path = session.path(&format!("/files/{}", list["files"][0]["id"].as_str().unwrap()));
+    assert_eq!(api.send("GET", &path, None).await.1, "forty-two");
+    assert_eq!(api.send("DELETE", &path, None).await.0, 204);
+    assert_eq!(api.send("GET", &path, None).await.0, 404);
+    assert_eq!(api.send("GET", &session.path("/files/..%2F..%2Fetc"), None).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn foreign_hosts_and_origins_and_missing_keys_are_refused() {
+    let api = Api::with(Local::builder().api_key("right")).await;
+    let status = async |name: &str, value: &str, key: &str| {
+        let request = api.http.get(api.url("/sessions")).header(name, value).bearer_auth(key);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(status("x-nothing", "", "right").await, 200);
+    assert_eq!(status("x-nothing", "", "wrong").await, 401);
+    assert_eq!(status("host", "evil.example", "right").await, 403);
+    assert_eq!(status("origin", "https://evil.example", "right").await, 403);
+    assert_eq!(status("origin", "null", "right").await, 403);
+    assert_eq!(api.http.get(api.url("/health")).send().await.unwrap().status(), 200);
+    assert_eq!(api.http.get(api.url("/sessions")).send().await.unwrap().status(), 401);
+    assert!(Local::builder().address([0, 0, 0, 0].into()).start().await.is_err(), "reachable for others without a key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ordered_faults_hit_the_next_answers_of_their_operation_only() {
+    let api = Api::start().await;
+    api.post("/local/faults", json!({"operation": "list_sessions", "status": 503, "retry_after": "7", "times": 1}))
+        .await;
+    api.post("/local/faults", json!({"operation": "list_sessions", "reset": true})).await;
+    api.post("/local/faults", json!({"operation": "list_sessions", "truncate": 5})).await;
+    assert_eq!(api.send("GET", "/health", None).await.0, 200);
+    let list = || api.http.get(api.url("/sessions")).bearer_auth("any").send();
+    let first = list().await.unwrap();
+    assert_eq!((first.status().as_u16(), first.headers()["retry-after"].to_str().unwrap()), (503, "7"));
+    assert!(list().await.is_err(), "the connection is reset");
+    assert!(list().await.unwrap().text().await.is_err(), "the body breaks off");
+    assert_eq!(list().await.unwrap().status(), 200);
+    assert_eq!(api.send("POST", "/local/faults", Some(json!({"operation": "nope"}))).await.0, 422);
+}
