@@ -8,6 +8,7 @@ mod builder;
 mod call;
 mod cleanup;
 mod client;
+pub mod docs;
 mod error;
 pub mod export;
 mod ids;

@@ -22,7 +22,7 @@ use notte_ext::{
 use service::Service;
 use tokio::time::{Instant, advance};
 
-const TABLE: &str = include_str!("faults/table.md");
+const TABLE: &str = include_str!("../src/docs/faults.md");
 const STEP: Duration = Duration::from_millis(10);
 /// Turns of the runtime until whatever has arrived is dealt with.
 const TURNS: usize = 200;

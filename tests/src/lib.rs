@@ -4,3 +4,8 @@
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The guide to testing, whose example needs the typed mocks.
+#[cfg(doctest)]
+#[doc = include_str!("../../notte-ext/src/docs/testing.md")]
+struct Testing;

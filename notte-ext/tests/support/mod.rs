@@ -120,7 +120,7 @@ impl Server {
 /// A client that loses no time.
 pub fn builder(url: &str) -> Builder {
     let retry = Retry::standard().base(Duration::from_millis(5)).overload_base(Duration::from_millis(5));
-    Notte::builder().api_key(KEY).base_url(url).retry(retry).timeout(Duration::from_millis(500))
+    Notte::builder().api_key(KEY).base_url(url).retry(retry).timeout(Duration::from_secs(3))
 }
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {

@@ -1,0 +1,23 @@
+//! Guides: each module holds one, and nothing else.
+
+#[doc = include_str!("blocking.md")]
+pub mod blocking {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("faults.md")]
+pub mod faults {}
+
+#[doc = include_str!("logging-and-privacy.md")]
+pub mod logging_and_privacy {}
+
+#[doc = include_str!("retries.md")]
+pub mod retries {}
+
+#[doc = include_str!("sessions-never-leak.md")]
+pub mod sessions_never_leak {}
+
+// Its example needs the mocks of notte-api, which the workspace's own tests have.
+#[cfg_attr(not(doctest), doc = include_str!("testing.md"))]
+pub mod testing {}
