@@ -1,11 +1,11 @@
 //! What the areas have in common: lists with filters, deletions, what a service says.
 
 use notte_api::{
-    Operation, SendOnce,
+    ByteStream, Bytes, Effect, Operation, SendOnce,
     types::{DeleteResponse, DeleteResponseStatus},
 };
 
-use crate::{Error, Notte, Result};
+use crate::{Error, Notte, Result, error};
 
 /// Declares a list that every area has in the same form: filters, and pages that are turned as they are needed. What a
 /// list needs beyond the common filters is named with the operation's setter, and how it gets there.
@@ -112,4 +112,15 @@ where
 /// What a service says, as a part of one line.
 pub(crate) fn one_line(said: &str) -> String {
     said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(500).collect()
+}
+
+/// All of a file.
+pub(crate) async fn read(file: ByteStream) -> Result<Bytes> {
+    file.bytes().await.map_err(|error| broken(error, Effect::Read))
+}
+
+/// An answer broke off after it began well.
+pub(crate) fn broken(error: notte_api::Error, effect: Effect) -> Error {
+    let outcome = error::outcome(&error, |_| None);
+    Error::failed(error, effect, &outcome, 1, None)
 }

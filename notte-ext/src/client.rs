@@ -9,8 +9,8 @@ use std::{
 use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
 use crate::{
-    Builder, Call, Personas, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage, Vaults, call::Policy,
-    cleanup::Cleanup, retry::Budget,
+    Builder, Call, Functions, Personas, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage, Vaults,
+    call::Policy, cleanup::Cleanup, retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -69,6 +69,11 @@ impl Notte {
     /// Personas: identities with a mailbox, a phone number, a vault.
     pub fn personas(&self) -> Personas {
         Personas::new(self.clone())
+    }
+
+    /// Functions: Python programs that run on the service.
+    pub fn functions(&self) -> Functions {
+        Functions::new(self.clone())
     }
 
     /// Values that the service keeps, such as the variables of functions.

@@ -11,6 +11,7 @@ mod client;
 pub mod docs;
 mod error;
 pub mod export;
+mod functions;
 mod ids;
 mod pages;
 mod personas;
@@ -27,6 +28,10 @@ pub use call::Call;
 pub use cleanup::{Shutdown, Sweep, SweepFailure};
 pub use client::Notte;
 pub use error::{Error, ErrorKind, Result};
+pub use functions::{
+    Function, FunctionCreate, FunctionDownload, FunctionEdit, FunctionList, FunctionRollback, FunctionSchedule,
+    FunctionUpdate, Functions, Run, RunBuilder, RunEvent, RunEvents, RunList, RunPayload, RunUpdate,
+};
 pub use ids::{AgentId, FileId, FunctionId, PersonaId, ProfileId, RunId, SessionId, VaultId};
 /// The generated client, with every type of the API.
 pub use notte_api;

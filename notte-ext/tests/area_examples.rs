@@ -1,4 +1,4 @@
-//! The examples of vaults, personas and search, run against the test server.
+//! The examples of vaults, personas, functions and search, run against the test server.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use support::{Fault, KEY, Server};
 
 /// Runs an example, and gives what it prints.
-fn run(server: &Server, name: &str) -> String {
+fn run(server: &Server, name: &str, arguments: &[&str]) -> String {
     // Beside this test, where cargo builds the examples of the package it tests.
     let folder = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples");
     let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "run `cargo test` for the whole package: it builds the examples");
     let mut command = Command::new(program);
-    let output = command.env("NOTTE_API_KEY", KEY).env("NOTTE_API_URL", &server.url).output().unwrap();
+    let output = command.args(arguments).env("NOTTE_API_KEY", KEY).env("NOTTE_API_URL", &server.url).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -38,7 +38,7 @@ fn vault() {
         ("GET /vaults/v-1/credentials", json!({ "credentials": login })),
         ("DELETE /vaults/v-1", json!({"status": "success"})),
     ]);
-    assert_eq!(run(&server, "vault"), "ada@example.com logs in with a code of 6 digits\n");
+    assert_eq!(run(&server, "vault", &[]), "ada@example.com logs in with a code of 6 digits\n");
     assert!(server.last("POST /sessions/start").body.contains(r#""vault_id":"v-1""#));
     assert_eq!(server.live(), 0);
 }
@@ -58,7 +58,34 @@ fn persona() {
         ("POST /vaults/v-1/credentials", json!({"status": "success"})),
         ("DELETE /personas/p-1", json!({"status": "success"})),
     ]);
-    assert_eq!(run(&server, "persona"), "ada@notte.cc signs up\nWelcome: https://shop.example.com/confirm\n");
+    assert_eq!(run(&server, "persona", &[]), "ada@notte.cc signs up\nWelcome: https://shop.example.com/confirm\n");
+}
+
+#[test]
+fn function() {
+    let info = json!({
+        "function_id": "f-1", "created_at": "2025-01-02T03:04:05Z", "updated_at": "2025-01-02T03:04:05Z",
+        "latest_version": "v1", "versions": ["v1"], "status": "active",
+    });
+    let result = json!({"function_id": "f-1", "function_run_id": "r-1", "status": "closed", "result": {"price": 83}});
+    let server = server([
+        (
+            "POST /functions/f-1/runs/create",
+            json!({"function_id": "f-1", "function_run_id": "r-1", "created_at": "2025-01-02"}),
+        ),
+        ("POST /functions/f-1/schedule", json!({"status": "scheduled"})),
+        ("DELETE /functions/f-1", json!({"status": "success"})),
+    ]);
+    let says = [json!({"type": "log", "message": "looking"}), json!({"type": "result", "message": result.to_string()})];
+    let says = says.map(|event| format!("data: {event}\n\n")).concat();
+    server.fail("POST /functions/f-1/runs/r-1", [Fault::Say(says)]);
+    server.fail("POST /functions", [Fault::Say(info.to_string())]);
+    let path = std::env::temp_dir().join(format!("notte-example-{}.py", std::process::id()));
+    std::fs::write(&path, "def run(city): ...").unwrap();
+    let printed = run(&server, "function", &[path.to_str().unwrap()]);
+    std::fs::remove_file(&path).unwrap();
+    assert!(printed.starts_with("log: looking\nresult: {\"price\":83}\ncurl -X POST"), "{printed}");
+    assert!(!printed.contains(KEY));
 }
 
 #[test]
@@ -67,5 +94,5 @@ fn search() {
         ("POST /search", json!({"results": [{"title": "Notte", "url": "https://notte.cc"}]})),
         ("POST /search", json!({"answer": "A program.", "sources": []})),
     ]);
-    assert_eq!(run(&server, "search"), "Notte https://notte.cc\nA program. (0 sources)\n");
+    assert_eq!(run(&server, "search", &[]), "Notte https://notte.cc\nA program. (0 sources)\n");
 }

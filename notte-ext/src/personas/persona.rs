@@ -79,6 +79,15 @@ impl Persona {
         self.notte.call(self.notte.api().persona_get().persona_id(&self.id)).await
     }
 
+    /// Gives it another label. Servers of version 1.4.40 cannot.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn rename(&self, name: impl Into<String>) -> Result<PersonaResponse> {
+        let name = name.into();
+        self.notte.call(self.notte.api().persona_update().persona_id(&self.id).body_map(|body| body.name(name))).await
+    }
+
     /// The vault where its logins are kept; none if it was made without one.
     ///
     /// # Errors

@@ -1,0 +1,187 @@
+//! `notte.functions()` and `Function`: which functions there are, and one of them.
+
+use std::path::PathBuf;
+
+use notte_api::{
+    types::{FunctionSource, FunctionWithLink},
+    wire::Open,
+};
+use serde::Serialize;
+
+use super::{
+    FunctionCreate, FunctionDownload, FunctionEdit, FunctionRollback, FunctionSchedule, FunctionUpdate, Run,
+    RunBuilder, curl::curl,
+};
+use crate::{
+    FunctionId, Notte, Result, RunId,
+    areas::{delete, list},
+};
+
+/// The functions of the account.
+#[derive(Debug, Clone)]
+pub struct Functions {
+    notte: Notte,
+}
+
+impl Functions {
+    pub(crate) fn new(notte: Notte) -> Self {
+        Self { notte }
+    }
+
+    /// Makes a function from a Python file, whose name ends in `.py`; `.await` uploads it. Each upload makes another
+    /// function: [`Function::update`] gives one a new version.
+    pub fn create(&self, path: impl Into<PathBuf>) -> FunctionCreate {
+        FunctionCreate::new(self.notte.clone(), path.into())
+    }
+
+    /// A handle on a function. Nothing is asked of the service yet.
+    pub fn attach(&self, id: impl Into<FunctionId>) -> Function {
+        Function { notte: self.notte.clone(), id: id.into() }
+    }
+
+    /// Lists functions.
+    pub fn list(&self) -> FunctionList {
+        FunctionList::new(self.notte.clone())
+    }
+}
+
+list! {
+    /// A list of functions that is not asked for yet.
+    FunctionList: list_functions -> FunctionPage of FunctionResponse
+}
+
+list! {
+    /// The runs of a function, not asked for yet.
+    RunList: list_function_runs_by_function_id -> FunctionRunPage of FunctionRun {
+        function_id: FunctionId => std::convert::identity,
+        source: Option<Open<FunctionSource>> => Clone::clone,
+    }
+}
+
+impl RunList {
+    /// Only runs that were started with this.
+    pub fn source(mut self, source: impl Into<Open<FunctionSource>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// A function.
+///
+/// It is a handle: dropping it deletes nothing and stops no run.
+///
+/// ```no_run
+/// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+/// let function = notte.functions().create("flights.py").name("flight watch").await?;
+/// let run = function.run().variable("city", "Porto").on_log(|line| println!("{line}")).await?;
+/// println!("{:?}", run.result);
+/// function.schedule("0 7 * * 1").variable("city", "Porto").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Function {
+    pub(super) notte: Notte,
+    pub(super) id: FunctionId,
+}
+
+impl Function {
+    /// Its id.
+    pub fn id(&self) -> &FunctionId {
+        &self.id
+    }
+
+    /// What it is: name, versions, variables, schedule, and a short-lived link to its source.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn info(&self) -> Result<FunctionWithLink> {
+        self.notte.call(self.notte.api().function_download_url().function_id(&self.id)).await
+    }
+
+    /// Gives it a new version from a Python file; `.await` uploads it.
+    pub fn update(&self, path: impl Into<PathBuf>) -> FunctionUpdate<'_> {
+        FunctionUpdate::new(self, path.into())
+    }
+
+    /// Changes what is said about it; `.await` does it. Servers of version 1.4.40 cannot.
+    pub fn edit(&self) -> FunctionEdit<'_> {
+        FunctionEdit::new(self)
+    }
+
+    /// Makes an earlier version the one that runs; `.await` does it. Servers of version 1.4.40 cannot.
+    pub fn rollback(&self, version: impl Into<String>) -> FunctionRollback<'_> {
+        FunctionRollback::new(self, version.into())
+    }
+
+    /// Its source.
+    pub fn download(&self) -> FunctionDownload<'_> {
+        FunctionDownload::new(self)
+    }
+
+    /// Copies it into the account, which works for functions that others share too.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn fork(&self) -> Result<Function> {
+        let copy = self.notte.call(self.notte.api().function_fork().function_id(&self.id)).await?;
+        Ok(self.notte.functions().attach(copy.function_id))
+    }
+
+    /// Deletes it with all its versions.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind); [`Execution`](crate::ErrorKind::Execution) if the service refuses it in a
+    /// success.
+    pub async fn delete(&self) -> Result<()> {
+        delete(&self.notte, self.notte.api().function_delete().function_id(&self.id)).await
+    }
+
+    /// Runs it whenever a cron expression such as `0 7 * * 1` says; `.await` sets that, in place of an earlier schedule.
+    pub fn schedule(&self, cron: impl Into<String>) -> FunctionSchedule<'_> {
+        FunctionSchedule::new(self, cron.into())
+    }
+
+    /// Takes its schedule away. Runs that go on are not stopped.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn unschedule(&self) -> Result<()> {
+        self.notte.call(self.notte.api().function_schedule_delete().function_id(&self.id)).done().await
+    }
+
+    /// Runs it; `.await` waits for the result.
+    pub fn run(&self) -> RunBuilder<'_> {
+        RunBuilder::new(self)
+    }
+
+    /// Makes a run that does not run yet, so that its id is known before: [`RunBuilder::run_id`] starts it. With `local`,
+    /// it is for a machine of one's own, which reports by [`Run::update`].
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn create_run(&self, local: bool) -> Result<Run> {
+        let request = self.notte.api().function_run_create().function_id(&self.id);
+        let request = request.body_map(|body| body.local(local.then_some(true)));
+        Ok(self.attach_run(self.notte.call(request).await?.function_run_id))
+    }
+
+    /// A handle on one of its runs. Nothing is asked of the service yet.
+    pub fn attach_run(&self, id: impl Into<RunId>) -> Run {
+        Run { notte: self.notte.clone(), function: self.id.clone(), id: id.into() }
+    }
+
+    /// Lists its runs.
+    pub fn runs(&self) -> RunList {
+        RunList::new(self.notte.clone(), self.id.clone(), None)
+    }
+
+    /// A command line that runs it with `curl`. The key is not in it: it comes from the variable `NOTTE_API_KEY` of the
+    /// shell.
+    ///
+    /// # Errors
+    /// The id of the function leads elsewhere, or the variables are no struct or map.
+    pub fn curl(&self, variables: impl Serialize) -> Result<String> {
+        curl(self, variables)
+    }
+}

@@ -1,0 +1,19 @@
+//! Functions: Python programs that run on the service, on demand or on a schedule.
+
+mod change;
+mod curl;
+mod download;
+mod events;
+mod function;
+mod run;
+mod start;
+mod upload;
+mod variables;
+
+pub use change::{FunctionEdit, FunctionRollback, FunctionSchedule};
+pub use download::FunctionDownload;
+pub use events::{RunEvent, RunEvents};
+pub use function::{Function, FunctionList, Functions, RunList};
+pub use run::{Run, RunPayload, RunUpdate};
+pub use start::RunBuilder;
+pub use upload::{FunctionCreate, FunctionUpdate};
