@@ -49,6 +49,11 @@ impl Refusal {
     pub(crate) fn broken(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
     }
+
+    /// An answer with a body of its own.
+    pub(crate) fn with_body(status: StatusCode, body: Value) -> Self {
+        Self { status, body }
+    }
 }
 
 impl From<Failure> for Refusal {

@@ -40,6 +40,7 @@ async fn main() -> ExitCode {
     if let Some(key) = flags.api_key {
         builder = builder.api_key(key);
     }
+    let signalled = signalled();
     let mut local = match builder.start().await {
         Ok(local) => local,
         Err(error) => {
@@ -50,17 +51,22 @@ async fn main() -> ExitCode {
     println!("{}", local.url());
     tokio::select! {
         () = local.wait() => ExitCode::FAILURE,
-        () = signalled() => ExitCode::SUCCESS,
+        () = signalled => ExitCode::SUCCESS,
     }
 }
 
-async fn signalled() {
+/// Returns at a signal to end; heard from the moment that this is called.
+fn signalled() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = term.recv() => return,
-            _ = tokio::signal::ctrl_c() => return,
+    let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    async move {
+        #[cfg(unix)]
+        if let Some(mut term) = term {
+            tokio::select! {
+                _ = term.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }

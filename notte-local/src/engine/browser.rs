@@ -91,11 +91,13 @@ impl Browser {
         cdp.call(None, "Browser.setDownloadBehavior", download).await?;
         cdp.call(None, "Target.setDiscoverTargets", json!({ "discover": true, "filter": pages })).await?;
         cdp.call(None, "Target.setAutoAttach", attach).await?;
-        let mut tabs = self.shared.tabs.subscribe();
-        let first = tabs.wait_for(|tabs| tabs.opening == 0 && !tabs.all.is_empty());
-        if timeout(Duration::from_secs(2), first).await.is_err() {
+        let targets = cdp.call(None, "Target.getTargets", json!({ "filter": pages })).await?;
+        if targets["targetInfos"].as_array().is_none_or(Vec::is_empty) {
             self.open_tab().await?;
         }
+        let mut tabs = self.shared.tabs.subscribe();
+        let first = tabs.wait_for(|tabs| tabs.opening == 0 && !tabs.all.is_empty());
+        timeout(Duration::from_secs(20), first).await.map_err(|_| CdpError::Silent)?.map_err(|_| CdpError::Closed)?;
         Ok(())
     }
 

@@ -31,9 +31,16 @@ impl Home {
     }
 }
 
+impl Home {
+    /// Removes the folder; sessions whose browsers are not dead yet may still write, so it is tried again when dropped.
+    pub(crate) fn remove(&self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 impl Drop for Home {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        self.remove();
     }
 }
 

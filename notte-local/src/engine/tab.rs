@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::cdp::{Cdp, CdpError};
 
@@ -75,8 +75,14 @@ impl Tab {
     }
 
     /// Title and address.
-    pub(crate) fn info(&self) -> (String, String) {
-        self.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) async fn info(&self) -> (String, String) {
+        // The browser tells of a title late, and the page may be too busy to.
+        let asked = timeout(Duration::from_secs(2), self.evaluate("[document.title, location.href]")).await;
+        let told = asked.ok().and_then(Result::ok).map(|answer| answer["result"]["value"].clone()).unwrap_or_default();
+        match (told[0].as_str(), told[1].as_str()) {
+            (Some(title), Some(url)) => (title.to_owned(), url.to_owned()),
+            _ => self.info.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 
     pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, CdpError> {

@@ -93,6 +93,26 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
     })
 }
 
+/// Clicks the element, again where it had moved away before the click arrived.
+async fn press(driver: &Driver<'_>, tab: &Tab, on: &On) -> Result<(), Failure> {
+    let deadline = Instant::now() + Duration::from_millis(on.patience());
+    loop {
+        let at = ready(driver, tab, on, true).await?;
+        if at.kind == "file" {
+            return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
+        }
+        input::click(tab, at.x, at.y).await?;
+        // A page that is gone was left by this very click.
+        let missed = tab.script("landed", &[], Instant::now()).await.is_ok_and(|landed| landed == false);
+        if !missed {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(Failure::new("ElementMoving", format!("{} moves away from every click", named(on))));
+        }
+    }
+}
+
 async fn here(tab: &Tab, function: &str, arguments: &[Value]) -> Result<Value, Failure> {
     // Not tried again on a new page: it speaks of the element that was found on this one.
     Ok(tab.script(function, arguments, Instant::now()).await?)
@@ -108,11 +128,7 @@ async fn finish(tab: &Tab, on: &On) -> Result<(), Failure> {
 pub(super) async fn click(driver: &Driver<'_>, on: &On) -> Result<Done, Failure> {
     let tab = driver.browser.current()?;
     let before = Before::of(driver.browser)?;
-    let at = ready(driver, &tab, on, true).await?;
-    if at.kind == "file" {
-        return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
-    }
-    input::click(&tab, at.x, at.y).await?;
+    press(driver, &tab, on).await?;
     finish(&tab, on).await?;
     before.settle(driver.browser).await;
     let moved = driver.browser.current()?.target != tab.target;
@@ -121,12 +137,12 @@ pub(super) async fn click(driver: &Driver<'_>, on: &On) -> Result<Done, Failure>
 
 pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<Done, Failure> {
     let tab = driver.browser.current()?;
-    let at = ready(driver, &tab, on, true).await?;
+    let at = ready(driver, &tab, on, false).await?;
     if at.kind != "check" {
         return Err(Failure::new("NotCheckable", format!("{} is no checkbox, switch or radio button", named(on))));
     }
     if at.checked != value {
-        input::click(&tab, at.x, at.y).await?;
+        press(driver, &tab, on).await?;
         tab.breathe().await;
         if here(&tab, "now", &[]).await? != Value::Bool(value) {
             return Err(Failure::new("NotChecked", format!("{} did not change when it was clicked", named(on))));
@@ -188,8 +204,7 @@ pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<
         choose(&tab, on, value).await?;
     } else {
         // A list made of other elements: open it, then click the entry.
-        let at = ready(driver, &tab, on, true).await?;
-        input::click(&tab, at.x, at.y).await?;
+        press(driver, &tab, on).await?;
         let deadline = Instant::now() + Duration::from_millis(on.patience());
         while here(&tab, "entry", &[json!(value)]).await? != Value::Bool(true) {
             if Instant::now() > deadline {
@@ -197,8 +212,7 @@ pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
-        let at = ready(driver, &tab, &On::known_as("entry".into()), true).await?;
-        input::click(&tab, at.x, at.y).await?;
+        press(driver, &tab, &On::known_as("entry".into())).await?;
     }
     finish(&tab, on).await?;
     before.settle(driver.browser).await;
@@ -235,8 +249,7 @@ pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failu
     let mut downloads = driver.browser.downloads();
     let known = downloads.borrow_and_update().len();
     let tab = driver.browser.current()?;
-    let at = ready(driver, &tab, on, true).await?;
-    input::click(&tab, at.x, at.y).await?;
+    press(driver, &tab, on).await?;
     let began = Instant::now();
     let first = downloads.wait_for(|all| all.len() > known);
     let Ok(Ok(_)) = timeout_at(began + Duration::from_millis(on.patience()), first).await else {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -35,19 +36,14 @@ pub(crate) async fn observe(browser: &Browser, limit: usize) -> Result<Observed,
     tab.settled(Instant::now() + LOADING).await;
     let arguments = [json!(limit)];
     let seen = tab.script("observe", &arguments, Instant::now() + LOADING);
-    let (seen, picture) = tokio::join!(seen, tab.picture("jpeg", QUALITY));
+    let all = browser.tabs();
+    let infos = join_all(all.iter().map(|tab| tab.info()));
+    let (seen, picture, infos) = tokio::join!(seen, tab.picture("jpeg", QUALITY), infos);
+    let tab_data = |(place, (title, url))| json!({ "tab_id": place, "title": title, "url": url });
+    let tabs: Vec<Value> = infos.into_iter().enumerate().map(tab_data).collect();
     let (mut seen, picture) = (seen?, picture?);
     let found = seen["found"].take();
     let found = found.as_array().map(Vec::as_slice).unwrap_or_default();
-    let tabs: Vec<Value> = browser
-        .tabs()
-        .iter()
-        .enumerate()
-        .map(|(place, tab)| {
-            let (title, url) = tab.info();
-            json!({ "tab_id": place, "title": title, "url": url })
-        })
-        .collect();
     let interactions: Vec<Value> = found.iter().map(interaction).collect();
     let browser_actions = templates();
     let actions = [interactions.as_slice(), browser_actions.as_slice()].concat();

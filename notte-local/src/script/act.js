@@ -83,6 +83,33 @@ notte.kind = kind;
 
 notte.checked = (element) => element.checked ?? element.getAttribute('aria-checked') === 'true';
 
+// What moves may be gone when the click arrives: events that hit something else are swallowed, and `landed` tells.
+const EVENTS = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+const guard = (element) => {
+  notte.release?.();
+  notte.hit = null;
+  const views = [element.ownerDocument.defaultView];
+  while (views.at(-1).frameElement) views.push(views.at(-1).frameElement.ownerDocument.defaultView);
+  const listen = (event) => {
+    if (!event.isTrusted) return;
+    const top = event.composedPath()[0];
+    notte.hit ??= holds(element, top) || top.closest?.('label')?.control === element;
+    if (notte.hit) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  for (const view of views) for (const name of EVENTS) view.addEventListener(name, listen, true);
+  notte.release = () => {
+    for (const view of views) for (const name of EVENTS) view.removeEventListener(name, listen, true);
+    notte.release = null;
+  };
+};
+
+notte.landed = () => {
+  notte.release?.();
+  return notte.hit !== false;
+};
+
 // Waits until the one element is attached, visible, stable, enabled and, with `point`, receives events at a point.
 notte.ready = async (target, budget, point) => {
   const end = performance.now() + budget;
@@ -112,6 +139,7 @@ notte.ready = async (target, budget, point) => {
       else {
         const offset = notte.offset(element);
         notte.last = element;
+        if (point && !file) guard(element);
         return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element) };
       }
       before = now;

@@ -10,6 +10,7 @@ use axum::http::Method;
 use axum::response::{Html, IntoResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Raw;
@@ -28,8 +29,8 @@ const EVERY: Duration = Duration::from_millis(500);
 /// The largest message of the protocol that is passed on.
 const LARGEST: usize = 512 << 20;
 
-fn tab(app: &Shared, session: &Session, place: usize, tab: &crate::engine::Tab) -> Value {
-    let (title, url) = tab.info();
+async fn tab(app: &Shared, session: &Session, place: usize, tab: &crate::engine::Tab) -> Value {
+    let (title, url) = tab.info().await;
     let page = session.socket(app.origin(), &format!("page/{}", tab.target));
     json!({ "metadata": { "tab_id": place, "title": title, "url": url }, "debug_url": viewer_url(app, session), "ws_url": page })
 }
@@ -41,6 +42,7 @@ fn viewer_url(app: &Shared, session: &Session) -> String {
 async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
     let session = app.sessions.live(&id)?;
     let tabs = session.browser.tabs();
+    let described = join_all(tabs.iter().enumerate().map(|(place, one)| tab(&app, &session, place, one))).await;
     Ok(Json(json!({
         "debug_url": viewer_url(&app, &session),
         "ws": {
@@ -48,7 +50,7 @@ async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
             "recording": session.socket(app.origin(), "recording"),
             "logs": session.socket(app.origin(), "logs"),
         },
-        "tabs": tabs.iter().enumerate().map(|(place, one)| tab(&app, &session, place, one)).collect::<Vec<_>>(),
+        "tabs": described,
     })))
 }
 
@@ -59,7 +61,7 @@ async fn tab_info(State(app): State<Shared>, Path(id): Path<String>, asked: Aske
     let front = tabs.iter().position(|tab| tab.target == current).unwrap_or_default();
     let place = asked.number("tab_idx", front, 0..=usize::MAX)?;
     let one = tabs.get(place).ok_or_else(|| Refusal::not_found("Tab"))?;
-    Ok(Json(tab(&app, &session, place, one)))
+    Ok(Json(tab(&app, &session, place, one).await))
 }
 
 fn allowed(app: &Shared, id: &str, asked: &Asked) -> Answer<Arc<Session>> {

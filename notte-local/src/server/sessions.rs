@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Method;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::files::attachment;
@@ -11,6 +12,7 @@ use super::input::{Asked, Body};
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::app::Shared;
+use crate::clock;
 use crate::error::{Answer, Refusal};
 use crate::export;
 use crate::sessions::{End, Start};
@@ -80,15 +82,54 @@ async fn network_logs(State(app): State<Shared>, Path(id): Path<String>, asked: 
     ))
 }
 
+const REPLAY_NOTE: &str =
+    "a WebM of one picture an action, also under `mp4_url`; `Accept: application/octet-stream` gives it directly";
+
+const REPLAY: &str = "replay.webm";
+
+/// How long links are promised to work.
+const LINKS_WORK: SignedDuration = SignedDuration::from_hours(1);
+
+async fn replay(State(app): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer<Response> {
+    let session = app.sessions.find(&id)?;
+    let missing = |state: &str, message: &str, retryable: bool| {
+        Err(Refusal::with_body(
+            StatusCode::NOT_FOUND,
+            json!({
+                "detail": message, "message": message, "session_id": id, "status": 404, "error": "replay_missing",
+                "replay_status": state, "retryable": retryable,
+            }),
+        ))
+    };
+    if session.is_active() {
+        return missing("waiting_for_session", "the session is still active: stop it first", true);
+    }
+    let Some(length) = session.replay() else {
+        return missing("unavailable", "nothing of this session was recorded", false);
+    };
+    if headers.get(header::ACCEPT).is_some_and(|accepted| accepted == "application/octet-stream") {
+        let video = tokio::fs::read(session.replay_path()).await?;
+        return Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response());
+    }
+    let answer = json!({
+        "mp4_url": format!("{}/sessions/{id}/links/{REPLAY}?token={}", app.origin(), session.token),
+        "playlist_content": null,
+        "expires_at": clock::written(Timestamp::now() + LINKS_WORK),
+        "mouse_manifest_url": null, "mouse_chunk_urls": [], "mouse_next_offset": null,
+        "video_start_ms": 0, "video_duration_ms": length,
+    });
+    Ok(Json(answer).into_response())
+}
+
 /// What links lead to: they carry the session's token in place of a key.
-async fn linked(
-    State(app): State<Shared>,
-    Path((id, name)): Path<(String, String)>,
-    asked: Asked,
-) -> Answer<impl IntoResponse> {
+async fn linked(State(app): State<Shared>, Path((id, name)): Path<(String, String)>, asked: Asked) -> Answer<Response> {
     let session = app.by_token(&id, asked.text("token").unwrap_or_default())?;
     match name.as_str() {
-        BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines))),
+        BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines)).into_response()),
+        REPLAY if session.replay().is_some() => {
+            let video = tokio::fs::read(session.replay_path()).await?;
+            Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response())
+        }
         _ => Err(Refusal::not_found("File")),
     }
 }
@@ -110,5 +151,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             network_logs,
         )
         .on("", &Method::GET, "/sessions/{session_id}/links/{name}", Faithful, linked)
+        .on("session_replay", &Method::GET, "/sessions/{session_id}/replay", Partial(REPLAY_NOTE), replay)
         .on("session_offset", &Method::GET, "/sessions/{session_id}/offset", Faithful, offset)
 }

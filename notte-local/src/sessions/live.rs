@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::recording::Recording;
 use super::{Files, Start};
 use crate::clock;
 use crate::engine::Browser;
@@ -49,6 +50,8 @@ struct State {
     accessed: Timestamp,
     used: Instant,
     steps: Vec<Value>,
+    /// Length of the replay in milliseconds, once there is one.
+    replay: Option<u64>,
 }
 
 /// A session, alive or ended.
@@ -65,6 +68,7 @@ pub(crate) struct Session {
     folder: PathBuf,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
+    recording: Recording,
     /// The elements of the last observation. Who holds it has the page to himself.
     known: tokio::sync::Mutex<HashMap<String, Known>>,
 }
@@ -79,7 +83,7 @@ impl Session {
         minute: Duration,
     ) -> Self {
         let (created, born) = (Timestamp::now(), Instant::now());
-        let state = State { end: None, accessed: created, used: born, steps: Vec::new() };
+        let state = State { end: None, accessed: created, used: born, steps: Vec::new(), replay: None };
         Self {
             id,
             start,
@@ -92,6 +96,7 @@ impl Session {
             folder,
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
+            recording: Recording::new(),
             known: tokio::sync::Mutex::default(),
         }
     }
@@ -138,10 +143,32 @@ impl Session {
             state.end = Some((end, Timestamp::now()));
         }
         self.ended.send_replace(true);
+        if end != End::BrowserLost {
+            let last = self.recording.take(&self.browser);
+            drop(tokio::time::timeout(Duration::from_millis(500), last).await);
+        }
         self.browser.end().await;
+        let replay = self.recording.finish(&self.replay_path());
+        self.state().replay = replay;
         for left in ["profile", "tmp"] {
             let _ = tokio::fs::remove_dir_all(self.folder.join(left)).await;
         }
+    }
+
+    /// Takes pictures for the replay; never returns.
+    pub(super) async fn record(&self) {
+        self.recording.want();
+        self.recording.run(&self.browser).await;
+    }
+
+    /// Where the replay lies, if there is one.
+    pub(crate) fn replay_path(&self) -> PathBuf {
+        self.folder.join("replay.webm")
+    }
+
+    /// Length of the replay in milliseconds, if there is one.
+    pub(crate) fn replay(&self) -> Option<u64> {
+        self.state().replay
     }
 
     /// Ends it at once, from code that cannot wait.
@@ -201,6 +228,7 @@ impl Session {
             }
         }
         self.touch();
+        self.recording.want();
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
         answer
     }

@@ -2,8 +2,10 @@
 
 mod files;
 mod live;
+mod recording;
 mod registry;
 mod start;
+mod webm;
 
 pub(crate) use files::Files;
 pub(crate) use live::{End, Session};

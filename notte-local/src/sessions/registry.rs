@@ -137,6 +137,7 @@ impl Registry {
         for session in self.sessions().drain(..) {
             session.kill();
         }
+        self.home.remove();
     }
 }
 
@@ -150,6 +151,7 @@ async fn watch_timers(session: Arc<Session>) {
         }
         tokio::select! {
             () = sleep_until(due) => {}
+            () = session.record() => {}
             () = session.browser.closed() => return session.end(End::BrowserLost).await,
             () = session.ended() => return,
         }

@@ -1,6 +1,6 @@
 //! What the end-to-end tests share: a server, a client of plain HTTP, and a site to work on.
 
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "every test binary uses a part of it")]
 
 mod site;
 
