@@ -1,6 +1,7 @@
 //! Mails and text messages of a persona: read, and waited for.
 
 use std::{
+    fmt,
     future::{Future, IntoFuture},
     marker::PhantomData,
     ops::Deref,
@@ -26,8 +27,8 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 const LAST_LOOK: Duration = Duration::from_secs(10);
 const MOST: u32 = 100;
 
-/// A mail. It derefs to the whole of it.
-#[derive(Debug, Clone, PartialEq)]
+/// A mail. It derefs to the whole of it. `Debug` shows nothing of what it says: codes and links that log in, often.
+#[derive(Clone, PartialEq)]
 pub struct Email(EmailResponse);
 
 impl Email {
@@ -41,6 +42,17 @@ impl Email {
     /// The whole mail.
     pub fn into_inner(self) -> EmailResponse {
         self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let EmailResponse { email_id, sender_email, created_at, .. } = &self.0;
+        f.debug_struct("Email")
+            .field("email_id", email_id)
+            .field("sender_email", sender_email)
+            .field("created_at", created_at)
+            .finish_non_exhaustive()
     }
 }
 
