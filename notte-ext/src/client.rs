@@ -9,8 +9,8 @@ use std::{
 use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
 use crate::{
-    Builder, Call, Functions, Personas, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage, Vaults,
-    call::Policy, cleanup::Cleanup, retry::Budget,
+    Builder, Call, Functions, Personas, Profiles, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage,
+    Vaults, call::Policy, cleanup::Cleanup, retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -59,6 +59,11 @@ impl Notte {
     /// The sessions that exist: lists, handles on running ones, sweeps.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.clone())
+    }
+
+    /// Browser profiles: state, such as cookies, that outlives a session.
+    pub fn profiles(&self) -> Profiles {
+        Profiles::new(self.clone())
     }
 
     /// Vaults: logins and payment cards that are filled in on pages.

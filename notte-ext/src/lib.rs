@@ -15,12 +15,16 @@ mod functions;
 mod ids;
 mod pages;
 mod personas;
+mod profiles;
 mod retry;
+mod save;
 mod search;
 mod secrets;
 mod sessions;
 mod usage;
 mod vaults;
+#[allow(dead_code, reason = "waits for agents use the rest")]
+mod wait;
 
 pub use actions::Action;
 pub use builder::Builder;
@@ -36,11 +40,19 @@ pub use ids::{AgentId, FileId, FunctionId, PersonaId, ProfileId, RunId, SessionI
 /// The generated client, with every type of the API.
 pub use notte_api;
 pub use personas::{Email, Message, MessageWait, Messages, Persona, PersonaBuilder, PersonaList, Personas};
+pub use profiles::{CreateProfile, DuplicateProfile, ImportState, Profile, ProfileList, Profiles, SetProfileCookies};
 pub use retry::Retry;
+pub use save::{Progress, Save, Saved, VideoFormat};
+/// JSON Schemas of your own types, for answers of a given form.
+pub use schemars;
 pub use search::{Search, SearchAnswer, SearchHit, SearchResults};
 pub use secrets::Secrets;
 pub use sessions::{
-    ImageFormat, Observe, Page, Scrape, Screenshot, Session, SessionBuilder, SessionDebug, SessionList, Sessions,
+    ExecuteFile, ExternalProxy, FetchResponse, FileDownload, FileList, Files, ImageFormat, Link, NetworkLog,
+    NetworkLogs, NetworkLogsRequest, NotteProxy, Observe, Page, PageFetch, Replay, ReplayRequest, ReplayWait,
+    SaveProfile, Scrape, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionList, Sessions, Upload,
+    WaitForAuth, WorkflowCode,
 };
 pub use usage::{Usage, UsageLogList};
 pub use vaults::{Login, Vault, VaultCard, VaultEntry, VaultList, Vaults, generate_password};
+pub use wait::WaitError;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt as _;
 use notte_ext::{
-    Error, ErrorKind, ImageFormat,
+    Error, ErrorKind, ExternalProxy, ImageFormat, NotteProxy,
     notte_api::types::{Action, BrowserType, ClickAction, Cookie},
 };
 use support::{Fault, Server, session};
@@ -68,6 +68,64 @@ async fn a_page_is_looked_at_and_acted_upon() {
 }
 
 #[tokio::test]
+async fn a_page_is_searched_for_what_can_be_done() {
+    let server = Server::start();
+    let observed = serde_json::json!({
+        "metadata": {"title": "t", "url": "u", "tabs": [{"tab_id": 0, "title": "t", "url": "u"}], "viewport": {"scroll_x": 0,
+            "scroll_y": 7, "viewport_width": 1, "viewport_height": 1, "total_width": 1, "total_height": 1}},
+        "screenshot": {"raw": "/9j/4HBpY3R1cmU="}, "started_at": "2025-01-02", "ended_at": "2025-01-02",
+        "space": {"actions": [], "browser_actions": [], "description": "", "markdown": "# Actions", "interaction_actions": [
+            {"type": "click", "id": "B1", "text_label": "Buy now"},
+            {"type": "fill", "id": "I1", "value": "", "description": "Where to BUY from"},
+            {"type": "click", "id": "L1", "accessible_name": "Home"},
+        ]},
+    });
+    server.fail("POST /sessions/s-1/page/observe", [Fault::Say(observed.to_string())]);
+    let notte = server.notte();
+    let session = notte.sessions().attach("s-1");
+    #[allow(deprecated)]
+    let page = session.observe().instructions("buy it").min_actions(1).await.unwrap();
+    assert_eq!(server.last("POST").body, r#"{"instructions":"buy it","min_nb_actions":1}"#);
+    let id = |action: &Action| serde_json::to_value(action).unwrap()["id"].as_str().unwrap().to_owned();
+    assert_eq!(id(&page.first().unwrap()), "B1");
+    assert_eq!(page.of_kind("click").map(id).collect::<Vec<_>>(), ["B1", "L1"]);
+    assert_eq!(page.matching("buy").map(id).collect::<Vec<_>>(), ["B1", "I1"]);
+    assert_eq!(page.with_ids(["L1", "X9", "B1"]).map(id).collect::<Vec<_>>(), ["B1", "L1"]);
+    assert_eq!((page.markdown(), page.tabs().len(), page.viewport().scroll_y), ("# Actions", 1, 7));
+    assert_eq!(page.screenshot().unwrap().format(), Some(ImageFormat::Jpeg));
+    let empty = session.observe().await.unwrap();
+    let nothing = empty.with_ids(["B9"]).count();
+    assert_eq!((nothing, empty.screenshot().unwrap_err().kind()), (0, ErrorKind::Decode));
+}
+
+#[tokio::test]
+async fn proxies_are_sent_as_they_were_named() {
+    let server = Server::start();
+    let notte = server.notte();
+    let builder = notte.session().proxy(NotteProxy::country("fr")).proxy(ExternalProxy::new("http://p:1"));
+    builder.await.unwrap().stop().await.unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&server.last("POST").body).unwrap();
+    let expected =
+        serde_json::json!([{"type": "notte", "country": "fr"}, {"type": "external", "server": "http://p:1"}]);
+    assert_eq!(sent["proxies"], expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_kept_alive_only_while_it_is_asked_for() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.sessions().attach("s-1");
+    assert_eq!(session.keep_alive_while(async { 7 }).await, 7);
+    assert_eq!(server.count("GET /sessions/s-1/offset"), 0);
+    let minute = async {
+        while server.count("GET /sessions/s-1/offset?update_metadata=true") < 3 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    session.keep_alive_while(minute).await;
+}
+
+#[tokio::test]
 async fn an_action_that_fails_is_an_error_or_a_result() {
     let server = Server::start();
     let notte = server.notte();
@@ -82,7 +140,7 @@ async fn an_action_that_fails_is_an_error_or_a_result() {
 
 #[tokio::test]
 async fn a_page_is_scraped_in_every_form() {
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
     struct Contact {
         email: String,
     }
@@ -93,9 +151,17 @@ async fn a_page_is_scraped_in_every_form() {
     assert_eq!(session.scrape().only_main_content().markdown().await.unwrap(), "# Example");
     assert_eq!(server.last("POST /sessions/s-1/page/scrape").body, r#"{"only_main_content":true}"#);
     assert_eq!(session.scrape().images().await.unwrap().len(), 1);
+    server.fail("POST /sessions/s-1/page/scrape", [Fault::Say(r#"{"markdown":"[Tea](/tea)"}"#.into())]);
+    let links = session.scrape().links().await.unwrap();
+    assert_eq!((links[0].text.as_str(), links[0].url.as_str()), ("Tea", "/tea"));
+    assert_eq!(server.last("POST").body, r#"{"scrape_links":true}"#);
     let schema = serde_json::json!({"type": "object"});
-    assert_eq!(session.scrape().schema(schema.clone()).json_as::<Contact>().await.unwrap().email, "a@b.c");
-    let error = session.scrape().schema(schema).json_as::<u8>().await.unwrap_err();
+    assert_eq!(session.scrape().structured::<Contact>().await.unwrap().email, "a@b.c");
+    let sent: serde_json::Value = serde_json::from_str(&server.last("POST").body).unwrap();
+    assert_eq!(sent["response_format"]["properties"]["email"]["type"], "string");
+    let error = session.scrape().schema(schema.clone()).structured::<u8>().await.unwrap_err();
+    let sent: serde_json::Value = serde_json::from_str(&server.last("POST").body).unwrap();
+    assert_eq!(sent["response_format"], schema);
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(!format!("{error:?}").contains("a@b.c"));
     assert_eq!(session.scrape().json().await.unwrap_err().kind(), ErrorKind::Execution);

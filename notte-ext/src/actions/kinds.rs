@@ -1,10 +1,10 @@
 //! One type for each kind of action, with the options that mean something to it.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use notte_api::{
     types::{self, builder},
-    wire::{Open, Secret},
+    wire::Open,
 };
 use serde_json::{Map, Value, json};
 
@@ -16,6 +16,18 @@ macro_rules! kinds {
         #[derive(Clone)]
         #[must_use = "an action does nothing until a session executes it"]
         pub struct $name(pub(super) builder::$wire);
+
+        impl $name {
+            /// The category, as an observation has it. The service sets it by itself.
+            pub fn category(self, category: impl Into<String>) -> Self {
+                Self(self.0.category(Into::<String>::into(category)))
+            }
+
+            /// The description, as an observation has it. The service sets it by itself.
+            pub fn description(self, description: impl Into<String>) -> Self {
+                Self(self.0.description(Into::<String>::into(description)))
+            }
+        }
 
         impl From<$name> for types::Action {
             fn from(action: $name) -> Self {
@@ -39,7 +51,7 @@ macro_rules! kinds {
 
 /// Constructors set every required field, and no conversion in them can fail. Were one left out, the service would
 /// refuse the bare tag; a panic is not for us to choose.
-fn built<B, T: TryFrom<B> + Into<types::Action>>(builder: B, tag: &str) -> types::Action {
+pub(super) fn built<B, T: TryFrom<B> + Into<types::Action>>(builder: B, tag: &str) -> types::Action {
     T::try_from(builder).map_or_else(|_| types::Action::Unknown(json!({ "type": tag }).into()), Into::into)
 }
 
@@ -100,37 +112,6 @@ kinds! {
     Wait => WaitAction, "wait";
 }
 
-/// Fills in several fields of a form, found by what they are for.
-#[derive(Clone)]
-#[must_use = "an action does nothing until a session executes it"]
-pub struct FormFill(pub(super) BTreeMap<String, Secret<String>>);
-
-impl FormFill {
-    /// One more field, by its name on the wire, such as `first_name`. A value is a text or a placeholder of a vault.
-    pub fn field(mut self, name: impl Into<String>, value: impl Into<Secret<String>>) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
-    }
-}
-
-impl From<FormFill> for types::Action {
-    fn from(action: FormFill) -> Self {
-        built::<_, types::FormFillAction>(types::FormFillAction::builder().value(action.0), "form_fill")
-    }
-}
-
-impl From<FormFill> for Action {
-    fn from(action: FormFill) -> Self {
-        Self(action.into())
-    }
-}
-
-impl fmt::Debug for FormFill {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Action(form_fill)")
-    }
-}
-
 macro_rules! options {
     ($($name:ident),+ => $options:tt) => { $(options!(@ $name $options);)+ };
     (@ $name:ident { $($(#[doc = $doc:literal])+ $method:ident($($value:ident: $type:ty)?) => $field:ident($set:expr);)+ }) => {
@@ -159,6 +140,21 @@ macro_rules! interactions {
             /// Presses Enter afterwards.
             pub fn press_enter(self) -> Self {
                 Self(self.0.press_enter(true))
+            }
+
+            /// What is written on the element, as an observation has it. The service finds it out by itself.
+            pub fn text_label(self, label: impl Into<String>) -> Self {
+                Self(self.0.text_label(Into::<String>::into(label)))
+            }
+
+            /// What the element is called for those who do not see it, as an observation has it.
+            pub fn accessible_name(self, name: impl Into<String>) -> Self {
+                Self(self.0.accessible_name(Into::<String>::into(name)))
+            }
+
+            /// What can be filled in, as an observation has it.
+            pub fn param(self, param: types::ActionParameter) -> Self {
+                Self(self.0.param(param))
             }
 
             /// How long the service looks for the element, in whole milliseconds, rounded up; at least one.
@@ -228,6 +224,14 @@ options! { Scrape => {
     /// JSON Schema of the data to take out of the page.
     response_format(schema: Map<String, Value>) => response_format(schema);
 }}
+
+impl Scrape {
+    /// Whether to list images and nothing else. Retired: only servers up to 1.4.40 know it.
+    pub fn only_images(self, only: bool) -> Self {
+        #[allow(deprecated, reason = "older servers know it")]
+        Self(self.0.only_images(only))
+    }
+}
 
 pub(super) fn millis(duration: Duration) -> i64 {
     whole(duration, 1_000_000)

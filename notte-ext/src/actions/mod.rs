@@ -19,6 +19,7 @@
 //! notte_ext::Action::click("B1").clear_before_fill(true);
 //! ```
 
+mod form;
 mod kinds;
 mod new;
 mod target;
@@ -30,10 +31,11 @@ use std::fmt;
 use notte_api::types;
 
 pub use self::{
+    form::FormFill,
     kinds::{
         CaptchaSolve, Check, Click, CloseTab, Completion, DownloadFile, EmailRead, EmailVerificationRead, EvaluateJs,
-        FallbackFill, Fill, FormFill, GoBack, GoForward, Goto, GotoNewTab, Help, MultiFactorFill, PressKey, Reload,
-        Scrape, ScrollDown, ScrollUp, SelectDropdownOption, SmsRead, SwitchTab, UploadFile, Wait,
+        FallbackFill, Fill, GoBack, GoForward, Goto, GotoNewTab, Help, MultiFactorFill, PressKey, Reload, Scrape,
+        ScrollDown, ScrollUp, SelectDropdownOption, SmsRead, SwitchTab, UploadFile, Wait,
     },
     target::{ElementId, Selector},
 };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use notte_api::{types, wire::Secret};
 
-use super::{Action, ElementId, Selector, kinds};
+use super::{Action, ElementId, FormFill, Selector, kinds};
 
 /// On what was observed, or by selector.
 impl Action {
@@ -216,11 +216,11 @@ impl Action {
     }
 
     /// Fills in several fields of a form, found by what they are for: pairs such as `("first_name", "Ada")`.
-    pub fn form_fill<N, V>(fields: impl IntoIterator<Item = (N, V)>) -> kinds::FormFill
+    pub fn form_fill<N, V>(fields: impl IntoIterator<Item = (N, V)>) -> FormFill
     where
         N: Into<String>,
         V: Into<Secret<String>>,
     {
-        kinds::FormFill(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        FormFill::new(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }

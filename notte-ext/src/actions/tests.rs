@@ -108,6 +108,67 @@ fn with_options() -> Vec<(Action, Value)> {
     ]
 }
 
+/// One of each kind, every option set.
+fn full() -> Vec<Action> {
+    macro_rules! described {
+        ($($action:expr),+ $(,)?) => { vec![$($action.category("Some Actions").description("Does it.").into()),+] };
+    }
+    macro_rules! on_element {
+        ($($action:expr),+ $(,)?) => {
+            vec![$({
+                let param = types::ActionParameter::builder().name("value").type_("str");
+                let action = $action.press_enter().timeout(Duration::from_secs(1)).text_label("Buy");
+                let action = action.accessible_name("Buy now").param(types::ActionParameter::try_from(param).unwrap());
+                action.category("Some Actions").description("Does it.").into()
+            }),+]
+        };
+    }
+
+    let schema = json!({"type": "object"}).as_object().unwrap().clone();
+    let minute = Duration::from_secs(60);
+    let mut all: Vec<Action> = described![
+        Action::captcha_solve().captcha_type(types::CaptchaType::Geetest),
+        Action::close_tab(),
+        Action::completion(true, "done"),
+        Action::email_read().limit(3).within(minute).only_unread(true),
+        Action::email_verification_read("m", "a.test").max_age(minute),
+        Action::evaluate_js("1"),
+        Action::form_fill([("city", "Paris")]),
+        Action::go_back(),
+        Action::go_forward(),
+        Action::goto("https://a.test").wait_until("load"),
+        Action::goto_new_tab("https://a.test"),
+        Action::help("lost"),
+        Action::press_key("Enter"),
+        Action::reload(),
+        Action::scrape()
+            .instructions("prices")
+            .only_main_content(true)
+            .scrape_links(true)
+            .scrape_images(true)
+            .only_images(true)
+            .ignored_tags(["nav"])
+            .selector("main")
+            .response_format(schema),
+        Action::scroll_down().amount(1).selector("#a"),
+        Action::scroll_up().amount(1).selector("#a"),
+        Action::sms_read().limit(3).within(minute).only_unread(true),
+        Action::switch_tab(1),
+        Action::wait(minute),
+    ];
+    all.extend::<Vec<Action>>(on_element![
+        Action::check("C1", true),
+        Action::click("B1"),
+        Action::download_file("L1"),
+        Action::fallback_fill("I1", "x").clear_before_fill(true),
+        Action::fill("I1", "x").clear_before_fill(true),
+        Action::multi_factor_fill("I1", "x").clear_before_fill(true),
+        Action::select_dropdown_option("O1", "x"),
+        Action::upload_file("F1", "a.pdf"),
+    ]);
+    all
+}
+
 fn wire(action: &Action) -> Value {
     serde_json::to_value(action.as_wire()).unwrap()
 }
@@ -131,6 +192,39 @@ fn every_kind_of_the_wire_has_a_constructor() {
     for (action, _) in plain() {
         assert!(!matches!(action.as_wire(), types::Action::Unknown(_)), "{action:?}");
     }
+}
+
+#[test]
+fn every_field_of_every_kind_can_be_set() {
+    let table = include_str!("../../../notte-api/API.md");
+    for action in full() {
+        let kind = action.kind().unwrap();
+        let name: String = kind.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        let row = table.lines().find(|line| line.starts_with(&format!("| `{name}Action` |"))).unwrap();
+        let fields = row.split('|').nth(2).unwrap().trim().trim_matches('`').split(", ");
+        let names = fields.filter_map(|field| Some(field.split_once(": ")?.0)).filter(|name| *name != "extra");
+        let wire = wire(&action);
+        for name in names {
+            // An element is named by one of the two.
+            let set = wire.get(name).is_some() || (name == "selector" && wire.get("id").is_some());
+            assert!(set, "{kind} has no option for {name}");
+        }
+    }
+    assert_eq!(full().len(), plain().len());
+}
+
+#[test]
+fn an_observed_action_of_every_kind_goes_back_as_it_came() {
+    let fixture: Value = serde_json::from_str(include_str!("../../../tests/fixtures/page_execute.json")).unwrap();
+    let mut kinds = std::collections::BTreeSet::new();
+    for mut value in fixture["request"]["bodies"].as_array().unwrap().clone() {
+        value["newer"] = json!({"x": [1, null]});
+        let observed: types::Action = serde_json::from_value(value.clone()).unwrap();
+        let action = Action::from(&observed);
+        assert_eq!(wire(&action), value);
+        kinds.insert(action.kind().unwrap().to_owned());
+    }
+    assert_eq!(kinds.len(), plain().len());
 }
 
 #[test]

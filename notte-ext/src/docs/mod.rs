@@ -1,5 +1,8 @@
 //! Guides: each module holds one, and nothing else.
 
+#[doc = include_str!("authoring.md")]
+pub mod authoring {}
+
 #[doc = include_str!("blocking.md")]
 pub mod blocking {}
 
@@ -14,6 +17,9 @@ pub mod logging_and_privacy {}
 
 #[doc = include_str!("retries.md")]
 pub mod retries {}
+
+#[doc = include_str!("sessions.md")]
+pub mod sessions {}
 
 #[doc = include_str!("sessions-never-leak.md")]
 pub mod sessions_never_leak {}

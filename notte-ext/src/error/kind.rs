@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Deadline,
     /// The answer is a success that does not say what it should.
     Decode,
+    /// A file of this machine could not be read or written.
+    File,
 }
 
 impl ErrorKind {

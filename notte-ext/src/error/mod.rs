@@ -214,6 +214,12 @@ impl Error {
         self
     }
 
+    /// Says what this was a part of.
+    pub(crate) fn while_doing(mut self, what: &str) -> Self {
+        self.0.message = format!("{what}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn of_session(mut self, id: &str) -> Self {
         self.0.session = Some(id.to_owned());
         self
@@ -221,6 +227,11 @@ impl Error {
 
     pub(crate) fn and_failed_stop(&mut self, stop: Error) {
         self.0.failed_stop = Some(stop);
+    }
+
+    pub(crate) fn because_of(mut self, cause: Option<Error>) -> Self {
+        self.0.source = cause;
+        self
     }
 
     pub(crate) fn and_acted(mut self) -> Self {

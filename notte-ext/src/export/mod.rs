@@ -17,13 +17,14 @@ use self::print::Call;
 /// ```
 /// use notte_ext::{Action, export};
 ///
-/// let program = export::to_rust([Action::goto("https://example.com").into(), Action::click_selector("#go").into()]);
+/// let actions: [Action; 2] = [Action::goto("https://example.com").into(), Action::click_selector("#go").into()];
+/// let program = export::to_rust(&actions);
 /// assert!(program.contains(r##"session.execute(Action::click_selector("#go")).await?;"##));
 /// ```
-pub fn to_rust(actions: impl IntoIterator<Item = types::Action>) -> String {
+pub fn to_rust<A: Into<types::Action>>(actions: impl IntoIterator<Item = A>) -> String {
     let (mut body, mut duration, mut selector) = (String::new(), false, false);
     for action in actions {
-        let call = Call::new(&action);
+        let call = Call::new(&action.into());
         for line in call.lines() {
             body.push_str("            ");
             body.push_str(&line);

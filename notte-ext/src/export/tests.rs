@@ -45,7 +45,7 @@ fn recorded() -> Vec<Value> {
 }
 
 fn print(actions: &[Value]) -> String {
-    to_rust(actions.iter().map(|action| serde_json::from_value(action.clone()).unwrap()))
+    to_rust(actions.iter().map(|action| serde_json::from_value::<types::Action>(action.clone()).unwrap()))
 }
 
 /// The program is an example of this crate, so that cargo compiles it.

@@ -9,13 +9,13 @@ use std::{
 };
 
 use notte_api::{
-    types::{AspectRatio, BrowserType, ProxySettings, SessionProfile, SessionStartRequest, builder},
+    types::{self, AspectRatio, BrowserType, ProxySettings, SessionProfile, SessionStartRequest, builder},
     wire::{Open, Secret},
 };
 use serde_json::{Map, Value};
 
 use super::{Session, check};
-use crate::{Error, Notte, Result, call::Policy};
+use crate::{Error, Notte, ProfileId, Result, VaultId, call::Policy};
 
 /// Sets up a session. `.await` starts it; [`scope`](Self::scope) starts it, runs something in it, and stops it.
 ///
@@ -35,6 +35,9 @@ pub struct SessionBuilder {
     pub(super) notte: Notte,
     request: builder::SessionStartRequest,
     headers: BTreeMap<String, Secret<String>>,
+    proxies: Vec<types::Proxy>,
+    waits_for_auth: bool,
+    captcha_timeout: Option<Duration>,
     extra: Map<String, Value>,
     wrong: Option<String>,
     unchecked: bool,
@@ -48,6 +51,9 @@ impl SessionBuilder {
             notte,
             request: builder::SessionStartRequest::default(),
             headers: BTreeMap::new(),
+            proxies: Vec::new(),
+            waits_for_auth: false,
+            captcha_timeout: None,
             extra: Map::new(),
             wrong: None,
             unchecked: false,
@@ -95,6 +101,12 @@ impl SessionBuilder {
         self
     }
 
+    /// A proxy to connect through, beside those named before.
+    pub fn proxy(mut self, proxy: impl Into<types::Proxy>) -> Self {
+        self.proxies.push(proxy.into());
+        self
+    }
+
     /// Whether the service tries to solve captchas by itself.
     pub fn solve_captchas(mut self, solve: bool) -> Self {
         self.request = self.request.solve_captchas(solve);
@@ -137,15 +149,16 @@ impl SessionBuilder {
         self
     }
 
-    /// Browser profile whose saved state the session starts with.
-    pub fn profile(mut self, profile: SessionProfile) -> Self {
+    /// Browser profile whose saved state the session starts with; `persist`: and saves its own in, when it stops.
+    pub fn profile(mut self, id: impl Into<ProfileId>, persist: bool) -> Self {
+        let profile = SessionProfile::builder().id(String::from(id.into())).persist(persist);
         self.request = self.request.profile(profile);
         self
     }
 
     /// Vault whose credentials may be filled in on pages.
-    pub fn vault_id(mut self, id: impl Into<String>) -> Self {
-        self.request = self.request.vault_id(Into::<String>::into(id));
+    pub fn vault_id(mut self, id: impl Into<VaultId>) -> Self {
+        self.request = self.request.vault_id(String::from(id.into()));
         self
     }
 
@@ -161,8 +174,11 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether the session counts as ready only after the logins of [`auth_ids`](Self::auth_ids) are done.
+    /// Whether the session counts as ready only after the logins of [`auth_ids`](Self::auth_ids) are done. Where the
+    /// service does not wait for them itself, the start [does](Session::wait_for_auth); if they fail, so does the start, and
+    /// the session is stopped.
     pub fn wait_for_authentication(mut self, wait: bool) -> Self {
+        self.waits_for_auth = wait;
         self.request = self.request.wait_for_authentication(wait);
         self
     }
@@ -219,6 +235,12 @@ impl SessionBuilder {
         self
     }
 
+    /// How long the service may take to solve a captcha that is in the way of an action; three minutes if this is not set.
+    pub fn captcha_timeout(mut self, timeout: Duration) -> Self {
+        self.captcha_timeout = Some(timeout);
+        self
+    }
+
     /// Leaves limits to the service to check.
     pub fn unchecked(mut self) -> Self {
         self.unchecked = true;
@@ -234,19 +256,29 @@ impl SessionBuilder {
     }
 
     pub(super) async fn start(self) -> Result<Session> {
-        let Self { notte, request, headers, extra, wrong, unchecked, policy } = self;
+        let Self { notte, request, headers, proxies, extra, wrong, unchecked, policy, waits_for_auth, captcha_timeout } =
+            self;
         let refuse = |why: String| Error::invalid(why).in_operation("session_start");
         if let Some(why) = wrong {
             return Err(refuse(why));
         }
         let request = if headers.is_empty() { request } else { request.extra_http_headers(headers) };
+        let request = if proxies.is_empty() { request } else { request.proxies(ProxySettings::from(proxies)) };
         let request = SessionStartRequest::try_from(request.extra(extra)).map_err(refuse)?;
         if !unchecked {
             check::check(&request).map_err(refuse)?;
         }
         let budget = notte.shared_budget();
         let (lease, started) = notte.cleanup().start_session(request, policy, budget).await?;
-        Ok(Session::new(notte.clone(), lease, Some(started)))
+        let session = Session::new(notte.clone(), lease, Some(started)).with_captcha_timeout(captcha_timeout);
+        if waits_for_auth
+            && session.is_authenticating()
+            && let Err(error) = session.wait_for_auth().await
+        {
+            session.failed();
+            return Err(error);
+        }
+        Ok(session)
     }
 }
 

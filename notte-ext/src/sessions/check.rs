@@ -1,4 +1,4 @@
-//! Limits of the start request that are known, checked before anything is sent.
+//! Limits that are known, checked before anything is sent.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -45,7 +45,8 @@ pub(super) fn check(request: &SessionStartRequest) -> Result<(), String> {
     external_browser(request)
 }
 
-fn within(option: &str, value: Option<i64>, least: i64, most: i64, unit: &str) -> Result<(), String> {
+/// Whether a value keeps its limits, which the error names.
+pub(super) fn within(option: &str, value: Option<i64>, least: i64, most: i64, unit: &str) -> Result<(), String> {
     match value {
         Some(value) if value < least || value > most => {
             Err(format!("{option} must be between {least} and {most}{unit}, not {value}"))

@@ -1,19 +1,44 @@
 //! Sessions: started, used, listed, and always stopped.
 
+mod auth;
 mod builder;
+mod captcha;
 mod check;
+mod cookies;
 mod debug;
+mod execute;
+mod fetch;
+mod file_name;
+mod files;
+mod keep_alive;
+mod links;
 mod list;
+mod network;
 mod page;
+mod profile;
+mod proxy;
+mod replay;
 mod scope;
 mod scrape;
 mod screenshot;
+mod script;
 mod session;
 
+pub use auth::WaitForAuth;
 pub use builder::SessionBuilder;
+pub(crate) use cookies::normalised;
 pub use debug::SessionDebug;
+pub use execute::ExecuteFile;
+pub use fetch::{FetchResponse, PageFetch};
+pub use files::{FileDownload, FileList, Files, Upload};
+pub use links::Link;
 pub use list::{SessionList, Sessions};
+pub use network::{NetworkLog, NetworkLogs, NetworkLogsRequest};
 pub use page::{Observe, Page};
+pub use profile::SaveProfile;
+pub use proxy::{ExternalProxy, NotteProxy};
+pub use replay::{Replay, ReplayRequest, ReplayWait};
 pub use scrape::Scrape;
 pub use screenshot::{ImageFormat, Screenshot};
+pub use script::{Script, WorkflowCode};
 pub use session::Session;

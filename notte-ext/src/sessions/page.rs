@@ -1,19 +1,22 @@
 //! Observing: what is on a page, and what can be done there.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     future::{Future, IntoFuture},
     ops::Deref,
     pin::Pin,
 };
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use notte_api::{
-    types::{Action, Observation, PerceptionType, builder},
+    types::{Action, Observation, PerceptionType, TabData, ViewportData, builder},
     wire::Open,
 };
+use serde_json::Value;
 
-use super::Session;
-use crate::{Error, Result};
+use super::{Screenshot, Session};
+use crate::{Error, ErrorKind, Result};
 
 /// A look at a page that is not done yet: `.await` does it.
 #[must_use = "a look is done by `.await`"]
@@ -100,6 +103,62 @@ impl Page {
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             Error::invalid(format!("the page has no element {id:?}; it has {known}")).in_operation("page_observe")
         })
+    }
+
+    /// The first thing that can be done with an element.
+    ///
+    /// # Errors
+    /// Nothing can be done there.
+    pub fn first(&self) -> Result<Action> {
+        let nothing = || Error::invalid("there is nothing to do on the page").in_operation("page_observe");
+        self.element_actions().first().cloned().ok_or_else(nothing)
+    }
+
+    /// What can be done of one kind, such as `click` or `fill`.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Action> {
+        self.element_actions().iter().filter(move |action| action.tag() == Some(kind))
+    }
+
+    /// What can be done with elements whose label, name or description has this text in it, whatever the case.
+    pub fn matching(&self, text: &str) -> impl Iterator<Item = &Action> {
+        let text = text.to_lowercase();
+        self.element_actions().iter().filter(move |action| {
+            let json = serde_json::to_value(action).unwrap_or_default();
+            let says =
+                |field| json.get(field).and_then(Value::as_str).unwrap_or_default().to_lowercase().contains(&text);
+            ["text_label", "accessible_name", "description"].into_iter().any(says)
+        })
+    }
+
+    /// What can be done with the elements of these ids, in the page's order. Ids that the page does not have are left out.
+    pub fn with_ids<S: AsRef<str>>(&self, ids: impl IntoIterator<Item = S>) -> impl Iterator<Item = &Action> {
+        let ids: BTreeSet<String> = ids.into_iter().map(|id| id.as_ref().to_owned()).collect();
+        self.element_actions().iter().filter(move |action| element_id(action).is_some_and(|id| ids.contains(&id)))
+    }
+
+    /// What can be done, as a text for people and models.
+    pub fn markdown(&self) -> &str {
+        &self.0.space.markdown
+    }
+
+    /// The tabs of the browser.
+    pub fn tabs(&self) -> &[TabData] {
+        &self.0.metadata.tabs
+    }
+
+    /// How large the page is, and which part of it is seen.
+    pub fn viewport(&self) -> &ViewportData {
+        &self.0.metadata.viewport
+    }
+
+    /// The picture that was taken of the page.
+    ///
+    /// # Errors
+    /// There is none that can be read.
+    pub fn screenshot(&self) -> Result<Screenshot> {
+        let picture = BASE64_STANDARD.decode(self.0.screenshot.raw.as_bytes()).ok().filter(|bytes| !bytes.is_empty());
+        let none = || Error::new(ErrorKind::Decode, "there is no picture in it").in_operation("page_observe");
+        picture.map(Screenshot::new).ok_or_else(none)
     }
 
     /// The whole answer.

@@ -3,25 +3,27 @@
 use std::fmt;
 
 use notte_api::types::{DataSpace, ImageData, builder};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Session;
+use super::{Link, Session, links::links};
 use crate::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "page_scrape";
 
-/// A reading of a page that is not done yet: [`markdown`](Self::markdown), [`images`](Self::images),
-/// [`json`](Self::json), [`json_as`](Self::json_as) or [`data`](Self::data) does it.
+/// A reading of a page that is not done yet: [`markdown`](Self::markdown), [`links`](Self::links),
+/// [`images`](Self::images), [`json`](Self::json), [`structured`](Self::structured) or [`data`](Self::data) does it.
 #[must_use = "a page is read by `.markdown()` and its like"]
 pub struct Scrape<'a> {
     session: &'a Session,
     request: builder::ScrapeRequest,
+    has_schema: bool,
 }
 
 impl<'a> Scrape<'a> {
     pub(super) fn new(session: &'a Session) -> Self {
-        Self { session, request: builder::ScrapeRequest::default() }
+        Self { session, request: builder::ScrapeRequest::default(), has_schema: false }
     }
 
     /// Leaves out what surrounds the content, such as navigation and footers.
@@ -31,7 +33,7 @@ impl<'a> Scrape<'a> {
     }
 
     /// Whether the Markdown has the addresses of links.
-    pub fn links(mut self, links: bool) -> Self {
+    pub fn scrape_links(mut self, links: bool) -> Self {
         self.request = self.request.scrape_links(links);
         self
     }
@@ -55,9 +57,10 @@ impl<'a> Scrape<'a> {
     }
 
     /// JSON Schema of what to take out of the page. A language model does it; read it with [`json`](Self::json) or
-    /// [`json_as`](Self::json_as).
+    /// [`structured`](Self::structured).
     pub fn schema(mut self, schema: Value) -> Self {
         self.request = self.request.response_format(schema);
+        self.has_schema = true;
         self
     }
 
@@ -81,16 +84,38 @@ impl<'a> Scrape<'a> {
         Ok(self.data().await?.markdown)
     }
 
+    /// The links of the page, in its order, as its Markdown has them.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn links(self) -> Result<Vec<Link>> {
+        Ok(links(&self.scrape_links(true).markdown().await?))
+    }
+
     /// The images of the page. Newer servers list none.
     ///
     /// # Errors
     /// See [`ErrorKind`].
-    pub async fn images(mut self) -> Result<Vec<ImageData>> {
+    pub async fn images(self) -> Result<Vec<ImageData>> {
+        Ok(self.only_images().data().await?.images.unwrap_or_default().into_vec())
+    }
+
+    /// Reads nothing but images. Newer servers list none; [`images`](Self::images) does it by itself.
+    pub fn only_images(mut self) -> Self {
         #[allow(deprecated, reason = "servers still take it")]
         {
             self.request = self.request.only_images(true);
         }
-        Ok(self.data().await?.images.unwrap_or_default().into_vec())
+        self
+    }
+
+    /// Whether images are listed beside the Markdown; [`data`](Self::data) has them. Going away.
+    pub fn scrape_images(mut self, images: bool) -> Self {
+        #[allow(deprecated, reason = "servers still take it")]
+        {
+            self.request = self.request.scrape_images(images);
+        }
+        self
     }
 
     /// What was taken out of the page.
@@ -112,19 +137,34 @@ impl<'a> Scrape<'a> {
         }
     }
 
-    /// What was taken out of the page, as a `T`. Give [`schema`](Self::schema) the schema of `T`.
+    /// What was taken out of the page, as a `T`. The schema of `T` is sent, unless [another](Self::schema) was given.
+    ///
+    /// ```no_run
+    /// use notte_ext::schemars::{self, JsonSchema};
+    ///
+    /// #[derive(serde::Deserialize, JsonSchema)]
+    /// struct Product {
+    ///     name: String,
+    ///     price: f64,
+    /// }
+    ///
+    /// # async fn example(session: notte_ext::Session) -> notte_ext::Result<()> {
+    /// let product: Product = session.scrape().structured().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`json`](Self::json); [`ErrorKind::Decode`] if it is no `T`.
-    pub async fn json_as<T: DeserializeOwned>(self) -> Result<T> {
+    pub async fn structured<T: DeserializeOwned + JsonSchema>(mut self) -> Result<T> {
+        if !self.has_schema {
+            self = self.schema(schemars::schema_for!(T).to_value());
+        }
         let id = self.session.id();
         let data = self.json().await?;
-        serde_json::from_value(data).map_err(|error| {
-            let kind = match error.classify() {
-                serde_json::error::Category::Data => "it does not have the form that was asked for",
-                _ => "it cannot be read",
-            };
-            Error::new(ErrorKind::Decode, kind).in_operation(OPERATION).of_session(id).and_acted()
+        serde_json::from_value(data).map_err(|_| {
+            let message = "it does not have the form that was asked for";
+            Error::new(ErrorKind::Decode, message).in_operation(OPERATION).of_session(id).and_acted()
         })
     }
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use notte_api::{ByteStream, Bytes, Effect};
+use notte_api::{ByteStream, Bytes};
 
-use crate::{Error, Result, error};
+use crate::{Result, save::failed_stream};
 
 /// A picture of a page.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,12 +25,12 @@ pub enum ImageFormat {
 }
 
 impl Screenshot {
+    pub(super) fn new(bytes: impl Into<Bytes>) -> Self {
+        Self { bytes: bytes.into() }
+    }
+
     pub(super) async fn read(stream: ByteStream) -> Result<Self> {
-        let bytes = stream.bytes().await.map_err(|error| {
-            let outcome = error::outcome(&error, |_| None);
-            Error::failed(error, Effect::Read, &outcome, 1, None)
-        })?;
-        Ok(Self { bytes })
+        stream.bytes().await.map(Self::new).map_err(failed_stream)
     }
 
     /// The picture.

@@ -3,24 +3,19 @@
 use std::{
     fmt,
     future::{Future, IntoFuture},
-    path::Path,
     time::Duration,
 };
 
 use notte_api::{
     Operation,
-    types::{Action, Cookie, ExecutionResult, SessionResponse},
+    types::{MouseReplayPage, SessionResponse, TabDebugInfo},
 };
 
-use super::{Observe, Scrape, Screenshot, SessionDebug};
+use super::{Files, NetworkLogsRequest, Observe, ReplayRequest, Scrape, Screenshot, SessionDebug};
 use crate::{
-    Error, ErrorKind, Notte, Result, SessionId,
-    call::{Caller, run},
+    Notte, Result, SessionId,
     cleanup::{CloseReason, Lease, stop},
 };
-
-/// An action gets so much longer than what it asks for itself.
-const GRACE: Duration = Duration::from_secs(30);
 
 /// A session: a browser in the cloud.
 ///
@@ -33,13 +28,28 @@ pub struct Session {
     lease: Lease,
     id: SessionId,
     started: Option<Box<SessionResponse>>,
+    captcha_timeout: Option<Duration>,
     notte: Notte,
 }
 
 impl Session {
     pub(super) fn new(notte: Notte, lease: Lease, started: Option<SessionResponse>) -> Self {
         let id = SessionId::from(lease.id());
-        Self { lease, id, started: started.map(Box::new), notte }
+        Self { lease, id, started: started.map(Box::new), captcha_timeout: None, notte }
+    }
+
+    pub(super) fn with_captcha_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.captcha_timeout = timeout;
+        self
+    }
+
+    pub(super) fn captcha_timeout(&self) -> Option<Duration> {
+        self.captcha_timeout
+    }
+
+    /// Says why it ends, should it be dropped.
+    pub(super) fn failed(mut self) {
+        self.lease.set_reason(CloseReason::Error);
     }
 
     /// Its id.
@@ -65,7 +75,7 @@ impl Session {
     /// How the session is.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn status(&self) -> Result<SessionResponse> {
         self.call(self.notte.api().session_status().session_id(self.id())).await
     }
@@ -98,7 +108,7 @@ impl Session {
     /// How many steps the session has a record of.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn offset(&self) -> Result<i64> {
         Ok(self.call(self.notte.api().session_offset().session_id(self.id())).await?.offset)
     }
@@ -106,106 +116,43 @@ impl Session {
     /// Where others can look on or connect: DevTools, viewer, logs, recording.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn debug(&self) -> Result<SessionDebug> {
         self.call(self.notte.api().session_debug_info().session_id(self.id())).await.map(SessionDebug)
     }
 
-    /// The cookies of the browser.
+    /// Where others can look on or connect to one tab; the one in front, or the one of this index in an observation. Servers
+    /// of version 1.4.40 do not know it.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
-    pub async fn cookies(&self) -> Result<Vec<Cookie>> {
-        let answer = self.call(self.notte.api().session_cookies_get().session_id(self.id())).await?;
-        Ok(answer.cookies.into_vec())
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn debug_tab(&self, index: Option<u32>) -> Result<TabDebugInfo> {
+        let request = self.notte.api().session_debug_tab_info().session_id(self.id());
+        self.call(request.tab_idx(index.map(i64::from))).await
     }
 
-    /// Puts cookies into the browser.
-    ///
-    /// # Errors
-    /// The service does not take them; [`ErrorKind::Execution`] if it says so in a success.
-    pub async fn set_cookies(&self, cookies: impl IntoIterator<Item = Cookie>) -> Result<()> {
-        let cookies: Vec<_> = cookies.into_iter().collect();
-        let request = self.notte.api().session_cookies_set().session_id(self.id());
-        let answer = self.call(request.body_map(|body| body.cookies(cookies))).await?;
-        if answer.success {
-            return Ok(());
-        }
-        Err(Error::execution("session_cookies_set", answer.message).of_session(self.id()))
+    /// The video of what happened. It is made after the session has stopped.
+    pub fn replay(&self) -> ReplayRequest<'_> {
+        ReplayRequest::new(self)
     }
 
-    /// Puts the cookies of a JSON file, an array as browsers' extensions export it, into the browser.
+    /// Where the record of the mouse is kept, from this part of it on; the answer says where the next part begins. Servers
+    /// of version 1.4.40 do not know it.
     ///
     /// # Errors
-    /// The file cannot be read or is no such array, which the error says without its content; or as
-    /// [`set_cookies`](Self::set_cookies).
-    pub async fn set_cookies_from_file(&self, path: impl AsRef<Path>) -> Result<()> {
-        let bytes = std::fs::read(path.as_ref())
-            .map_err(|error| Error::invalid(format!("the cookie file cannot be read: {error}")))?;
-        let cookies: Vec<Cookie> = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::invalid(format!("the cookie file is no array of cookies, line {}", error.line()))
-        })?;
-        self.set_cookies(cookies).await
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn mouse_replay(&self, offset: u32) -> Result<MouseReplayPage> {
+        self.call(self.notte.api().session_mouse_replay().session_id(self.id()).offset(i64::from(offset))).await
     }
 
-    /// Opens an address in the tab in front.
-    ///
-    /// # Errors
-    /// As [`execute`](Self::execute).
-    pub async fn goto(&self, url: impl Into<String>) -> Result<ExecutionResult> {
-        self.execute(action(serde_json::json!({"type": "goto", "url": url.into()}))?).await
+    /// The recorded network traffic.
+    pub fn network_logs(&self) -> NetworkLogsRequest<'_> {
+        NetworkLogsRequest::new(self)
     }
 
-    /// Runs JavaScript in the page, and gives its result as text: an object as JSON, nothing as `null`.
-    ///
-    /// # Errors
-    /// As [`execute`](Self::execute); [`ErrorKind::Execution`] if there is no result.
-    pub async fn evaluate_js(&self, code: impl Into<String>) -> Result<String> {
-        let script = action(serde_json::json!({"type": "evaluate_js", "code": code.into()}))?;
-        let result = self.execute(script).await?;
-        let nothing = || Error::execution("page_execute", "the script gave no result").of_session(self.id());
-        result.data.map(|data| data.markdown).ok_or_else(nothing)
-    }
-
-    /// Does something on the page.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Execution`] if it did not work. An action is never sent twice:
-    /// [`may_have_been_sent`](Error::may_have_been_sent) says whether it may have been done when there is no answer.
-    ///
-    /// # Cancel safety
-    /// The action may have been done when the future is dropped.
-    pub async fn execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
-        let result = self.try_execute(action).await?;
-        if result.success {
-            return Ok(result);
-        }
-        let said = match result.code.as_deref() {
-            Some(code) if result.message.is_empty() => code.to_owned(),
-            Some(code) => format!("{code}: {}", result.message),
-            None if result.message.is_empty() => "the action did not work".to_owned(),
-            None => result.message,
-        };
-        let line: String = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(500).collect();
-        Err(Error::execution("page_execute", line).of_session(self.id()))
-    }
-
-    /// As [`execute`](Self::execute), and an action that did not work is a result too.
-    ///
-    /// # Errors
-    /// The service refuses the action, or there is no answer.
-    ///
-    /// # Cancel safety
-    /// The action may have been done when the future is dropped.
-    pub async fn try_execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
-        let action = action.into();
-        let policy = self.notte.policy().clone().at_least(time_for(&action));
-        let caller = Caller { client: self.notte.api(), budget: self.notte.budget(), policy };
-        let request = self.notte.api().page_execute().session_id(self.id()).body(action);
-        run(caller, request)
-            .await
-            .map(notte_api::ResponseValue::into_inner)
-            .map_err(|error| error.of_session(self.id()))
+    /// The files that the session was given, and those that it has downloaded.
+    pub fn files(&self) -> Files<'_> {
+        Files::new(self)
     }
 
     /// Looks at the page: what is there, and what can be done.
@@ -221,7 +168,7 @@ impl Session {
     /// A picture of the page.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn screenshot(&self) -> Result<Screenshot> {
         let stream = self.call(self.notte.api().page_screenshot().session_id(self.id())).await?;
         Screenshot::read(stream).await.map_err(|error| error.of_session(self.id()))
@@ -234,18 +181,6 @@ impl Session {
         let call = self.notte.call(operation).into_future();
         async move { call.await.map_err(|error| error.of_session(self.id())) }
     }
-}
-
-/// An action from its JSON, which is made here and right.
-fn action(json: serde_json::Value) -> Result<Action> {
-    serde_json::from_value(json).map_err(|_| Error::new(ErrorKind::InvalidRequest, "the action cannot be built"))
-}
-
-/// How long an attempt at an action may take at least: what it waits for itself, and some more.
-fn time_for(action: &Action) -> Duration {
-    let json = serde_json::to_value(action).unwrap_or_default();
-    let millis = ["timeout", "time_ms"].iter().filter_map(|field| json.get(field)?.as_u64()).max();
-    millis.map_or(Duration::ZERO, |millis| Duration::from_millis(millis).saturating_add(GRACE))
 }
 
 impl fmt::Debug for Session {
