@@ -9,8 +9,8 @@ use std::{
 use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
 use crate::{
-    Builder, Call, Functions, Personas, Profiles, Result, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage,
-    Vaults, call::Policy, cleanup::Cleanup, retry::Budget,
+    Builder, Call, Functions, ManagedAuth, Personas, Profiles, Result, ScrapeHtml, ScrapeUrl, Search, Secrets,
+    SessionBuilder, Sessions, Shutdown, Usage, Vaults, call::Policy, cleanup::Cleanup, retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -89,6 +89,21 @@ impl Notte {
     /// What was used, and what it cost.
     pub fn usage(&self) -> Usage {
         Usage::new(self.clone())
+    }
+
+    /// Logins to sites that the service keeps alive for sessions.
+    pub fn managed_auth(&self) -> ManagedAuth {
+        ManagedAuth::new(self.clone())
+    }
+
+    /// Reads the page at an address, in one call.
+    pub fn scrape(&self, url: impl Into<String>) -> ScrapeUrl {
+        ScrapeUrl::new(self.clone(), url.into())
+    }
+
+    /// Takes data out of the HTML of a page, which came from this address: links in it are relative to it.
+    pub fn scrape_from_html(&self, url: impl Into<String>, html: impl Into<String>) -> ScrapeHtml {
+        ScrapeHtml::new(self.clone(), url.into(), html.into())
     }
 
     /// Searches the web.

@@ -13,11 +13,13 @@ mod error;
 pub mod export;
 mod functions;
 mod ids;
+mod managed_auth;
 mod pages;
 mod personas;
 mod profiles;
 mod retry;
 mod save;
+mod scrape;
 mod search;
 mod secrets;
 mod sessions;
@@ -37,6 +39,7 @@ pub use functions::{
     FunctionUpdate, Functions, Run, RunBuilder, RunEvent, RunEvents, RunList, RunPayload, RunUpdate,
 };
 pub use ids::{AgentId, FileId, FunctionId, PersonaId, ProfileId, RunId, SessionId, VaultId};
+pub use managed_auth::{AuthConnection, AuthLogin, ManagedAuth};
 /// The generated client, with every type of the API.
 pub use notte_api;
 pub use personas::{Email, Message, MessageWait, Messages, Persona, PersonaBuilder, PersonaList, Personas};
@@ -45,6 +48,7 @@ pub use retry::Retry;
 pub use save::{Progress, Save, Saved, VideoFormat};
 /// JSON Schemas of your own types, for answers of a given form.
 pub use schemars;
+pub use scrape::{ScrapeHtml, ScrapeUrl};
 pub use search::{Search, SearchAnswer, SearchHit, SearchResults};
 pub use secrets::Secrets;
 pub use sessions::{

@@ -1,4 +1,4 @@
-//! The examples of vaults, personas, functions and search, run against the test server.
+//! The examples of vaults, personas, functions, search and scraping, run against the test server.
 
 #![allow(clippy::unwrap_used)]
 
@@ -95,4 +95,15 @@ fn search() {
         ("POST /search", json!({"answer": "A program.", "sources": []})),
     ]);
     assert_eq!(run(&server, "search", &[]), "Notte https://notte.cc\nA program. (0 sources)\n");
+}
+
+#[test]
+fn scrape() {
+    let found = |data: Value| json!({"success": true, "data": data});
+    let server = server([
+        ("POST /scrape_from_html", json!({"model_schema": {"success": true}, "scrape": found(json!(["2 €"]))})),
+        ("POST /scrape", json!({"markdown": "# Example"})),
+        ("POST /scrape", json!({"markdown": "", "structured": found(json!({"email": "ada@example.com"}))})),
+    ]);
+    assert_eq!(run(&server, "scrape", &[]), "# Example\nada@example.com\n[\"2 €\"]\n");
 }

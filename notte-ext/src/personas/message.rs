@@ -9,22 +9,20 @@ use std::{
     time::Duration,
 };
 
+use super::Persona;
+use crate::{
+    Error, Result,
+    wait::{Polled, Schedule, poll},
+};
 use linkify::{LinkFinder, LinkKind};
 use notte_api::{
-    Effect,
     types::{EmailResponse, SmsResponse},
     wire::IsoDuration,
 };
-use tokio::time::Instant;
-
-use super::Persona;
-use crate::{Error, Result};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_secs(5);
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
-/// The last look may take so long, however little time is left.
-const LAST_LOOK: Duration = Duration::from_secs(10);
 const MOST: u32 = 100;
 
 /// A mail. It derefs to the whole of it. `Debug` shows nothing of what it says: codes and links that log in, often.
@@ -72,14 +70,14 @@ impl Message for Email {}
 impl Message for SmsResponse {}
 
 mod sealed {
-    use std::{future::Future, time::Duration};
+    use std::future::Future;
 
     use super::{Persona, Query, Result};
 
     pub trait Listed: Sized + Send + 'static {
         const OPERATION: &'static str;
 
-        fn list(persona: &Persona, query: Query, deadline: Duration) -> impl Future<Output = Result<Vec<Self>>> + Send;
+        fn list(persona: &Persona, query: Query) -> impl Future<Output = Result<Vec<Self>>> + Send;
     }
 }
 
@@ -93,10 +91,10 @@ pub struct Query {
 impl sealed::Listed for Email {
     const OPERATION: &'static str = "persona_emails_list";
 
-    async fn list(persona: &Persona, query: Query, deadline: Duration) -> Result<Vec<Self>> {
+    async fn list(persona: &Persona, query: Query) -> Result<Vec<Self>> {
         let request = persona.notte.api().persona_emails_list().persona_id(&persona.id);
         let request = request.limit(query.limit).timedelta(query.within.map(IsoDuration::from));
-        let answer = persona.notte.call(request.only_unread(query.only_unread)).deadline(deadline).await?;
+        let answer = persona.notte.call(request.only_unread(query.only_unread)).await?;
         Ok(answer.into_iter().map(Email).collect())
     }
 }
@@ -104,10 +102,10 @@ impl sealed::Listed for Email {
 impl sealed::Listed for SmsResponse {
     const OPERATION: &'static str = "persona_sms_list";
 
-    async fn list(persona: &Persona, query: Query, deadline: Duration) -> Result<Vec<Self>> {
+    async fn list(persona: &Persona, query: Query) -> Result<Vec<Self>> {
         let request = persona.notte.api().persona_sms_list().persona_id(&persona.id);
         let request = request.limit(query.limit).timedelta(query.within.map(IsoDuration::from));
-        let answer = persona.notte.call(request.only_unread(query.only_unread)).deadline(deadline).await?;
+        let answer = persona.notte.call(request.only_unread(query.only_unread)).await?;
         Ok(answer.into_vec())
     }
 }
@@ -159,12 +157,12 @@ impl<'a, M: Message> Messages<'a, M> {
         MessageWait { messages: self, deadline: DEADLINE, interval: INTERVAL }
     }
 
-    async fn list(&self, deadline: Duration) -> Result<Vec<M>> {
+    async fn list(&self) -> Result<Vec<M>> {
         if let Some(limit) = self.query.limit.filter(|limit| !self.unchecked && !(1..=MOST).contains(limit)) {
             let why = format!("limit must be between 1 and {MOST}, not {limit}");
             return Err(Error::invalid(why).in_operation(M::OPERATION));
         }
-        M::list(self.persona, self.query.clone(), deadline).await
+        M::list(self.persona, self.query.clone()).await
     }
 }
 
@@ -174,8 +172,7 @@ impl<'a, M: Message> IntoFuture for Messages<'a, M> {
 
     /// Lists the messages, the newest ones if there are more than the limit.
     fn into_future(self) -> Self::IntoFuture {
-        let deadline = self.persona.notte.policy().deadline;
-        Box::pin(async move { self.list(deadline).await })
+        Box::pin(async move { self.list().await })
     }
 }
 
@@ -204,24 +201,14 @@ impl<'a, M: Message> MessageWait<'a, M> {
     }
 
     async fn wait(self) -> Result<Vec<M>> {
-        let standard = self.messages.persona.notte.policy().deadline;
-        let end = Instant::now().checked_add(self.deadline);
-        let left = || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-        for looks in 1_u32.. {
-            let last = left().is_zero();
-            let look = self.messages.list(standard.min(left().max(LAST_LOOK))).await;
-            let failed = match look {
-                Ok(found) if !found.is_empty() => return Ok(found),
-                Ok(_) => None,
-                Err(error) if error.is_retryable() => Some(error),
-                Err(error) => return Err(error),
-            };
-            if last {
-                return Err(Error::deadline(M::OPERATION, Effect::Read, looks, false, failed));
-            }
-            tokio::time::sleep(self.interval.min(left())).await;
-        }
-        Err(Error::deadline(M::OPERATION, Effect::Read, u32::MAX, false, None))
+        let Self { messages, deadline, interval } = self;
+        let messages = &messages;
+        let schedule = Schedule { deadline: Some(deadline), max_polls: None, interval: Some(interval) };
+        let waited = poll(M::OPERATION, schedule, || async move {
+            let found = messages.list().await?;
+            Ok(if found.is_empty() { Polled::NotYet(None) } else { Polled::Ready(found) })
+        });
+        waited.await.map_err(|error| error.into_parts().0)
     }
 }
 

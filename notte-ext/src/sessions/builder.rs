@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     future::{Future, IntoFuture},
+    mem,
     pin::Pin,
     time::Duration,
 };
@@ -255,19 +256,29 @@ impl SessionBuilder {
         minutes
     }
 
-    pub(super) async fn start(self) -> Result<Session> {
-        let Self { notte, request, headers, proxies, extra, wrong, unchecked, policy, waits_for_auth, captcha_timeout } =
-            self;
+    /// What is sent, checked unless told otherwise.
+    pub(crate) fn request(&mut self) -> Result<SessionStartRequest> {
         let refuse = |why: String| Error::invalid(why).in_operation("session_start");
-        if let Some(why) = wrong {
+        if let Some(why) = self.wrong.take() {
             return Err(refuse(why));
         }
-        let request = if headers.is_empty() { request } else { request.extra_http_headers(headers) };
-        let request = if proxies.is_empty() { request } else { request.proxies(ProxySettings::from(proxies)) };
-        let request = SessionStartRequest::try_from(request.extra(extra)).map_err(refuse)?;
-        if !unchecked {
+        let mut request = mem::take(&mut self.request);
+        if !self.headers.is_empty() {
+            request = request.extra_http_headers(mem::take(&mut self.headers));
+        }
+        if !self.proxies.is_empty() {
+            request = request.proxies(ProxySettings::from(mem::take(&mut self.proxies)));
+        }
+        let request = SessionStartRequest::try_from(request.extra(mem::take(&mut self.extra))).map_err(refuse)?;
+        if !self.unchecked {
             check::check(&request).map_err(refuse)?;
         }
+        Ok(request)
+    }
+
+    pub(super) async fn start(mut self) -> Result<Session> {
+        let request = self.request()?;
+        let Self { notte, policy, waits_for_auth, captcha_timeout, .. } = self;
         let budget = notte.shared_budget();
         let (lease, started) = notte.cleanup().start_session(request, policy, budget).await?;
         let session = Session::new(notte.clone(), lease, Some(started)).with_captcha_timeout(captcha_timeout);

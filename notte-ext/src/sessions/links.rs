@@ -13,7 +13,7 @@ pub struct Link {
 }
 
 /// The links of a text, in its order. Images are none, unless they are part of one.
-pub(super) fn links(markdown: &str) -> Vec<Link> {
+pub(crate) fn links(markdown: &str) -> Vec<Link> {
     let (mut links, mut open): (Vec<Link>, Option<Link>) = (Vec::new(), None);
     for event in Parser::new(markdown) {
         match event {

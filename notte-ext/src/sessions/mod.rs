@@ -32,6 +32,7 @@ pub use execute::ExecuteFile;
 pub use fetch::{FetchResponse, PageFetch};
 pub use files::{FileDownload, FileList, Files, Upload};
 pub use links::Link;
+pub(crate) use links::links;
 pub use list::{SessionList, Sessions};
 pub use network::{NetworkLog, NetworkLogs, NetworkLogsRequest};
 pub use page::{Observe, Page};
