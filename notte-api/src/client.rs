@@ -45,6 +45,11 @@ impl Client {
         Self { inner: Runtime { call: options, ..self.inner.clone() }, ..self.clone() }
     }
 
+    /// Whether a text is the key of this client, which may stand in no address.
+    pub fn is_key(&self, text: &str) -> bool {
+        self.inner.shared.key.as_ref().is_some_and(|key| key.plain.as_bytes() == text.as_bytes())
+    }
+
     /// Where requests go: scheme, host and perhaps a path, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.baseurl
@@ -180,6 +185,7 @@ impl ClientBuilder {
     /// There is no key, or the key, the base URL, the origin, the user agent, a header or the proxy cannot be used. No
     /// error repeats them.
     pub fn build(self) -> Result<Client, Error> {
+        let connections = self.connections()?;
         let baseurl = base_url::check(self.base_url.as_deref().unwrap_or(DEFAULT_URL), self.allow_insecure_http)
             .map_err(Error::config)?;
         let shared = Shared {
@@ -190,25 +196,38 @@ impl ClientBuilder {
             headers: self.headers.checked().map_err(Error::config)?,
             stamp: self.stamp,
         };
-        let mut http = self
-            .http
-            .map_or_else(|| reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT), |connections| connections());
+        let client = built(connections)?;
+        let inner = Runtime { shared: Arc::new(shared), call: CallOptions::default() };
+        Ok(Client { baseurl, client, inner })
+    }
+
+    /// Connections with these settings for what is no operation, such as a WebSocket: of HTTP/1.1, which can be upgraded.
+    /// They add neither the key nor a header, and follow no redirect.
+    ///
+    /// # Errors
+    /// The settings of the connections or the proxy cannot be used.
+    pub fn upgradable(&self) -> Result<reqwest::Client, Error> {
+        built(self.connections()?.http1_only())
+    }
+
+    fn connections(&self) -> Result<reqwest::ClientBuilder, Error> {
+        let mut http = match &self.http {
+            Some(connections) => connections(),
+            None => reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT),
+        };
         if let Some(url) = &self.proxy {
             let proxy = reqwest::Proxy::all(url.expose().as_str());
             http = http.proxy(proxy.map_err(|_| Error::config("the URL of the proxy cannot be used"))?);
         }
-        let client = http
-            // Followed by our own rules, which keep the key at home.
-            .redirect(reqwest::redirect::Policy::none())
-            // It would log requests whole.
-            .connection_verbose(false)
-            .build()
-            .map_err(|_| {
-                Error::config("the HTTP client cannot be built: its TLS or proxy settings do not work here")
-            })?;
-        let inner = Runtime { shared: Arc::new(shared), call: CallOptions::default() };
-        Ok(Client { baseurl, client, inner })
+        // Redirects are followed by our own rules, which keep the key at home; verbose connections log requests whole.
+        Ok(http.redirect(reqwest::redirect::Policy::none()).connection_verbose(false))
     }
+}
+
+fn built(connections: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    connections
+        .build()
+        .map_err(|_| Error::config("the HTTP client cannot be built: its TLS or proxy settings do not work here"))
 }
 
 fn key(credential: &Credential) -> Result<Option<Key>, Error> {

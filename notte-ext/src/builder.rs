@@ -10,6 +10,7 @@ use notte_api::{
 
 use crate::{
     Error, ErrorKind, Notte, Result, Retry,
+    agents::Sockets,
     call::Policy,
     cleanup::{Cleanup, Setup},
     client::Inner,
@@ -111,8 +112,8 @@ impl Builder {
         self
     }
 
-    /// How connections are made: certificates, pools, special proxies. It is asked twice, since clean-up has connections
-    /// of its own, which outlive every runtime of the caller. That, and the rules for redirects, which keep the key at
+    /// How connections are made: certificates, pools, special proxies. It is asked more than once, since clean-up has
+    /// connections of its own, which outlive every runtime of the caller. That, and the rules for redirects, which keep the key at
     /// home, are why a finished `reqwest::Client` is not taken.
     ///
     /// Set a connect timeout there, or a host that does not answer counts as a request that may have been sent.
@@ -178,7 +179,7 @@ impl Builder {
         let builder = self.client.timeout(self.policy.timeout);
         let api = builder.clone().build().map_err(Error::config)?;
         let setup = Setup {
-            client: builder.build().map_err(Error::config)?,
+            client: builder.clone().build().map_err(Error::config)?,
             policy: self.policy.clone(),
             ledger: self.ledger,
             max_live_sessions: self.max_live_sessions,
@@ -188,7 +189,9 @@ impl Builder {
         let cleanup = Cleanup::start(setup).map_err(|error| {
             Error::new(ErrorKind::Config, format!("the clean-up of sessions cannot start: {error}"))
         })?;
-        Ok(Notte::with(Inner { api, policy: self.policy, budget: Arc::new(Budget::standard()), cleanup }))
+        let sockets = Sockets::new(builder);
+        let budget = Arc::new(Budget::standard());
+        Ok(Notte::with(Inner { api, policy: self.policy, budget, cleanup, sockets }))
     }
 }
 

@@ -9,8 +9,8 @@ use std::{
 use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
 use crate::{
-    Builder, Call, Functions, ManagedAuth, Personas, Profiles, Result, ScrapeHtml, ScrapeUrl, Search, Secrets,
-    SessionBuilder, Sessions, Shutdown, Usage, Vaults, call::Policy, cleanup::Cleanup, retry::Budget,
+    Agents, Builder, Call, Functions, ManagedAuth, Personas, Profiles, Result, ScrapeHtml, ScrapeUrl, Search, Secrets,
+    SessionBuilder, Sessions, Shutdown, Usage, Vaults, agents::Sockets, call::Policy, cleanup::Cleanup, retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -26,6 +26,7 @@ pub(crate) struct Inner {
     pub(crate) policy: Policy,
     pub(crate) budget: Arc<Budget>,
     pub(crate) cleanup: Cleanup,
+    pub(crate) sockets: Sockets,
 }
 
 impl Notte {
@@ -111,6 +112,11 @@ impl Notte {
         Search::new(self.clone(), query.into())
     }
 
+    /// The agents that exist: lists, and handles on them. [`Session::agent`](crate::Session::agent) starts new ones.
+    pub fn agents(&self) -> Agents {
+        Agents::new(self.clone())
+    }
+
     /// The generated client, with every operation of the API. What it sends itself has no retries; give its requests to
     /// [`call`](Self::call) instead.
     pub fn api(&self) -> &Client {
@@ -193,6 +199,10 @@ impl Notte {
 
     pub(crate) fn cleanup(&self) -> &Cleanup {
         &self.0.cleanup
+    }
+
+    pub(crate) fn sockets(&self) -> &Sockets {
+        &self.0.sockets
     }
 }
 

@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
+pub mod agents;
 mod areas;
 mod builder;
 mod call;
@@ -25,10 +26,12 @@ mod secrets;
 mod sessions;
 mod usage;
 mod vaults;
-#[allow(dead_code, reason = "waits for agents use the rest")]
 mod wait;
 
 pub use actions::Action;
+pub use agents::{
+    Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, FallbackOutcome, FallbackPage, Step,
+};
 pub use builder::Builder;
 pub use call::Call;
 pub use cleanup::{Shutdown, Sweep, SweepFailure};
@@ -59,4 +62,4 @@ pub use sessions::{
 };
 pub use usage::{Usage, UsageLogList};
 pub use vaults::{Login, Vault, VaultCard, VaultEntry, VaultList, Vaults, generate_password};
-pub use wait::WaitError;
+pub use wait::Waited;

@@ -1,6 +1,6 @@
 //! Waiting for something to become so: how long between polls, when to give up, and what that says.
 
-use std::{fmt, future::Future, time::Duration};
+use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 
@@ -50,132 +50,67 @@ pub(crate) enum Polled<T> {
 }
 
 /// Polls until it is so. Polls that fail and may do better later are tolerated.
-pub(crate) async fn poll<T, F, A>(what: &'static str, schedule: Schedule, mut poll: F) -> Result<T, WaitError<T>>
+pub(crate) async fn poll<T, F, A>(what: &'static str, schedule: Schedule, mut poll: F) -> Result<T, Unfinished<T>>
 where
     F: FnMut() -> A,
     A: Future<Output = Result<Polled<T>>>,
 {
     let start = Instant::now();
     let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline.saturating_add(GRACE)));
-    let mut error = Inner { what, is_timeout: true, waited: Duration::ZERO, polls: 0, last: None, failure: None };
+    let (mut polls, mut last, mut failure) = (0, None, None);
     loop {
-        error.polls += 1;
+        polls += 1;
         let answer = within(end, poll()).await;
-        error.waited = start.elapsed();
+        let waited = Waited { time: start.elapsed(), polls };
         let mut hint = None;
         match answer {
             Some(Ok(Polled::Ready(value))) => return Ok(value),
             Some(Ok(Polled::NotYet(seen))) => {
-                error.last = seen.or(error.last);
-                error.failure = None;
+                last = seen.map(Box::new).or(last);
+                failure = None;
             }
-            Some(Err(failure)) => {
-                hint = failure.retry_after();
-                error.is_timeout = failure.is_retryable();
-                error.failure = Some(failure);
+            Some(Err(error)) if !error.is_retryable() => return Err(Unfinished { error: error.after(waited), last }),
+            Some(Err(error)) => {
+                hint = error.retry_after();
+                failure = Some(error);
             }
-            None => return Err(WaitError(Box::new(error))),
+            None => return Err(Unfinished { error: late(what, waited, failure), last }),
         }
-        let next = schedule.next(error.polls, error.waited, hint, fastrand::f64());
-        match next.filter(|_| error.is_timeout) {
+        match schedule.next(polls, waited.time, hint, fastrand::f64()) {
             Some(pause) => tokio::time::sleep(pause).await,
-            None => return Err(WaitError(Box::new(error))),
+            None => return Err(Unfinished { error: late(what, waited, failure), last }),
         }
     }
 }
 
-/// Why a wait ended before what it waited for: time, or the number of polls, ran out, or a poll failed for good.
-pub struct WaitError<T>(Box<Inner<T>>);
-
-struct Inner<T> {
-    what: &'static str,
-    is_timeout: bool,
-    waited: Duration,
-    polls: u32,
-    last: Option<T>,
-    failure: Option<Error>,
+fn late(what: &'static str, waited: Waited, failure: Option<Error>) -> Error {
+    let polls = if waited.polls == 1 { "poll" } else { "polls" };
+    let message = format!("not done after {:.1} s and {} {polls}", waited.time.as_secs_f64(), waited.polls);
+    Error::new(ErrorKind::Deadline, message).in_operation(what).because_of(failure).after(waited)
 }
 
-impl<T> WaitError<T> {
-    /// A wait that could not begin.
-    pub(crate) fn at_once(what: &'static str, failure: Error) -> Self {
-        let (waited, polls) = (Duration::ZERO, 0);
-        Self(Box::new(Inner { what, is_timeout: false, waited, polls, last: None, failure: Some(failure) }))
-    }
+/// A wait that ended before what it waited for.
+#[derive(Debug)]
+pub(crate) struct Unfinished<T> {
+    error: Error,
+    last: Option<Box<T>>,
+}
 
-    /// Whether the deadline or the number of polls was reached; otherwise a poll failed for good.
-    pub fn is_timeout(&self) -> bool {
-        self.0.is_timeout
-    }
-
-    /// How long it was waited.
-    pub fn waited(&self) -> Duration {
-        self.0.waited
-    }
-
-    /// How many polls were made.
-    pub fn polls(&self) -> u32 {
-        self.0.polls
-    }
-
-    /// What the last poll that was answered found.
-    pub fn last(&self) -> Option<&T> {
-        self.0.last.as_ref()
-    }
-
-    /// As [`last`](Self::last), taken out.
-    pub fn into_last(self) -> Option<T> {
-        self.0.last
-    }
-
-    /// What the last poll failed with, if it failed.
-    pub fn failure(&self) -> Option<&Error> {
-        self.0.failure.as_ref()
-    }
-
-    /// The error of this crate, and what was found last.
+impl<T> Unfinished<T> {
+    /// Why it ended, and what the last poll that was answered found.
     pub(crate) fn into_parts(self) -> (Error, Option<T>) {
-        let message = self.0.message();
-        let Inner { what, is_timeout, last, failure, .. } = *self.0;
-        let error = match failure {
-            Some(failure) if !is_timeout => failure,
-            failure => Error::new(ErrorKind::Deadline, message).in_operation(what).because_of(failure),
-        };
-        (error, last)
+        (self.error, self.last.map(|last| *last))
     }
 }
 
-impl<T> Inner<T> {
-    fn message(&self) -> String {
-        let polls = if self.polls == 1 { "poll" } else { "polls" };
-        format!("not done after {:.1} s and {} {polls}", self.waited.as_secs_f64(), self.polls)
-    }
-}
-
-impl<T> fmt::Display for WaitError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_timeout {
-            return write!(f, "{} failed: {}", self.0.what, self.0.message());
-        }
-        write!(f, "waiting failed after {} polls", self.0.polls)
-    }
-}
-
-impl<T> fmt::Debug for WaitError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitError")
-            .field("is_timeout", &self.0.is_timeout)
-            .field("waited", &self.0.waited)
-            .field("polls", &self.0.polls)
-            .field("failure", &self.0.failure)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> std::error::Error for WaitError<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.failure.as_ref().map(|error| error as _)
-    }
+/// How far a wait came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waited {
+    /// How long it was waited.
+    pub time: Duration,
+    /// How many polls were made.
+    pub polls: u32,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What makes sure that sessions end: leases, the thread that stops what was let go of, and the ledger.
 
+mod agents;
 mod lease;
 mod ledger;
 mod process;
@@ -23,6 +24,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 
 use crate::{call::Policy, retry::Budget};
 
+pub(crate) use agents::{AgentLease, stop_agent};
 pub(crate) use lease::Lease;
 use ledger::Ledger;
 use reaper::Job;

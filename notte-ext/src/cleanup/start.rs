@@ -1,6 +1,6 @@
 //! Starts a session in such a way that it is stopped if nobody takes it.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use notte_api::{
     ResponseValue,
@@ -40,18 +40,27 @@ impl Cleanup {
         if let Some(deadline) = deadline {
             policy.deadline = deadline.saturating_duration_since(Instant::now());
         }
-        let (taker, result) = oneshot::channel();
         let (core, jobs) = (Arc::clone(&self.core), self.jobs.clone());
+        self.kept(OPERATION, async move { start(core, jobs, request, policy, &budget, slot).await }).await
+    }
+
+    /// Runs `task` on the reaper's thread, to its end once it has begun. What comes back to nobody is dropped there.
+    pub(super) async fn kept<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        task: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let (taker, result) = oneshot::channel();
         let task = async move {
             if taker.is_closed() {
                 return;
             }
-            let started = start(core, jobs, request, policy, &budget, slot).await;
+            let started = task.await;
             // A caller that has gone leaves the lease to be dropped here.
             drop(taker.send(started));
         };
         let gone =
-            || Error::new(ErrorKind::Config, "the clean-up thread of the client has ended").in_operation(OPERATION);
+            || Error::new(ErrorKind::Config, "the clean-up thread of the client has ended").in_operation(operation);
         let job = Job::Run(Box::pin(task.instrument(tracing::Span::current())));
         self.jobs.send(job).map_err(|_| gone())?;
         result.await.map_err(|_| gone().and_acted())?

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Overloaded,
     /// It was done and did not work: an action on a page failed, a page had nothing to take out.
     Execution,
+    /// An agent did not do its task.
+    Agent,
     /// A session was started and is of no use.
     NotActive,
     /// The service failed (another 5xx).

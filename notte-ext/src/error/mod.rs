@@ -6,7 +6,10 @@ use std::{fmt, time::Duration};
 
 use notte_api::Effect;
 
-use crate::retry::{Outcome, Stop};
+use crate::{
+    AgentStatus, Waited,
+    retry::{Outcome, Stop},
+};
 
 pub use kind::ErrorKind;
 
@@ -31,6 +34,8 @@ struct Inner {
     budget_empty: bool,
     already_done: bool,
     session: Option<String>,
+    agent: Option<AgentStatus>,
+    waited: Option<Waited>,
     api: Option<notte_api::Error>,
     source: Option<Error>,
     failed_stop: Option<Error>,
@@ -128,6 +133,17 @@ impl Error {
         self.0.session.as_deref()
     }
 
+    /// What was last known of the agent that this is about, where the error knows it: the answer of one that failed is
+    /// the reason it gives.
+    pub fn agent(&self) -> Option<&AgentStatus> {
+        self.0.agent.as_ref()
+    }
+
+    /// How far a wait came that ended with this error: by a timeout, or by a poll that failed for good.
+    pub fn waited(&self) -> Option<Waited> {
+        self.0.waited
+    }
+
     /// The last failed request, with its headers and the beginning of its body, if one failed.
     pub fn api(&self) -> Option<&notte_api::Error> {
         self.0.api.as_ref().or_else(|| self.0.source.as_ref()?.api())
@@ -145,6 +161,8 @@ impl Error {
             budget_empty: false,
             already_done: false,
             session: None,
+            agent: None,
+            waited: None,
             api: None,
             source: None,
             failed_stop: None,
@@ -227,6 +245,16 @@ impl Error {
 
     pub(crate) fn and_failed_stop(&mut self, stop: Error) {
         self.0.failed_stop = Some(stop);
+    }
+
+    pub(crate) fn of_agent(mut self, agent: impl Into<Option<AgentStatus>>) -> Self {
+        self.0.agent = agent.into();
+        self
+    }
+
+    pub(crate) fn after(mut self, waited: Waited) -> Self {
+        self.0.waited = Some(waited);
+        self
     }
 
     pub(crate) fn because_of(mut self, cause: Option<Error>) -> Self {

@@ -54,9 +54,9 @@ impl<'a> IntoFuture for WorkflowCode<'a> {
     }
 }
 
-/// What was done in a session. `Debug` shows nothing of it: values that were typed are in it.
+/// What was done in a session or by an agent. `Debug` shows nothing of it: values that were typed are in it.
 #[derive(Clone, PartialEq)]
-pub struct Script(ScriptResponse);
+pub struct Script(pub(crate) ScriptResponse);
 
 impl Script {
     /// The Python code, if the service wrote any.

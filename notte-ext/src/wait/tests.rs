@@ -7,7 +7,10 @@ use super::*;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Polls what the list says, its last entry again and again, and notes when.
-async fn run(schedule: Schedule, answers: &[fn() -> Result<Polled<u32>>]) -> (Result<u32, WaitError<u32>>, Vec<f64>) {
+async fn run(
+    schedule: Schedule,
+    answers: &[fn() -> Result<Polled<u32>>],
+) -> (Result<u32, (Error, Option<u32>)>, Vec<f64>) {
     let (start, times) = (Instant::now(), RefCell::new(Vec::new()));
     let result = poll("agent_status", schedule, || {
         let mut times = times.borrow_mut();
@@ -15,7 +18,7 @@ async fn run(schedule: Schedule, answers: &[fn() -> Result<Polled<u32>>]) -> (Re
         ready(answers[(times.len() - 1).min(answers.len() - 1)]())
     });
     let result = result.await;
-    (result, times.into_inner())
+    (result.map_err(Unfinished::into_parts), times.into_inner())
 }
 
 fn not_yet() -> Result<Polled<u32>> {
@@ -37,13 +40,12 @@ fn gone() -> Result<Polled<u32>> {
 #[tokio::test(start_paused = true)]
 async fn the_last_poll_is_made_at_the_deadline() {
     let (result, times) = run(Schedule { deadline: Some(60 * SECOND), ..Schedule::default() }, &[not_yet]).await;
-    let error = result.unwrap_err();
+    let (error, seen) = result.unwrap_err();
     let last = *times.last().unwrap();
     assert!((60.0..60.01).contains(&last), "{times:?}");
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 10.01), "{times:?}");
-    assert!(error.is_timeout() && error.polls() as usize == times.len());
-    assert_eq!(error.last(), Some(&7));
-    assert_eq!(error.into_last(), Some(7));
+    assert_eq!((error.kind(), seen), (ErrorKind::Deadline, Some(7)));
+    assert_eq!(error.waited().unwrap().polls as usize, times.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,16 +67,14 @@ async fn polls_are_counted_and_an_interval_is_kept() {
     let (result, times) = run(schedule, &[not_yet]).await;
     let rounded: Vec<_> = times.iter().map(|time| time.round()).collect();
     assert_eq!(rounded, [0.0, 2.0, 4.0]);
-    assert_eq!(result.unwrap_err().to_string(), "agent_status failed: not done after 4.0 s and 3 polls");
+    assert_eq!(result.unwrap_err().0.to_string(), "agent_status failed: not done after 4.0 s and 3 polls");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_poll_that_may_do_better_later_is_tolerated_and_kept_at_the_end() {
     assert_eq!(run(Schedule::default(), &[not_yet, busy, busy, done]).await.0.unwrap(), 8);
     let schedule = Schedule { max_polls: Some(2), ..Schedule::default() };
-    let error = run(schedule, &[not_yet, busy]).await.0.unwrap_err();
-    assert!(error.is_timeout() && error.failure().unwrap().is_timeout());
-    let (error, last) = error.into_parts();
+    let (error, last) = run(schedule, &[not_yet, busy]).await.0.unwrap_err();
     assert_eq!((error.kind(), last), (ErrorKind::Deadline, Some(7)));
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -82,9 +82,9 @@ async fn a_poll_that_may_do_better_later_is_tolerated_and_kept_at_the_end() {
 #[tokio::test(start_paused = true)]
 async fn a_poll_that_fails_for_good_ends_the_wait_with_its_own_error() {
     let (result, times) = run(Schedule::default(), &[not_yet, gone]).await;
-    let error = result.unwrap_err();
-    assert_eq!((error.is_timeout(), times.len()), (false, 2));
-    assert_eq!(error.into_parts().0.to_string(), "agent_status failed: 404");
+    let (error, _) = result.unwrap_err();
+    assert_eq!((error.kind(), error.waited().unwrap().polls, times.len()), (ErrorKind::NotFound, 2, 2));
+    assert_eq!(error.to_string(), "agent_status failed: 404");
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ async fn a_poll_that_hangs_does_not_outlive_the_deadline_by_much() {
     let schedule = Schedule { deadline: Some(5 * SECOND), ..Schedule::default() };
     let start = Instant::now();
     let error = poll("agent_status", schedule, std::future::pending::<Result<Polled<()>>>).await.unwrap_err();
-    assert!(error.is_timeout() && start.elapsed() <= 16 * SECOND);
+    assert!(error.into_parts().0.is_timeout() && start.elapsed() <= 16 * SECOND);
 }
 
 proptest::proptest! {

@@ -1,0 +1,100 @@
+//! `Wait`: waiting for the end of an agent.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+use super::{AgentStatus, handle::Remote};
+use crate::{
+    Result,
+    wait::{Polled, Schedule, poll},
+};
+
+const OPERATION: &str = "agent_wait";
+
+/// A wait for the end of an agent that has not begun yet: `.await` begins it.
+///
+/// The agent is asked how it is after one second, and then less and less often, down to every ten seconds. The last time
+/// is at the deadline, by default the time when its session must end. Polls that fail and may do better later are
+/// tolerated.
+///
+/// # Cancel safety
+/// Dropping the future only stops waiting.
+#[derive(Clone)]
+#[must_use = "a wait begins with `.await`"]
+pub struct Wait<'a> {
+    remote: &'a Remote,
+    schedule: Schedule,
+    stop: bool,
+}
+
+impl<'a> Wait<'a> {
+    pub(super) fn new(remote: &'a Remote) -> Self {
+        Self { remote, schedule: Schedule::default(), stop: false }
+    }
+
+    pub(super) fn after_stop(mut self) -> Self {
+        self.stop = true;
+        self
+    }
+
+    /// How long to wait at most.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.schedule.deadline = Some(deadline);
+        self
+    }
+
+    /// How often to poll at most; at least once. Without a deadline beside it, time does not end the wait.
+    pub fn max_polls(mut self, most: u32) -> Self {
+        self.schedule.max_polls = Some(most);
+        self
+    }
+
+    /// The time between polls, in place of one that grows.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.schedule.interval = Some(interval);
+        self
+    }
+
+    async fn run(self) -> Result<AgentStatus> {
+        let Self { remote, mut schedule, stop } = self;
+        if stop {
+            let stopped = remote.stop().await?;
+            if stopped.state().is_final() {
+                return Ok(stopped);
+            }
+        }
+        if schedule.deadline.is_none() && schedule.max_polls.is_none() {
+            schedule.deadline = Some(remote.time_left().await);
+        }
+        let ended = poll(OPERATION, schedule, || async {
+            let status = remote.status().await?;
+            Ok(if status.state().is_final() { Polled::Ready(status) } else { Polled::NotYet(Some(status)) })
+        });
+        ended.await.map_err(|error| {
+            let (error, last) = error.into_parts();
+            error.of_agent(last)
+        })
+    }
+}
+
+impl<'a> IntoFuture for Wait<'a> {
+    type Output = Result<AgentStatus>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    /// Waits. An agent that failed is a result; an error is a wait that ended before the agent: of kind
+    /// [`Deadline`](crate::ErrorKind::Deadline) if time or polls ran out, with [`Error::waited`](crate::Error::waited), and
+    /// the last status as [`Error::agent`](crate::Error::agent).
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl fmt::Debug for Wait<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").field("agent", &self.remote.id).field("schedule", &self.schedule).finish()
+    }
+}
