@@ -2,16 +2,21 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::agents::Records;
+use crate::areas::Areas;
 use crate::config::Config;
 use crate::error::Refusal;
 use crate::server::Faults;
 use crate::sessions::{Registry, Session};
+use crate::store::{Store, StoreError};
 
 /// The server's state.
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) sessions: Registry,
     pub(crate) faults: Faults,
+    pub(crate) areas: Areas,
+    pub(crate) agents: Arc<Records>,
     origin: OnceLock<String>,
 }
 
@@ -19,9 +24,20 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(config: Config) -> std::io::Result<Self> {
+    pub(crate) fn new(config: Config) -> Result<Self, StoreError> {
+        let store = match &config.data {
+            Some(directory) => Store::in_directory(directory)?,
+            None => Store::in_memory()?,
+        };
         let sessions = Registry::new(config.browser.clone(), config.max_sessions, config.minute)?;
-        Ok(Self { config, sessions, faults: Faults::default(), origin: OnceLock::new() })
+        Ok(Self {
+            config,
+            sessions,
+            faults: Faults::default(),
+            areas: Areas { store },
+            agents: Arc::default(),
+            origin: OnceLock::new(),
+        })
     }
 
     /// Sets the server's address, once it is bound.

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::agents::Llm;
+
 /// Settings of a server.
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -11,6 +13,9 @@ pub(crate) struct Config {
     pub(crate) port: u16,
     pub(crate) browser: Option<PathBuf>,
     pub(crate) api_key: Option<String>,
+    /// Where state is kept; in memory without it.
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) llm: Option<Llm>,
     pub(crate) max_sessions: usize,
     pub(crate) minute: Duration,
 }
@@ -22,6 +27,8 @@ impl Default for Config {
             port: 0,
             browser: None,
             api_key: None,
+            data: None,
+            llm: None,
             max_sessions: 50,
             minute: Duration::from_secs(60),
         }

@@ -45,6 +45,22 @@ impl Refusal {
         }
     }
 
+    /// A request that does not fit, at a place that may be deep in the body, with the kind of misfit that clients know.
+    pub(crate) fn unfit(place: &[Value], message: &str, kind: &str) -> Self {
+        let detail = json!([{ "loc": place, "msg": message, "type": kind }]);
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "detail": detail }) }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The reason, in one line.
+    pub(crate) fn reason(&self) -> String {
+        let detail = &self.body["detail"];
+        detail.as_str().or(detail[0]["msg"].as_str()).unwrap_or("the request was refused").to_owned()
+    }
+
     /// Something of this machine that failed: a disk that is full, a browser that does not start.
     pub(crate) fn broken(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, reason)

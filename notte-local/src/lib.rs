@@ -2,7 +2,9 @@
 
 #![doc = include_str!("../README.md")]
 
+mod agents;
 mod app;
+mod areas;
 mod clock;
 mod config;
 mod engine;
@@ -12,6 +14,7 @@ mod local;
 mod page;
 mod server;
 mod sessions;
+mod store;
 
 pub use local::{Builder, Local, StartError};
 pub use server::{Coverage, Route, coverage};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::agents::Llm;
 use crate::app::{App, Shared};
 use crate::config::Config;
 use crate::server;
@@ -68,6 +69,7 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         self.task.abort();
+        self.app.agents.stop();
         self.app.sessions.kill();
     }
 }
@@ -107,6 +109,24 @@ impl Builder {
         self
     }
 
+    /// The directory to keep vaults, personas, profiles, secrets, functions and usage in; it is made when it is not
+    /// there, and nobody else may enter it. Unless set, they are forgotten when the server ends.
+    pub fn data(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.0.data = Some(directory.into());
+        self
+    }
+
+    /// The language model of agents: any endpoint that speaks OpenAI's chat completions, such as
+    /// `http://localhost:11434/v1`, the model's name there, and the key if one is needed.
+    ///
+    /// # Errors
+    ///
+    /// When `url` is no address.
+    pub fn llm(mut self, url: &str, model: &str, key: Option<String>) -> Result<Self, StartError> {
+        self.0.llm = Some(Llm::new(url, model, key).map_err(StartError)?);
+        Ok(self)
+    }
+
     /// How many sessions may be active at once; one more is answered with 429. 50 unless set.
     pub fn max_sessions(mut self, sessions: usize) -> Self {
         self.0.max_sessions = sessions;
@@ -132,7 +152,7 @@ impl Builder {
         let failed = |error: std::io::Error| StartError(error.to_string());
         let listener = TcpListener::bind(SocketAddr::new(config.address, config.port)).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
-        let app = Arc::new(App::new(config).map_err(failed)?);
+        let app = Arc::new(App::new(config).map_err(|error| StartError(error.to_string()))?);
         app.bound(format!("http://{bound}"));
         let service = server::service(app.clone());
         let task = tokio::spawn(async move {

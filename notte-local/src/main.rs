@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use notte_local::Local;
+use notte_local::{Local, StartError};
 
 /// The Notte API on this machine, over a real headless Chromium.
 #[derive(Parser)]
@@ -23,6 +23,16 @@ struct Flags {
     /// Key that clients have to send; any will do unless given.
     #[arg(long)]
     api_key: Option<String>,
+    /// Directory to keep state in; in memory unless given.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Endpoint of a language model that speaks OpenAI's chat completions, such as http://localhost:11434/v1. Its key,
+    /// if it needs one, comes from the environment: NOTTE_LOCAL_LLM_KEY.
+    #[arg(long, requires = "llm_model")]
+    llm_url: Option<String>,
+    /// Name of the model there.
+    #[arg(long, requires = "llm_url")]
+    llm_model: Option<String>,
     /// Sessions that may be active at once.
     #[arg(long, default_value_t = 50)]
     max_sessions: usize,
@@ -33,15 +43,8 @@ struct Flags {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let flags = Flags::parse();
-    let mut builder = Local::builder().port(flags.port).address(flags.address).max_sessions(flags.max_sessions);
-    if let Some(browser) = flags.browser {
-        builder = builder.browser(browser);
-    }
-    if let Some(key) = flags.api_key {
-        builder = builder.api_key(key);
-    }
     let signalled = signalled();
-    let mut local = match builder.start().await {
+    let mut local = match start(flags).await {
         Ok(local) => local,
         Err(error) => {
             eprintln!("{error}");
@@ -53,6 +56,23 @@ async fn main() -> ExitCode {
         () = local.wait() => ExitCode::FAILURE,
         () = signalled => ExitCode::SUCCESS,
     }
+}
+
+async fn start(flags: Flags) -> Result<Local, StartError> {
+    let mut builder = Local::builder().port(flags.port).address(flags.address).max_sessions(flags.max_sessions);
+    if let Some(browser) = flags.browser {
+        builder = builder.browser(browser);
+    }
+    if let Some(key) = flags.api_key {
+        builder = builder.api_key(key);
+    }
+    if let Some(directory) = flags.data {
+        builder = builder.data(directory);
+    }
+    if let Some((url, model)) = flags.llm_url.zip(flags.llm_model) {
+        builder = builder.llm(&url, &model, std::env::var("NOTTE_LOCAL_LLM_KEY").ok())?;
+    }
+    builder.start().await
 }
 
 /// Returns at a signal to end; heard from the moment that this is called.

@@ -19,6 +19,7 @@ const OPEN: &[&str] = &[
     "/sessions/{session_id}/debug/logs",
     "/sessions/{session_id}/links/{name}",
     "/agents/{agent_id}/debug/logs",
+    "/functions/{function_id}/code/{version}",
     "/links/{name}",
 ];
 

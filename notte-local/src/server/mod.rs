@@ -16,10 +16,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 
 use crate::app::Shared;
+use crate::areas::usage;
 use crate::error::Refusal;
+use crate::{agents, areas};
 
 pub(crate) use faults::Faults;
-use routes::Routes;
+pub(crate) use routes::Routes;
 pub use routes::{Coverage, Route};
 
 /// The largest body that is taken: uploads have to fit.
@@ -33,6 +35,8 @@ fn all() -> Routes {
     let routes = cookies::routes(routes);
     let routes = files::routes(routes);
     let routes = debug::routes(routes);
+    let routes = areas::routes(routes);
+    let routes = agents::routes(routes);
     faults::routes(routes)
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn service(app: Shared) -> Router {
     all()
         .router
         .fallback(async || Refusal::new(axum::http::StatusCode::NOT_FOUND, "Not Found"))
+        .layer(middleware::from_fn_with_state(app.clone(), usage::log))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(app)

@@ -6,12 +6,12 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::input::Body;
-use super::page::NO_MODEL;
+use super::page::{model, read};
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
-use crate::page::{Action, Scrape, scrape};
+use crate::page::{Action, Scrape};
 use crate::sessions::{End, Start};
 
 async fn health() -> Json<Value> {
@@ -26,7 +26,7 @@ async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String
     let start: Start =
         serde_json::from_value(Value::Object(asked)).map_err(|error| Refusal::invalid(&["body"], error.to_string()))?;
     if wanted.is_structured() {
-        return Err(Refusal::not_here(NO_MODEL));
+        model(&app)?;
     }
     let run = tokio::spawn(async move {
         let session = app.sessions.start(start).await?;
@@ -35,13 +35,13 @@ async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String
             Ok(action) => session.execute(&action, &sent).await,
             Err(message) => return Err(Refusal::invalid(&["body", "url"], message)),
         };
-        let markdown = if answer["success"] == true {
-            session.with_page(scrape(&session.browser, &wanted)).await.map_err(Refusal::from)
+        let page = if answer["success"] == true {
+            read(&app, &session, &wanted).await
         } else {
             Err(Refusal::not_here(answer["message"].as_str().unwrap_or_default()))
         };
         session.end(End::Manual).await;
-        Ok(Json(json!({ "markdown": markdown?, "structured": null })))
+        page
     });
     run.await.map_err(|error| Refusal::broken(error.to_string()))?
 }

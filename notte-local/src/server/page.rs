@@ -12,9 +12,11 @@ use serde_json::{Map, Value, json};
 use super::input::Body;
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
+use crate::agents::Llm;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
 use crate::page::{Action, Failure, Scrape, scrape};
+use crate::sessions::Session;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,18 +37,36 @@ enum Perception {
 
 async fn observe(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<Observe>) -> Answer {
     let session = app.sessions.live(&id)?;
-    if asked.instructions.is_some_and(|text| !text.is_empty()) {
-        return Err(Refusal::not_here(NO_MODEL));
-    }
+    let wish = asked.instructions.filter(|text| !text.is_empty());
+    let llm = wish.as_ref().map(|_| model(&app)).transpose()?;
     if let Some(Perception::Deep) = asked.perception_type {
         tracing::debug!("perception is always fast here");
     }
-    let answer = session.observe(asked.max_nb_actions.unwrap_or(100)).await?;
+    let mut answer = session.observe(asked.max_nb_actions.unwrap_or(100)).await?;
+    if let (Some(llm), Some(wish), Some(space)) = (llm, wish, answer.get_mut("space")) {
+        pick(&llm, &wish, space).await?;
+    }
     Ok(Json(Value::Object(answer)))
 }
 
+/// Leaves the elements that serve a wish.
+async fn pick(llm: &Llm, wish: &str, space: &mut Value) -> Result<(), Refusal> {
+    let wish = format!("The ids of the elements, such as B1, that serve this wish: {wish}");
+    let elements = space["markdown"].as_str().unwrap_or_default();
+    let picked = llm.extract(elements, Some(&wish), Some(&json!({ "type": "array" }))).await;
+    let Some(ids) = picked["data"].as_array() else {
+        return Err(Refusal::not_here(picked["error"].as_str().unwrap_or_default()));
+    };
+    for list in ["interaction_actions", "actions"] {
+        if let Some(actions) = space[list].as_array_mut() {
+            actions.retain(|action| action["id"].is_null() || ids.contains(&action["id"]));
+        }
+    }
+    Ok(())
+}
+
 /// Why something that needs a language model is refused.
-pub(super) const NO_MODEL: &str = "this needs a language model: start notte-local with --llm-url and --llm-model";
+const NO_MODEL: &str = "this needs a language model: start notte-local with --llm-url and --llm-model";
 
 /// Actions that only the cloud can do.
 fn refused(action: &Action) -> Option<&'static str> {
@@ -57,7 +77,6 @@ fn refused(action: &Action) -> Option<&'static str> {
         Action::EmailVerificationRead => {
             Some("connected mailboxes work on Notte's cloud only: read a persona's inbox with email_read")
         }
-        Action::Scrape(wanted) if wanted.is_structured() => Some(NO_MODEL),
         _ => None,
     }
 }
@@ -68,9 +87,34 @@ async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): 
     if let Some(reason) = refused(&action) {
         return Err(Refusal::not_here(reason));
     }
+    let data = match &action {
+        Action::Scrape(wanted) if wanted.is_structured() => Some((model(&app)?, wanted.clone())),
+        _ => None,
+    };
     // An action that has begun is carried out and kept as a step, even if the caller hangs up.
     let run = tokio::spawn(async move { session.execute(&action, &sent).await });
-    run.await.map(Json).map_err(|error| Refusal::broken(error.to_string()))
+    let mut answer = run.await.map_err(|error| Refusal::broken(error.to_string()))?;
+    if let (Some((llm, wanted)), Some(text)) = (data, answer["data"]["markdown"].as_str()) {
+        let format = wanted.response_format.as_ref();
+        answer["data"]["structured"] = llm.extract(text, wanted.instructions.as_deref(), format).await;
+    }
+    Ok(Json(answer))
+}
+
+/// The language model of the server.
+pub(super) fn model(app: &Shared) -> Result<Llm, Refusal> {
+    app.config.llm.clone().ok_or_else(|| Refusal::not_here(NO_MODEL))
+}
+
+/// Reads the page, and takes data out of it where that is asked for.
+pub(super) async fn read(app: &Shared, session: &Session, wanted: &Scrape) -> Answer {
+    let llm = if wanted.is_structured() { Some(model(app)?) } else { None };
+    let markdown = session.with_page(scrape(&session.browser, wanted)).await?;
+    let structured = match llm {
+        Some(llm) => llm.extract(&markdown, wanted.instructions.as_deref(), wanted.response_format.as_ref()).await,
+        None => Value::Null,
+    };
+    Ok(Json(json!({ "markdown": markdown, "structured": structured })))
 }
 
 async fn page_scrape(
@@ -83,11 +127,7 @@ async fn page_scrape(
     if let Some(other) = asked.keys().next() {
         return Err(Refusal::invalid(&["body", other], format!("unknown field `{other}`")));
     }
-    if wanted.is_structured() {
-        return Err(Refusal::not_here(NO_MODEL));
-    }
-    let markdown = session.with_page(scrape(&session.browser, &wanted)).await?;
-    Ok(Json(json!({ "markdown": markdown, "structured": null })))
+    read(&app, &session, &wanted).await
 }
 
 async fn screenshot(State(app): State<Shared>, Path(id): Path<String>) -> Answer<impl IntoResponse> {
@@ -99,7 +139,7 @@ async fn screenshot(State(app): State<Shared>, Path(id): Path<String>) -> Answer
 }
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let observe_note = "`space.category` is never given";
+    let observe_note = "`space.category` is never given; `instructions` need --llm-url";
     let execute_note = "`captcha_solve` and `email_verification_read` are refused";
     routes
         .on("page_observe", &Method::POST, "/sessions/{session_id}/page/observe", Partial(observe_note), observe)

@@ -34,14 +34,14 @@ pub struct Route {
 
 /// The routes while they are collected.
 #[derive(Default)]
-pub(super) struct Routes {
+pub(crate) struct Routes {
     pub(super) router: Router<Shared>,
     pub(super) table: Vec<Route>,
 }
 
 impl Routes {
     /// Adds an operation. The path is served with and without a slash at its end.
-    pub(super) fn on<H, T>(
+    pub(crate) fn on<H, T>(
         mut self,
         operation: &'static str,
         method: &Method,
@@ -61,7 +61,7 @@ impl Routes {
     }
 
     /// Adds an operation that works on Notte's cloud only.
-    pub(super) fn refuse(
+    pub(crate) fn refuse(
         self,
         operation: &'static str,
         method: &Method,

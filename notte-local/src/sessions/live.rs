@@ -178,6 +178,11 @@ impl Session {
         self.browser.kill();
     }
 
+    /// The actions so far with their results, as answers give them.
+    pub(crate) fn steps(&self) -> Vec<Value> {
+        self.state().steps.clone()
+    }
+
     /// The actions that worked so far, as they were answered.
     pub(crate) fn actions(&self) -> Vec<Value> {
         let state = self.state();

@@ -1,0 +1,70 @@
+//! Taking data out of a page's text.
+
+use serde_json::{Value, json};
+
+use super::Llm;
+use super::answer::misfit;
+
+/// How often the model is asked before it is given up on.
+const TRIES: usize = 2;
+
+impl Llm {
+    /// What the instructions ask for, in the format that is asked for: the `structured` of an answer. That it did not
+    /// work is part of the answer.
+    pub(crate) async fn extract(&self, text: &str, instructions: Option<&str>, format: Option<&Value>) -> Value {
+        let mut rules =
+            "You take data out of the text of a web page. Answer with JSON and nothing else. What the text \
+                         does not say is null; invent nothing."
+                .to_owned();
+        if let Some(format) = format {
+            rules.push_str(&format!(" The JSON fits this JSON Schema: {format}"));
+        }
+        let wanted = instructions.filter(|text| !text.is_empty()).unwrap_or("Everything that the schema names.");
+        let mut messages = vec![
+            json!({ "role": "system", "content": rules }),
+            json!({ "role": "user", "content": format!("{wanted}\n\nThe page:\n\n{text}") }),
+        ];
+        let mut error = String::new();
+        for _ in 0..TRIES {
+            let said = match self.complete(&messages).await {
+                Ok(said) => said,
+                Err(reason) => return json!({ "success": false, "error": reason, "data": null }),
+            };
+            let data = read(&said).ok_or_else(|| "the model's answer is no JSON".to_owned());
+            let misfit = |data: &Value| format.and_then(|format| misfit(&data.to_string(), format));
+            match data.and_then(|data| misfit(&data).map_or(Ok(data), Err)) {
+                Ok(data) => return json!({ "success": true, "error": null, "data": data }),
+                Err(reason) => error = reason,
+            }
+            messages.push(json!({ "role": "assistant", "content": said }));
+            messages.push(json!({ "role": "user", "content": format!("That does not do: {error}.") }));
+        }
+        json!({ "success": false, "error": error, "data": null })
+    }
+}
+
+/// Finds the JSON in what the model said: it may have written around it.
+fn read(said: &str) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(said) {
+        return Some(value);
+    }
+    let start = said.find(['{', '['])?;
+    let end = said.rfind(['}', ']'])?;
+    serde_json::from_str(said.get(start..=end)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::read;
+
+    #[test]
+    fn json_is_found_in_what_is_written_around_it() {
+        assert_eq!(read("```json\n[{\"a\": 1}]\n```"), Some(json!([{"a": 1}])));
+        assert_eq!(read("\"text\""), Some(json!("text")));
+        assert_eq!(read("Here: {\"a\": 1}."), Some(json!({"a": 1})));
+        assert_eq!(read("nothing"), None);
+        assert_eq!(read("]["), None);
+    }
+}

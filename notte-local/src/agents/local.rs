@@ -1,0 +1,44 @@
+//! Agents on the sessions of this server.
+
+use axum::extract::FromRef;
+use serde_json::{Map, Value};
+
+use super::{Agents, Browser};
+use crate::app::Shared;
+use crate::error::Refusal;
+use crate::page::Action;
+
+/// How many elements an agent gets to see.
+const ELEMENTS: usize = 200;
+
+impl FromRef<Shared> for Agents<Shared> {
+    fn from_ref(app: &Shared) -> Self {
+        Self {
+            browser: app.clone(),
+            areas: app.areas.clone(),
+            llm: app.config.llm.clone(),
+            records: app.agents.clone(),
+        }
+    }
+}
+
+impl Browser for Shared {
+    fn history(&self, session: &str) -> Result<Vec<Value>, Refusal> {
+        Ok(self.sessions.live(session)?.steps())
+    }
+
+    fn opens(&self, session: &str, token: &str) -> bool {
+        self.by_token(session, token).is_ok()
+    }
+
+    async fn observe(&self, session: &str) -> Result<Value, Refusal> {
+        Ok(Value::Object(self.sessions.live(session)?.observe(ELEMENTS).await?))
+    }
+
+    async fn execute(&self, session: &str, shown: &Value, real: Value) -> Result<Value, Refusal> {
+        let session = self.sessions.live(session)?;
+        let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
+        let action = Action::read(&fields(&real)).map_err(|message| Refusal::invalid(&["action"], message))?;
+        Ok(session.execute(&action, &fields(shown)).await)
+    }
+}

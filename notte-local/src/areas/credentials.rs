@@ -1,0 +1,136 @@
+//! The logins of a vault, one a site.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::input::{Body, Query};
+use super::site::site;
+use super::vaults::done;
+use super::{Areas, Vault};
+use crate::error::{Answer, Refusal};
+use crate::server::Coverage::Faithful;
+use crate::server::Routes;
+use crate::store::{Db, Kept, StoreError};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .on("vault_credentials_list", &Method::GET, "/vaults/{vault_id}", Faithful, list)
+        .on("vault_credentials_add", &Method::POST, "/vaults/{vault_id}/credentials", Faithful, add)
+        .on("vault_credentials_get", &Method::GET, "/vaults/{vault_id}/credentials", Faithful, show)
+        .on("vault_credentials_delete", &Method::DELETE, "/vaults/{vault_id}/credentials", Faithful, delete)
+}
+
+/// What signs in to a site. It has no `Debug`, so that nobody prints it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub(crate) email: Option<String>,
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub(crate) username: Option<String>,
+    pub(crate) password: String,
+    /// The seed of the one-time codes, in Base32.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub(crate) mfa_secret: Option<String>,
+}
+
+/// Text that may be left out, but not null.
+fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+/// A login with its site, as it is kept.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Entry {
+    site: String,
+    login: Login,
+}
+
+impl Kept for Entry {
+    const KIND: &'static str = "login";
+}
+
+/// The login of a vault for the site that an address belongs to.
+pub(crate) fn login_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Option<Login>, StoreError> {
+    let Some(site) = site(address) else { return Ok(None) };
+    Ok(db.get::<Entry>(vault, &site)?.map(|entry| entry.login))
+}
+
+/// Keeps a login for a site, in the place of the one before.
+pub(crate) fn keep_login(db: &Db<'_>, vault: &str, site: &str, login: Login) -> Result<(), StoreError> {
+    db.put(vault, site, &Entry { site: site.to_owned(), login })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Add {
+    url: String,
+    credentials: Login,
+}
+
+#[derive(Deserialize)]
+struct At {
+    url: String,
+}
+
+impl At {
+    fn site(&self) -> Result<String, Refusal> {
+        site_of("query", &self.url)
+    }
+}
+
+fn site_of(place: &str, url: &str) -> Result<String, Refusal> {
+    let wrong =
+        || Refusal::unfit(&[place.into(), "url".into()], "Input should be the address of a site", "url_parsing");
+    site(url).ok_or_else(wrong)
+}
+
+fn none_for(site: &str) -> Refusal {
+    Refusal::not_found(&format!("credentials for {site}"))
+}
+
+async fn add(State(areas): State<Areas>, Path(vault): Path<String>, Body(asked): Body<Add>) -> Answer {
+    let site = site_of("body", &asked.url)?;
+    let keep = move |db: &Db<'_>| {
+        Vault::find(db, &vault)?;
+        Ok::<_, Refusal>(keep_login(db, &vault, &site, asked.credentials)?)
+    };
+    areas.store.run(keep).await?;
+    Ok(Json(json!({ "status": "success" })))
+}
+
+async fn show(State(areas): State<Areas>, Path(vault): Path<String>, Query(at): Query<At>) -> Answer {
+    let site = at.site()?;
+    let find = move |db: &Db<'_>| {
+        Vault::find(db, &vault)?;
+        db.get::<Entry>(&vault, &site)?.ok_or_else(|| none_for(&site))
+    };
+    let entry = areas.store.run(find).await?;
+    Ok(Json(json!({ "credentials": entry.login })))
+}
+
+/// Names only: passwords are given one by one.
+async fn list(State(areas): State<Areas>, Path(vault): Path<String>) -> Answer {
+    let read = move |db: &Db<'_>| {
+        Vault::find(db, &vault)?;
+        Ok::<_, Refusal>(db.list::<Entry>(&vault)?)
+    };
+    let entries = areas.store.run(read).await?;
+    let shown = entries
+        .into_iter()
+        .map(|Entry { site, login }| json!({ "url": site, "email": login.email, "username": login.username }));
+    Ok(Json(json!({ "credentials": shown.collect::<Vec<Value>>() })))
+}
+
+async fn delete(State(areas): State<Areas>, Path(vault): Path<String>, Query(at): Query<At>) -> Answer {
+    let site = at.site()?;
+    let remove = move |db: &Db<'_>| {
+        Vault::find(db, &vault)?;
+        if db.remove::<Entry>(&vault, &site)? { Ok(()) } else { Err(none_for(&site)) }
+    };
+    areas.store.run(remove).await?;
+    Ok(done("the credentials are deleted"))
+}

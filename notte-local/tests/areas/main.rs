@@ -1,0 +1,12 @@
+//! What the server keeps beside sessions, over a real socket. No browser is needed.
+
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod functions;
+mod inputs;
+mod personas;
+mod profiles;
+mod secrets;
+mod usage;
+mod vaults;
