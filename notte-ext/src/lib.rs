@@ -1,4 +1,4 @@
-//! Browser sessions of Notte for Rust services.
+//! Browser sessions and web agents of Notte for Rust services.
 
 #![doc = include_str!("../README.md")]
 

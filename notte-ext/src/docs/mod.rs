@@ -1,10 +1,17 @@
-//! Guides: each module holds one, and nothing else.
+//! Guides: each module holds one, and nothing else. The guide to agents is the module [`agents`](crate::agents).
 
 #[doc = include_str!("authoring.md")]
 pub mod authoring {}
 
 #[doc = include_str!("blocking.md")]
 pub mod blocking {}
+
+pub mod coming_from_python {
+    #![doc = include_str!("coming-from-python.md")]
+
+    #[allow(unused_imports, reason = "the names that the guide links to")]
+    use crate::{agents::StopAgent, *};
+}
 
 #[doc = include_str!("errors.md")]
 pub mod errors {}

@@ -39,7 +39,13 @@ impl Sessions {
 
     /// Lists sessions, those that live unless told otherwise.
     pub fn list(&self) -> SessionList {
-        SessionList { notte: self.notte.clone(), only_active: None, only_current_token: None, page_size: None }
+        SessionList {
+            notte: self.notte.clone(),
+            only_active: None,
+            only_current_token: None,
+            include_system: None,
+            page_size: None,
+        }
     }
 
     /// Live sessions that were started with this key since `time`, and that neither this client nor a ledger knows:
@@ -81,6 +87,7 @@ pub struct SessionList {
     notte: Notte,
     only_active: Option<bool>,
     only_current_token: Option<bool>,
+    include_system: Option<bool>,
     page_size: Option<u32>,
 }
 
@@ -94,6 +101,12 @@ impl SessionList {
     /// Whether to list only sessions that were started with this key.
     pub fn only_current_token(mut self, only: bool) -> Self {
         self.only_current_token = Some(only);
+        self
+    }
+
+    /// Whether to list sessions that the service started for itself, too. It does if this is not set.
+    pub fn include_system(mut self, include: bool) -> Self {
+        self.include_system = Some(include);
         self
     }
 
@@ -121,7 +134,8 @@ impl SessionList {
             .page(number)
             .page_size(self.page_size.map(i64::from))
             .only_active(self.only_active)
-            .only_current_token(self.only_current_token);
+            .only_current_token(self.only_current_token)
+            .include_system(self.include_system);
         self.notte.call(request).await
     }
 }
