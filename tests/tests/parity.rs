@@ -1,6 +1,8 @@
 //! Every operation is reached by a typed method of `notte-ext`, and every field of a request by a typed option: or the
 //! lists here say why not.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
