@@ -2,6 +2,7 @@
 //!
 //! The pipeline: load, normalise, overlay, lint, harden, lint, model, emit. One direction; no stage knows the next.
 
+pub mod diff;
 mod emit;
 mod error;
 mod format;
@@ -96,6 +97,25 @@ pub fn lint(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Re
 }
 
 fn check(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Checked, Failure> {
+    let Overlaid { value, license, source_operations, notes } = overlaid(document, overlays)?;
+    let mut findings = lint::source(&value, options);
+    let mut effective = Value::Null;
+    if findings.iter().all(|finding| finding.severity != Severity::Error) {
+        effective = harden(value);
+        findings.extend(lint::effective(&effective));
+    }
+    Ok(Checked { effective, license, source_operations, notes, findings })
+}
+
+/// The pipeline up to harden.
+struct Overlaid {
+    value: Value,
+    license: String,
+    source_operations: usize,
+    notes: Vec<Note>,
+}
+
+fn overlaid(document: Input<'_>, overlays: &[Input<'_>]) -> Result<Overlaid, Failure> {
     let loaded = load(document.bytes, document.name).map_err(|error| Failure::Input(vec![error]))?;
     let (mut value, mut notes) = normalise(loaded.value);
     let license = value.pointer("/info/license/name").and_then(Value::as_str).unwrap_or("none").to_owned();
@@ -115,16 +135,9 @@ fn check(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Resul
     if !errors.is_empty() {
         return Err(Failure::Input(errors));
     }
-
     let (value, resolved) = resolve(value);
     notes.extend(resolved);
-    let mut findings = lint::source(&value, options);
-    let mut effective = Value::Null;
-    if findings.iter().all(|finding| finding.severity != Severity::Error) {
-        effective = harden(value);
-        findings.extend(lint::effective(&effective));
-    }
-    Ok(Checked { effective, license, source_operations, notes, findings })
+    Ok(Overlaid { value, license, source_operations, notes })
 }
 
 fn count_operations(document: &Value) -> usize {

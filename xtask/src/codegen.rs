@@ -11,6 +11,7 @@ use crate::drift::{Changes, Target};
 use crate::output;
 use crate::provenance::{self, Provenance};
 use crate::report::Failure;
+use crate::spec::Origin;
 use crate::{package, workspace};
 
 /// What to generate from, and where to.
@@ -143,16 +144,40 @@ fn target(args: &Args, inputs: &Inputs, generation: &Generation) -> Result<(Targ
         package::surround(&root, &mut target)?;
         target.files.insert(root.join("effective.json"), generation.effective.clone());
     } else {
-        let openapi = workspace::root().join("openapi");
-        target.files.insert(openapi.join("effective.json"), generation.effective.clone());
         let recorded = provenance::read(&provenance::path());
         let current = record(inputs, generation, recorded.as_ref());
         if let Some(recorded) = &recorded {
             reasons = provenance::changed_inputs(recorded, &current);
         }
-        target.files.insert(provenance::path(), provenance::text(&current)?);
+        beside_the_client(&mut target, generation, &current)?;
     }
     Ok((target, reasons))
+}
+
+/// What is written of the workspace when a document from `source` is adopted.
+pub(crate) fn workspace_target(
+    inputs: &Inputs,
+    generation: &Generation,
+    origin: Option<&Origin>,
+    source: &str,
+) -> Result<Target, Failure> {
+    let root = workspace::root().join("notte-api");
+    let files = generation.files.iter().map(|file| (root.join(&file.path), file.text.clone()));
+    let mut target = Target { files: files.collect(), owned: vec![root.join("src/generated")] };
+    let mut current = record(inputs, generation, provenance::read(&provenance::path()).as_ref());
+    source.clone_into(&mut current.document.source);
+    if let Some(origin) = origin {
+        current.document.retrieved.clone_from(&origin.fetched);
+    }
+    beside_the_client(&mut target, generation, &current)?;
+    Ok(target)
+}
+
+fn beside_the_client(target: &mut Target, generation: &Generation, current: &Provenance) -> Result<(), Failure> {
+    let openapi = workspace::root().join("openapi");
+    target.files.insert(openapi.join("effective.json"), generation.effective.clone());
+    target.files.insert(provenance::path(), provenance::text(current)?);
+    Ok(())
 }
 
 /// What provenance.toml should say; a document that did not change keeps its source and date.

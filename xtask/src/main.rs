@@ -18,7 +18,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing written.
+/// Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing
+/// written; `spec` commands besides: 3 a document that cannot be read, 4 a change that no rule knows.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 120)]
 struct Cli {
@@ -45,19 +46,25 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Codegen(args) => codegen::run(&args),
-        Command::Spec(command) => spec::run(&command),
-        Command::Test => ci::test(),
-        Command::Ci(args) => ci::run(&args),
-        Command::Tidy => tidy::run(),
-        Command::Bench(command) => bench::run(&command),
-    };
+    let command = Cli::parse().command;
+    // An adoption that was killed half way is completed before anybody looks at the tree.
+    let result = spec::recover(workspace::root()).and_then(|()| run(&command));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.print();
             ExitCode::from(failure.code())
         }
+    }
+}
+
+fn run(command: &Command) -> Result<(), report::Failure> {
+    match command {
+        Command::Codegen(args) => codegen::run(args),
+        Command::Spec(command) => spec::run(command),
+        Command::Test => ci::test(),
+        Command::Ci(args) => ci::run(args),
+        Command::Tidy => tidy::run(),
+        Command::Bench(command) => bench::run(command),
     }
 }

@@ -19,6 +19,16 @@ impl Failure {
         Self { code: 2, ..Self::check(problems) }
     }
 
+    /// A document cannot be read: exit code 3.
+    pub(crate) fn unreadable(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { code: 3, ..Self::check(problems) }
+    }
+
+    /// A document changed in a way that no rule knows: exit code 4.
+    pub(crate) fn unhandled(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { code: 4, ..Self::check(problems) }
+    }
+
     /// Shows these lines before the problems.
     pub(crate) fn after(self, context: Vec<String>) -> Self {
         Self { context, ..self }

@@ -16,27 +16,51 @@ use crate::{Error, Pointer};
 /// # Errors
 /// All stale actions and conflicts of all files. The document is then partly changed: throw it away.
 pub fn apply(value: &mut Value, overlays: &[Overlay]) -> Result<(), Vec<Error>> {
-    let mut errors = Vec::new();
-    for overlay in overlays {
-        for (index, action) in overlay.actions.iter().enumerate() {
-            let at = format!("{}#{index}", overlay.file);
-            let problems = run(value, action);
-            errors.extend(problems.into_iter().map(|problem| problem.at(&at)));
-        }
-    }
+    let errors: Vec<Error> = review(value, overlays).into_iter().map(|misfit| misfit.error).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn run(value: &mut Value, action: &Action) -> Vec<Error> {
+/// An action that does not fit the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The overlay's file.
+    pub file: String,
+    /// The action in it, counted from 0.
+    pub action: usize,
+    /// The action as a whole does nothing, so that it can go without a trace. Otherwise somebody has to look at it.
+    pub stale: bool,
+    /// What is wrong.
+    pub error: Error,
+}
+
+/// Applies every action of every overlay as [`apply`] does, and answers what did not fit, action by action.
+pub fn review(value: &mut Value, overlays: &[Overlay]) -> Vec<Misfit> {
+    let mut misfits = Vec::new();
+    for overlay in overlays {
+        for (index, action) in overlay.actions.iter().enumerate() {
+            let at = format!("{}#{index}", overlay.file);
+            let (stale, errors) = run(value, action);
+            misfits.extend(errors.into_iter().map(|error| Misfit {
+                file: overlay.file.clone(),
+                action: index,
+                stale,
+                error: error.at(&at),
+            }));
+        }
+    }
+    misfits
+}
+
+/// What does not fit, and whether that is the action as a whole.
+fn run(value: &mut Value, action: &Action) -> (bool, Vec<Error>) {
     let nodes = locate(value, action);
     if nodes.is_empty() {
-        return vec![
-            Error::new(format!("stale: target {} matches nothing", action.target_text))
-                .help("the document changed: correct the target or delete the action"),
-        ];
+        let error = Error::new(format!("stale: target {} matches nothing", action.target_text))
+            .help("the document changed: correct the target or delete the action");
+        return (true, vec![error]);
     }
     match &action.change {
-        Change::Remove => remove(value, &nodes, action.expect.as_ref()),
+        Change::Remove => (false, remove(value, &nodes, action.expect.as_ref())),
         Change::Update(update) => {
             let mut outcome = Outcome::default();
             for path in &nodes {
@@ -46,7 +70,7 @@ fn run(value: &mut Value, action: &Action) -> Vec<Error> {
                     merge_into(node, update, action.expect.as_ref(), &at, &mut outcome);
                 }
             }
-            outcome.into_errors(&action.target_text)
+            (outcome.is_stale(), outcome.into_errors(&action.target_text))
         }
     }
 }

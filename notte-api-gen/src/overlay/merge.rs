@@ -19,9 +19,14 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the action as a whole did nothing.
+    pub(super) fn is_stale(&self) -> bool {
+        !self.changed && self.conflicts.is_empty()
+    }
+
     /// The errors of the action. A stale action is one error, however many of its parts are stale.
     pub(super) fn into_errors(mut self, target: &str) -> Vec<Error> {
-        if !self.changed && self.conflicts.is_empty() {
+        if self.is_stale() {
             return vec![
                 Error::new(format!("stale: the update of {target} changes nothing, the document already says this"))
                     .help("delete the action"),

@@ -1,5 +1,16 @@
 //! `cargo xtask spec …`: what the OpenAPI document says, and what is wrong with it.
 
+mod adopt;
+mod diff;
+mod fetch;
+mod scan;
+mod source;
+mod transaction;
+mod verify;
+
+pub(crate) use fetch::Origin;
+pub(crate) use transaction::recover;
+
 use std::path::PathBuf;
 
 use notte_api_gen::Severity;
@@ -17,12 +28,33 @@ pub(crate) enum Command {
         #[arg(long, value_name = "PATH")]
         document: Option<PathBuf>,
     },
+    /// What changed between two documents, and what that does on the wire, to source code and to behaviour.
+    ///
+    /// Exit codes: 0 below the threshold, 1 at or above it, 2 usage, 3 a document that cannot be read, 4 a change that
+    /// no rule knows.
+    Diff(diff::Args),
+    /// Gets upstream's document, if it is another than the last one.
+    Fetch(fetch::Args),
+    /// Makes a new document the vendored one: overlays, client, version, changelog and all, or nothing.
+    Adopt(adopt::Args),
+    /// Holds recorded answers, or those of the live service, against the document.
+    Verify(verify::Args),
+    /// Prints the page of the rules that `diff` knows: docs/diff-rules.md.
+    Rules,
 }
 
 /// Runs a command.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Lint { document } => lint(document.as_ref()),
+        Command::Diff(args) => diff::run(args),
+        Command::Fetch(args) => fetch::run(args),
+        Command::Adopt(args) => adopt::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Rules => {
+            output::line(notte_api_gen::diff::rule_table().trim_end());
+            Ok(())
+        }
     }
 }
 

@@ -1,0 +1,126 @@
+//! Components that have another name: they look alike, are called alike, and stand where the old one stood.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::operations::Pair;
+use super::words::Words;
+use super::{best, component, overlap};
+use crate::diff::rules::types::flat;
+use crate::diff::uses;
+use crate::model::{object, reference};
+
+/// Finds the components that were renamed.
+pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words) -> BTreeMap<String, String> {
+    let names = |document: &'_ Value| -> BTreeSet<String> {
+        object(document.pointer("/components/schemas")).map(|(name, _)| name.clone()).collect()
+    };
+    let (old_names, new_names) = (names(old), names(new));
+    // What the other document still refers to, or did already, was not renamed: the reference leads nowhere.
+    let (mut old_references, mut new_references) = (BTreeSet::new(), BTreeSet::new());
+    uses::references(old, &mut old_references);
+    uses::references(new, &mut new_references);
+    let gone = old_names.difference(&new_names).map(String::as_str).filter(|name| !new_references.contains(name));
+    let come = new_names.difference(&old_names).map(String::as_str).filter(|name| !old_references.contains(name));
+    let (gone, come): (Vec<&str>, Vec<&str>) = (gone.collect(), come.collect());
+    if gone.is_empty() || come.is_empty() {
+        return BTreeMap::new();
+    }
+    let votes = Votes::count(old, new, operations, &old_names.intersection(&new_names).cloned().collect::<Vec<_>>());
+    let old_looks: Vec<Vec<String>> = gone.iter().map(|name| look(old, name, words)).collect();
+    let new_looks: Vec<Vec<String>> = come.iter().map(|name| look(new, name, words)).collect();
+    let score = |a: usize, b: usize| {
+        let shape = overlap(&old_looks[a], &new_looks[b]);
+        let name = words.likeness(gone[a], come[b]);
+        let placed = votes.of(gone[a], come[b]);
+        let alike = shape >= 0.6 && (name >= 0.3 || placed);
+        let moved = placed && shape >= 0.3 && name >= 0.3;
+        let namesake = name >= 0.6 && shape >= 0.5;
+        (alike || moved || namesake).then(|| shape + name + if placed { 1.0 } else { 0.0 })
+    };
+    let found = best(&gone, &come, score);
+    found.into_iter().map(|(a, b)| (gone[a].to_owned(), come[b].to_owned())).collect()
+}
+
+/// What a component looks like: its kind, properties and values, a line each, sorted.
+fn look(document: &Value, name: &str, words: &Words) -> Vec<String> {
+    let schema = component(document, name).map(flat).unwrap_or_default();
+    let mut look = Vec::new();
+    for (name, property) in object(schema.get("properties")) {
+        look.push(format!("property {}", words.in_order(name).join("_")));
+        // What a property refers to may have been renamed as well.
+        let kind = property.get("type").and_then(Value::as_str).unwrap_or("other");
+        look.push(format!("property {} {kind}", words.in_order(name).join("_")));
+    }
+    for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
+        look.push(format!("value {value}"));
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        for member in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
+            look.push(format!("{key} {}", words.in_order(reference(member).unwrap_or("inline")).join("_")));
+        }
+    }
+    if look.is_empty() {
+        look.push(format!("kind {}", schema.get("type").cloned().unwrap_or_default()));
+    }
+    look.sort();
+    look
+}
+
+/// Pairs of components that stand in the same place of both documents.
+#[derive(Debug, Default)]
+struct Votes(BTreeSet<(String, String)>);
+
+impl Votes {
+    fn count(old: &Value, new: &Value, operations: &[Pair], shared: &[String]) -> Self {
+        let mut votes = Self::default();
+        let operation = |document: &'_ Value, spot: &super::operations::Spot| {
+            document.get("paths").and_then(|paths| paths.get(&spot.path)?.get(&spot.method)).cloned()
+        };
+        for pair in operations {
+            if let (Some(old_spot), Some(new_spot)) = (&pair.old, &pair.new)
+                && let (Some(old_operation), Some(new_operation)) = (operation(old, old_spot), operation(new, new_spot))
+            {
+                votes.walk(&old_operation, &new_operation);
+            }
+        }
+        for name in shared {
+            if let (Some(old), Some(new)) = (component(old, name), component(new, name)) {
+                votes.walk(old, new);
+            }
+        }
+        // What stands in the same place in two components that stand in the same place does so too.
+        let mut done = BTreeSet::new();
+        while let Some(pair) = votes.0.difference(&done).next().cloned() {
+            if let (Some(old), Some(new)) = (component(old, &pair.0), component(new, &pair.1)) {
+                votes.walk(old, new);
+            }
+            done.insert(pair);
+        }
+        votes
+    }
+
+    fn walk(&mut self, old: &Value, new: &Value) {
+        let (old, new) = (Value::Object(flat(old)), Value::Object(flat(new)));
+        if let (Some(old), Some(new)) = (reference(&old), reference(&new)) {
+            if old != new {
+                self.0.insert((old.to_owned(), new.to_owned()));
+            }
+            return;
+        }
+        for (key, value) in object(Some(&old)) {
+            match (value, new.get(key)) {
+                (Value::Object(_), Some(other @ Value::Object(_))) => self.walk(value, other),
+                (Value::Array(olds), Some(Value::Array(news))) => {
+                    olds.iter().zip(news).for_each(|(old, new)| self.walk(old, new));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn of(&self, old: &str, new: &str) -> bool {
+        self.0.contains(&(old.to_owned(), new.to_owned()))
+    }
+}

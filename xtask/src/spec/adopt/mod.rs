@@ -1,0 +1,178 @@
+//! `cargo xtask spec adopt`: a new document becomes a new version of the client, or nothing happens.
+
+mod check;
+mod cut;
+mod overlays;
+mod version;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use notte_api_gen::diff::{Report, Side};
+use notte_api_gen::{Failure as GenFailure, Input, Options};
+
+use self::check::Edit;
+use self::overlays::Refit;
+use super::fetch::{self, Origin};
+use super::transaction::Transaction;
+use super::{diff, scan, source};
+use crate::codegen::{self, Inputs};
+use crate::report::Failure;
+use crate::{output, workspace};
+
+/// Where the vendored document is.
+const DOCUMENT: &str = "openapi/notte-openapi.yml";
+
+/// Where the pull request's text is written: no part of the tree.
+const PULL_REQUEST: &str = "target/pull-request.md";
+
+/// What to adopt.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Args {
+    /// The document: a file, or an address that begins with http:// or https://.
+    document: String,
+    /// Do everything but change the tree.
+    #[arg(long)]
+    dry_run: bool,
+    /// Adopt a document that lost more than a fifth of its operations.
+    #[arg(long)]
+    allow_shrinking: bool,
+}
+
+/// A document, and what is known of where it came from.
+struct Incoming {
+    bytes: Vec<u8>,
+    origin: Option<Origin>,
+    source: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let root = workspace::root();
+    let mut transaction = Transaction::begin(root)?;
+    let result = prepare(args).and_then(|adoption| {
+        check::workspace_builds(&adoption.edits)?;
+        output::line("the workspace compiles with it");
+        Ok(adoption)
+    });
+    let adoption = match result {
+        Ok(adoption) if !args.dry_run => adoption,
+        other => {
+            super::transaction::discard(root)?;
+            let adoption = other?;
+            output::line(&format!("dry run: {} files would change, none did", adoption.edits.len()));
+            return Ok(());
+        }
+    };
+    for (path, bytes) in &adoption.edits {
+        match bytes {
+            Some(bytes) => transaction.write(path, bytes)?,
+            None => transaction.delete(path),
+        }
+    }
+    transaction.write(Path::new(PULL_REQUEST), adoption.pull_request.as_bytes())?;
+    transaction.commit()?;
+    output::line(&format!(
+        "adopted: {} files changed; {PULL_REQUEST} is the text of a pull request",
+        adoption.edits.len()
+    ));
+    Ok(())
+}
+
+/// Everything that an adoption changes.
+struct Adoption {
+    edits: Vec<Edit>,
+    pull_request: String,
+}
+
+fn prepare(args: &Args) -> Result<Adoption, Failure> {
+    let incoming = read(&args.document)?;
+    refuse_another_api(args, &incoming)?;
+    let refit = overlays::refit(&incoming.bytes, &args.document)?;
+    for line in &refit.stale {
+        output::line(&format!("removed overlay action: {line}"));
+    }
+    let inputs = Inputs {
+        document: (DOCUMENT.to_owned(), incoming.bytes.clone()),
+        overlays: refit.files.clone(),
+        options: Options { effect_required: true },
+    };
+    let report = compare(&inputs)?;
+    output::line(report.write(notte_api_gen::diff::Format::Text, [DOCUMENT, &args.document]).trim_end());
+    let generation = inputs.generate()?;
+    let target = codegen::workspace_target(&inputs, &generation, incoming.origin.as_ref(), &incoming.source)?;
+    let mut edits = vec![(PathBuf::from(DOCUMENT), Some(incoming.bytes.clone()))];
+    let inside = |path: &Path| path.strip_prefix(workspace::root()).unwrap_or(path).to_owned();
+    let changes = target.compare();
+    edits.extend(changes.written.iter().map(|path| (inside(path), Some(target.files[path].clone().into_bytes()))));
+    edits.extend(changes.deleted.iter().map(|path| (inside(path), None)));
+    edits.extend(overlay_edits(&refit, &inside));
+    let raised = version::raise(report.advice().bump)?;
+    edits.extend(raised.files.iter().map(|(file, text)| (PathBuf::from(file), Some(text.clone().into_bytes()))));
+    let changelog = String::from_utf8_lossy(&workspace::read(&workspace::root().join("CHANGELOG.md"))?).into_owned();
+    let changelog = words::changelog(&changelog, &report, &raised)
+        .ok_or_else(|| Failure::input(["CHANGELOG.md: there is no `## Unreleased`"]))?;
+    edits.push((PathBuf::from("CHANGELOG.md"), Some(changelog.into_bytes())));
+    let pull_request = words::pull_request(&report, &raised, &refit.stale, &incoming.source);
+    Ok(Adoption { edits, pull_request })
+}
+
+fn overlay_edits(refit: &Refit, inside: &impl Fn(&Path) -> PathBuf) -> Vec<Edit> {
+    let edits = refit.changed.iter();
+    edits.map(|(path, text)| (inside(path), text.as_ref().map(|text| text.clone().into_bytes()))).collect()
+}
+
+fn read(document: &str) -> Result<Incoming, Failure> {
+    if document.starts_with("http://") || document.starts_with("https://") {
+        let Some((origin, bytes)) = fetch::get(document, None)? else {
+            return Err(Failure::unreadable([format!("{document}: no document came")]));
+        };
+        return Ok(Incoming { bytes, source: document.to_owned(), origin: Some(origin) });
+    }
+    let bytes = source::read(document)?.bytes;
+    notte_api_gen::load(&bytes, document).map_err(|error| Failure::unreadable([error.to_string()]))?;
+    let origin = Origin::of(Path::new(document));
+    let name = Path::new(document).file_name().map_or(document.into(), |name| name.to_string_lossy().into_owned());
+    let source = origin.as_ref().map_or(format!("the file {name}"), |origin| origin.url.clone());
+    Ok(Incoming { bytes, origin, source })
+}
+
+/// Documents arrive cut off, or of another API.
+fn refuse_another_api(args: &Args, incoming: &Incoming) -> Result<(), Failure> {
+    let old = source::read(&workspace::document().display().to_string())?;
+    let new =
+        source::Source { name: args.document.clone(), file: args.document.clone(), bytes: incoming.bytes.clone() };
+    let report = diff::compare(&old, &new, None)?;
+    let lost = report.changes.iter().filter(|change| change.rule.id == "operation-removed").count();
+    let all = report.old.operations;
+    if report.are_strangers() {
+        return Err(Failure::input([format!(
+            "{} ({}) is the document of another API: it has none of the {all} operations of {}",
+            args.document, report.new.title, report.old.title
+        )]));
+    }
+    if lost * 5 > all && !args.allow_shrinking {
+        return Err(Failure::check([format!(
+            "{}: {lost} of {all} operations are gone, more than a fifth; was it cut off? If not, say --allow-shrinking",
+            args.document
+        )]));
+    }
+    Ok(())
+}
+
+/// What was generated last compared with what would be, each with its own overlays.
+fn compare(inputs: &Inputs) -> Result<Report, Failure> {
+    let last = Inputs::read(None, None, false)?;
+    let side = |inputs: &Inputs, name: &str| {
+        let overlays: Vec<Input<'_>> = inputs.overlays.iter().map(|(name, bytes)| Input { name, bytes }).collect();
+        Side::read(Input { name, bytes: &inputs.document.1 }, &overlays, inputs.options).map_err(
+            |failure| match failure {
+                GenFailure::Input(errors) => Failure::input(errors.iter().map(ToString::to_string)),
+                GenFailure::Lint(findings) => Failure::input(findings.iter().map(ToString::to_string)),
+            },
+        )
+    };
+    let mut report = Report::of(side(&last, "the vendored document")?, side(inputs, "the adopted document")?);
+    scan::note(&mut report, "notte-ext", &workspace::root().join("notte-ext/src"));
+    Ok(report)
+}

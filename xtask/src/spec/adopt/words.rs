@@ -1,0 +1,77 @@
+//! What is written about an adoption: a changelog entry, and the text of a pull request.
+
+use std::fmt::Write;
+
+use notte_api_gen::diff::{Change, Format, Report};
+
+use super::version::Raised;
+
+/// What the changelog's entries stand under.
+const UNRELEASED: &str = "## Unreleased\n";
+
+/// The changelog with an entry for the adoption, as the first under Unreleased.
+pub(super) fn changelog(text: &str, report: &Report, raised: &Raised) -> Option<String> {
+    let (before, after) = text.split_once(UNRELEASED)?;
+    let breaking: Vec<&Change> = report.changes.iter().filter(|change| change.compile.affected).collect();
+    let behaviour = report.changes.iter().filter(|change| change.behaviour.affected).count();
+    let mut entry = format!(
+        "- The client follows a newer document ({} to {}): {} to {} operations, {behaviour} changes of behaviour, {} that break callers.",
+        raised.old,
+        raised.new,
+        report.old.operations,
+        report.new.operations,
+        breaking.len()
+    );
+    for change in breaking {
+        let _ = write!(entry, "\n  - `{}`: {}", change.place, change.rule.says);
+        if let Some(item) = change.items.iter().find(|item| item.breaks()) {
+            let _ = write!(entry, " (`{}`)", item.path);
+        }
+    }
+    Some(format!("{before}{UNRELEASED}\n{entry}\n{}", after.trim_start_matches('\n')))
+}
+
+/// The pull request's text.
+pub(super) fn pull_request(report: &Report, raised: &Raised, stale: &[String], source: &str) -> String {
+    let mut text = format!("Adopts the document from {source}.\n\n");
+    if raised.old != raised.new {
+        let _ = writeln!(text, "Version {} becomes {}.\n", raised.old, raised.new);
+    }
+    if !stale.is_empty() {
+        text.push_str("Overlay actions that did nothing any more, and went:\n\n");
+        for line in stale {
+            let _ = writeln!(text, "- {line}");
+        }
+        text.push('\n');
+    }
+    text.push_str(&report.write(Format::Markdown, ["", ""]));
+    text.push_str("\nThe workspace compiles. Before this is merged: `cargo xtask test`, and a look at `openapi/effective.json`.\n");
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use notte_api_gen::diff::Side;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_goes_first_under_unreleased() {
+        let side = |path: &str| {
+            let document = json!({ "paths": { path: { "get": { "operationId": "a" } } } });
+            Side::new("d", document, Err("not looked at".to_owned()))
+        };
+        let report = Report::of(side("/a"), side("/b"));
+        let raised = Raised { old: "0.1.0".to_owned(), new: "0.2.0".to_owned(), files: Vec::new() };
+        let text = changelog("# Changelog\n\n## Unreleased\n\n- Before.\n", &report, &raised).unwrap();
+        assert!(
+            text.starts_with("# Changelog\n\n## Unreleased\n\n- The client follows a newer document (0.1.0 to 0.2.0)"),
+            "{text}"
+        );
+        assert!(text.contains("\n  - `a`: an operation moved to another path"), "{text}");
+        assert!(text.ends_with("\n- Before.\n"), "{text}");
+        assert!(changelog("# Changelog\n", &report, &raised).is_none());
+    }
+}
