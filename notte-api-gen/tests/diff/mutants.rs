@@ -7,7 +7,7 @@ use notte_api_gen::diff::{Change, Side, by_id, changes};
 use notte_api_gen::{Input, Options};
 use serde_json::{Map, Value, json};
 
-const MUTANTS: u64 = 600;
+const MUTANTS: u64 = 300;
 
 fn overlaid() -> Value {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");

@@ -37,7 +37,7 @@ pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words
         let alike = shape >= 0.6 && (name >= 0.3 || placed);
         let moved = placed && shape >= 0.3 && name >= 0.3;
         let namesake = name >= 0.6 && shape >= 0.5;
-        (alike || moved || namesake).then(|| shape + name + if placed { 1.0 } else { 0.0 })
+        (alike || moved || namesake).then_some(shape + name + if placed { 1.0 } else { 0.0 })
     };
     let found = best(&gone, &come, score);
     found.into_iter().map(|(a, b)| (gone[a].to_owned(), come[b].to_owned())).collect()
