@@ -17,4 +17,4 @@ mod sessions;
 mod store;
 
 pub use local::{Builder, Local, StartError};
-pub use server::{Coverage, Route, coverage};
+pub use server::{Coverage, Route, coverage, coverage_table};

@@ -36,6 +36,9 @@ struct Flags {
     /// Sessions that may be active at once.
     #[arg(long, default_value_t = 50)]
     max_sessions: usize,
+    /// Prints what is answered, and how faithfully, and ends.
+    #[arg(long)]
+    coverage: bool,
 }
 
 #[tokio::main]
@@ -43,6 +46,10 @@ struct Flags {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let flags = Flags::parse();
+    if flags.coverage {
+        print!("{}", notte_local::coverage_table());
+        return ExitCode::SUCCESS;
+    }
     let signalled = signalled();
     let mut local = match start(flags).await {
         Ok(local) => local,

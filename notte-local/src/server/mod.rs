@@ -10,6 +10,7 @@ mod oneshot;
 mod page;
 mod routes;
 mod sessions;
+mod table;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -23,6 +24,7 @@ use crate::{agents, areas};
 pub(crate) use faults::Faults;
 pub(crate) use routes::Routes;
 pub use routes::{Coverage, Route};
+pub use table::coverage_table;
 
 /// The largest body that is taken: uploads have to fit.
 const LARGEST: usize = 256 << 20;
