@@ -29,15 +29,9 @@ impl App {
             Some(directory) => Store::in_directory(directory)?,
             None => Store::in_memory()?,
         };
-        let sessions = Registry::new(config.browser.clone(), config.max_sessions, config.minute)?;
-        Ok(Self {
-            config,
-            sessions,
-            faults: Faults::default(),
-            areas: Areas { store },
-            agents: Arc::default(),
-            origin: OnceLock::new(),
-        })
+        let areas = Areas { store };
+        let sessions = Registry::new(areas.clone(), config.browser.clone(), config.max_sessions, config.minute)?;
+        Ok(Self { config, sessions, faults: Faults::default(), areas, agents: Arc::default(), origin: OnceLock::new() })
     }
 
     /// Sets the server's address, once it is bound.

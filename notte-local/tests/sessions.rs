@@ -167,3 +167,55 @@ async fn ordered_faults_hit_the_next_answers_of_their_operation_only() {
     assert_eq!(list().await.unwrap().status(), 200);
     assert_eq!(api.send("POST", "/local/faults", Some(json!({"operation": "nope"}))).await.0, 422);
 }
+
+/// A proxy that wants a login, and answers every request by itself.
+async fn proxy() -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = vec![0; 64 << 10];
+                let length = stream.read(&mut request).await.unwrap_or_default();
+                let text = String::from_utf8_lossy(&request[..length]).to_lowercase();
+                // base64 of `ada:pass`.
+                let known = text.contains("proxy-authorization: basic ywrhonbhc3m=");
+                let (status, body) =
+                    if known { ("200 OK", "<title>Through</title>") } else { ("407 Who", "login first") };
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = stream.write_all(head.as_bytes()).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_external_proxy_is_gone_through_with_its_login() {
+    let (api, proxy) = (Api::start().await, proxy().await);
+    let external =
+        json!({"type": "external", "server": format!("http://{proxy}"), "username": "ada", "password": "pass"});
+    let session = api.session_with(json!({"proxies": [external]})).await;
+    assert_eq!(session.start["proxies"], true);
+    session.goto("http://shop.example/").await;
+    assert_eq!(session.js("document.title").await, "Through");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_drives_a_browser_that_runs_elsewhere_and_leaves_it_running() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let elsewhere = api.session().await;
+    elsewhere.goto(&site.at("/list")).await;
+    let session = api.session_with(json!({"cdp_url": elsewhere.start["cdp_url"]})).await;
+    assert_eq!(session.js("document.title").await, "List");
+    session.goto(&site.at("/")).await;
+    session.stop().await;
+    assert_eq!(elsewhere.js("document.title").await, "Form");
+    let (status, answer) =
+        api.send("POST", "/sessions/start", Some(json!({"cdp_url": "ws://127.0.0.1:1/?token=s3cret"}))).await;
+    assert!(status == 400 && !answer.to_string().contains("s3cret"), "{status} {answer}");
+}

@@ -1,5 +1,6 @@
 //! A browser that a session drives: its tabs, downloads and traffic.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -51,10 +52,18 @@ pub(super) struct Shared {
     pub(super) traffic: Mutex<Traffic>,
     pub(super) dialogs: Mutex<Vec<String>>,
     pub(super) context: Mutex<Option<String>>,
+    /// Of the documents that were opened, http and https only.
+    pub(super) origins: Mutex<BTreeSet<String>>,
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A tab without a network, and the one that was in front before.
+pub(crate) struct Blank {
+    pub(crate) tab: Arc<Tab>,
+    before: String,
 }
 
 /// A connected browser. Dropping it kills the process, if it was started here.
@@ -76,6 +85,7 @@ impl Browser {
             traffic: Mutex::default(),
             dialogs: Mutex::default(),
             context: Mutex::default(),
+            origins: Mutex::default(),
         });
         tokio::spawn(events::pump(shared.clone(), receiver));
         let browser = Self { shared, process: Mutex::new(process), url: url.to_owned() };
@@ -130,6 +140,27 @@ impl Browser {
         timeout(Duration::from_secs(10), opened).await.map_err(|_| CdpError::Silent)?.map_err(|_| CdpError::Closed)?;
         self.switch(&target).await?;
         self.current()
+    }
+
+    /// Opens a tab whose requests are all answered with an empty page: a way into the storage of a site without its network.
+    pub(crate) async fn open_blank_tab(&self) -> Result<Blank, CdpError> {
+        let before = self.current()?.target.clone();
+        let tab = self.open_tab().await?;
+        tab.answer_blank();
+        tab.call("Fetch.enable", json!({ "patterns": [{ "urlPattern": "*" }] })).await?;
+        Ok(Blank { tab, before })
+    }
+
+    /// Closes that tab and goes back to the one before.
+    pub(crate) async fn close_blank_tab(&self, blank: &Blank) -> Result<(), CdpError> {
+        self.switch(&blank.tab.target).await?;
+        self.close_tab().await?;
+        self.switch(&blank.before).await
+    }
+
+    /// The origins of the documents that were opened.
+    pub(crate) fn origins(&self) -> Vec<String> {
+        locked(&self.shared.origins).iter().cloned().collect()
     }
 
     /// Moves to a tab.

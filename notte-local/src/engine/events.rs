@@ -143,6 +143,10 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
         "Page.navigatedWithinDocument" | "Page.frameStoppedLoading" if main => asked(&tab, false),
         "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
             tab.lose_world();
+            let origin = text(&params["frame"]["securityOrigin"]);
+            if origin.starts_with("http") && !tab.is_blank() {
+                locked(&shared.origins).insert(origin);
+            }
             if params["type"] == "BackForwardCacheRestore" {
                 tab.life.send_modify(|life| {
                     life.commits += 1;
@@ -157,8 +161,14 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             locked(&shared.traffic).take_in(method, params);
         }
         "Fetch.requestPaused" => {
-            let params = json!({ "requestId": params["requestId"] });
-            tokio::spawn(async move { tab.call("Fetch.continueRequest", params).await.map(drop) });
+            let mut answer = json!({ "requestId": params["requestId"] });
+            let blank = tab.is_blank();
+            if blank {
+                answer["responseCode"] = 200.into();
+                answer["responseHeaders"] = json!([{ "name": "content-type", "value": "text/html" }]);
+            }
+            let method = if blank { "Fetch.fulfillRequest" } else { "Fetch.continueRequest" };
+            tokio::spawn(async move { tab.call(method, answer).await.map(drop) });
         }
         "Fetch.authRequired" => log_in(shared, tab, params),
         _ if method.starts_with("Network.") => locked(&shared.traffic).take_in(method, params),

@@ -1,5 +1,6 @@
 //! One tab: its commands, its scripts, and how far its page is loaded.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -62,12 +63,30 @@ pub(crate) struct Tab {
     info: Mutex<(String, String)>,
     pub(super) life: watch::Sender<Life>,
     world: Mutex<Option<i64>>,
+    blank: AtomicBool,
 }
 
 impl Tab {
     pub(super) fn new(cdp: Cdp, target: String, session: String, title: String, url: String) -> Arc<Self> {
         let life = watch::Sender::new(Life::default());
-        Arc::new(Self { target, session, cdp, info: Mutex::new((title, url)), life, world: Mutex::new(None) })
+        Arc::new(Self {
+            target,
+            session,
+            cdp,
+            info: Mutex::new((title, url)),
+            life,
+            world: Mutex::new(None),
+            blank: AtomicBool::new(false),
+        })
+    }
+
+    /// Answers every request of the tab with an empty page from now on.
+    pub(super) fn answer_blank(&self) {
+        self.blank.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.blank.load(Ordering::SeqCst)
     }
 
     pub(super) fn rename(&self, title: String, url: String) {

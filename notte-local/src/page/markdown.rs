@@ -43,7 +43,7 @@ pub(crate) fn to_markdown(html: &str, wanted: &Scrape) -> String {
             Some(format!("\n:   {}\n", inline(handlers, element.node)).into())
         })
         .add_handler(vec!["button"], |handlers: &dyn Handlers, element: Element<'_>| {
-            Some(format!("{} ", inline(handlers, element.node)).into())
+            Some(format!(" {} ", inline(handlers, element.node)).into())
         });
     if !wanted.scrape_images.unwrap_or(false) {
         builder = builder.skip_tags(vec!["img", "picture"]);

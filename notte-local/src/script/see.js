@@ -26,6 +26,18 @@ const only = (root, css, element) => {
   return hits.length === 1 && hits[0] === element;
 };
 
+// Place among the siblings of the same tag, and how many there are; kept for one observation, since pages have long lists.
+const places = new Map();
+const place = (node) => {
+  if (!places.has(node)) {
+    const counts = {};
+    const twins = node.parentNode ? [...node.parentNode.children] : [node];
+    for (const twin of twins) places.set(twin, { index: (counts[twin.tagName] = (counts[twin.tagName] ?? 0) + 1), counts });
+  }
+  const { index, counts } = places.get(node);
+  return { index, count: counts[node.tagName] };
+};
+
 const path = (element) => {
   const root = element.getRootNode();
   const steps = [];
@@ -40,8 +52,8 @@ const path = (element) => {
       steps.unshift(`${tag}[name="${CSS.escape(name)}"]`);
       break;
     }
-    const twins = node.parentNode ? [...node.parentNode.children].filter((other) => other.tagName === node.tagName) : [];
-    steps.unshift(twins.length > 1 ? `${tag}:nth-of-type(${twins.indexOf(node) + 1})` : tag);
+    const { index, count } = place(node);
+    steps.unshift(count > 1 ? `${tag}:nth-of-type(${index})` : tag);
   }
   const css = steps.join(' > ');
   return root.host ? `${path(root.host)} >> ${css}` : css;
@@ -50,8 +62,7 @@ const path = (element) => {
 const xpath = (element) => {
   const steps = [];
   for (let node = element; node?.nodeType === 1; node = node.parentElement) {
-    const twins = node.parentNode ? [...node.parentNode.children].filter((other) => other.tagName === node.tagName) : [node];
-    steps.unshift(`${node.tagName.toLowerCase()}[${twins.indexOf(node) + 1}]`);
+    steps.unshift(`${node.tagName.toLowerCase()}[${place(node).index}]`);
   }
   return '/' + steps.join('/');
 };
@@ -82,6 +93,7 @@ notte.observe = (limit) => {
   const found = [];
   const counters = {};
   notte.ids.clear();
+  places.clear();
   const visit = (element, frames, shadow, offset, clip, inside) => {
     if (found.length >= limit) return;
     const box = element.getBoundingClientRect();

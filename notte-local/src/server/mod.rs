@@ -8,6 +8,7 @@ mod guard;
 mod input;
 mod oneshot;
 mod page;
+mod profiles;
 mod routes;
 mod sessions;
 mod table;
@@ -37,6 +38,7 @@ fn all() -> Routes {
     let routes = cookies::routes(routes);
     let routes = files::routes(routes);
     let routes = debug::routes(routes);
+    let routes = profiles::routes(routes);
     let routes = areas::routes(routes);
     let routes = agents::routes(routes);
     faults::routes(routes)

@@ -134,6 +134,12 @@ async fn linked(State(app): State<Shared>, Path((id, name)): Path<(String, Strin
     }
 }
 
+async fn readiness(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
+    let session = app.sessions.find(&id)?;
+    let status = if session.is_active() { "active" } else { "closed" };
+    Ok(Json(json!({ "session_id": id, "status": status, "operations": [], "error": null })))
+}
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let start_note = "a direct connection unless a proxy of type `external` is given; no captcha solver, no ad blocking, no stealth, \
                       no `web_bot_auth`: asked for, they are accepted with a warning in the server's log";
@@ -152,5 +158,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .on("", &Method::GET, "/sessions/{session_id}/links/{name}", Faithful, linked)
         .on("session_replay", &Method::GET, "/sessions/{session_id}/replay", Partial(REPLAY_NOTE), replay)
+        .on("session_auth_readiness", &Method::GET, "/sessions/{session_id}/auth", Faithful, readiness)
         .on("session_offset", &Method::GET, "/sessions/{session_id}/offset", Faithful, offset)
 }

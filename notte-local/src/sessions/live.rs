@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::recording::Recording;
-use super::{Files, Start};
+use super::{Files, Start, profile};
+use crate::areas::Areas;
 use crate::clock;
 use crate::engine::Browser;
 use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
@@ -66,6 +67,7 @@ pub(crate) struct Session {
     born: Instant,
     minute: Duration,
     folder: PathBuf,
+    areas: Areas,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
     recording: Recording,
@@ -80,6 +82,7 @@ impl Session {
         browser: Browser,
         files: Files,
         folder: PathBuf,
+        areas: Areas,
         minute: Duration,
     ) -> Self {
         let (created, born) = (Timestamp::now(), Instant::now());
@@ -94,6 +97,7 @@ impl Session {
             born,
             minute,
             folder,
+            areas,
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
             recording: Recording::new(),
@@ -146,6 +150,11 @@ impl Session {
         if end != End::BrowserLost {
             let last = self.recording.take(&self.browser);
             drop(tokio::time::timeout(Duration::from_millis(500), last).await);
+            if let Some(profile) = self.start.profile.as_ref().filter(|profile| profile.persist)
+                && let Err(refusal) = profile::keep(&self.browser, &self.areas, Some(profile.id.clone()), None).await
+            {
+                tracing::warn!(profile = %profile.id, "the profile was not kept: {}", refusal.reason());
+            }
         }
         self.browser.end().await;
         let replay = self.recording.finish(&self.replay_path());

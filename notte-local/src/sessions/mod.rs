@@ -1,12 +1,15 @@
 //! Sessions: a browser each, with timers, files, steps and a recording.
 
+mod cookies;
 mod files;
 mod live;
+pub(crate) mod profile;
 mod recording;
 mod registry;
 mod start;
 mod webm;
 
+pub(crate) use cookies::{get_cookies, set_cookies};
 pub(crate) use files::Files;
 pub(crate) use live::{End, Session};
 pub(crate) use registry::Registry;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::time::{Instant, sleep_until};
 
-use super::{End, Files, Session, Start};
+use super::{End, Files, Session, Start, profile};
+use crate::areas::Areas;
 use crate::engine::{Browser, Home, Keeper, Setup, find, launch};
 use crate::error::Refusal;
 
@@ -21,6 +22,7 @@ pub(crate) struct Registry {
     starting: AtomicUsize,
     keeper: Keeper,
     home: Home,
+    areas: Areas,
     browser: Option<PathBuf>,
     cap: usize,
     minute: Duration,
@@ -36,9 +38,18 @@ impl Drop for Place<'_> {
 }
 
 impl Registry {
-    pub(crate) fn new(browser: Option<PathBuf>, cap: usize, minute: Duration) -> std::io::Result<Self> {
+    pub(crate) fn new(areas: Areas, browser: Option<PathBuf>, cap: usize, minute: Duration) -> std::io::Result<Self> {
         let (keeper, home) = (Keeper::start()?, Home::make()?);
-        Ok(Self { sessions: Mutex::default(), starting: AtomicUsize::new(0), keeper, home, browser, cap, minute })
+        Ok(Self {
+            sessions: Mutex::default(),
+            starting: AtomicUsize::new(0),
+            keeper,
+            home,
+            areas,
+            browser,
+            cap,
+            minute,
+        })
     }
 
     fn sessions(&self) -> MutexGuard<'_, Vec<Arc<Session>>> {
@@ -60,12 +71,7 @@ impl Registry {
     /// Starts a session.
     pub(crate) async fn start(&self, start: Start) -> Result<Arc<Session>, Refusal> {
         start.check()?;
-        if let Some(profile) = &start.profile {
-            return Err(Refusal::not_found(&format!("Profile {}", profile.id)));
-        }
-        if start.vault_id.is_some() {
-            return Err(Refusal::not_found("Vault"));
-        }
+        let state = profile::of(&self.areas, &start).await?;
         let _place = self.place()?;
         let unmet = start.unmet();
         if !unmet.is_empty() {
@@ -97,7 +103,8 @@ impl Registry {
                 Browser::connect(&launched.url, Some(launched.process), setup).await.map_err(Refusal::broken)?
             }
         };
-        let session = Arc::new(Session::new(id, start, browser, files, folder, self.minute));
+        profile::restore(&browser, &state).await?;
+        let session = Arc::new(Session::new(id, start, browser, files, folder, self.areas.clone(), self.minute));
         tokio::spawn(watch_timers(session.clone()));
         let mut sessions = self.sessions();
         sessions.push(session.clone());

@@ -46,8 +46,7 @@ pub(crate) struct Start {
 pub(crate) struct Profile {
     pub(crate) id: String,
     #[serde(default)]
-    #[allow(dead_code, reason = "read, so that it is accepted; there is no profile to keep yet")]
-    persist: bool,
+    pub(crate) persist: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,0 +1,109 @@
+//! What a profile holds of a browser: its cookies, and the local storage of the sites that were visited.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Start, get_cookies, set_cookies};
+use crate::areas::{Areas, BrowserState, Profile, Vault};
+use crate::engine::{Browser, CdpError, Loaded, Tab};
+use crate::error::Refusal;
+use crate::store::Db;
+
+/// How long a site may take: nothing is asked of the network.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Storage = BTreeMap<String, BTreeMap<String, String>>;
+
+impl From<CdpError> for Refusal {
+    fn from(error: CdpError) -> Self {
+        Self::new(StatusCode::CONFLICT, error.to_string())
+    }
+}
+
+/// What a session starts with; refuses a profile or a vault that there is none of.
+pub(super) async fn of(areas: &Areas, start: &Start) -> Result<BrowserState, Refusal> {
+    let (profile, vault) = (start.profile.clone(), start.vault_id.clone());
+    let read = move |db: &Db<'_>| {
+        if let Some(vault) = vault {
+            Vault::find(db, &vault)?;
+        }
+        match profile {
+            Some(profile) => Ok::<_, Refusal>(Profile::find(db, &profile.id)?.state(db)?),
+            None => Ok(BrowserState::default()),
+        }
+    };
+    areas.store.run(read).await
+}
+
+/// Puts a state into a browser that has just started.
+pub(super) async fn restore(browser: &Browser, state: &BrowserState) -> Result<(), Refusal> {
+    let cookies: Vec<_> = state.cookies.iter().filter_map(|cookie| cookie.as_object().cloned()).collect();
+    if !cookies.is_empty() {
+        set_cookies(browser, &cookies).await?;
+    }
+    if state.local_storage.is_empty() {
+        return Ok(());
+    }
+    let blank = browser.open_blank_tab().await?;
+    for (origin, held) in &state.local_storage {
+        visit(&blank.tab, origin).await?;
+        blank.tab.evaluate(&format!("Object.assign(localStorage, {})", json!(held))).await?;
+    }
+    Ok(browser.close_blank_tab(&blank).await?)
+}
+
+/// Keeps the state of a browser: in the profile of this id, or in a new one of this name.
+pub(crate) async fn keep(
+    browser: &Browser,
+    areas: &Areas,
+    id: Option<String>,
+    name: Option<String>,
+) -> Result<Profile, Refusal> {
+    let cookies = get_cookies(browser).await?;
+    let local_storage = storage(browser).await?;
+    let write = move |db: &Db<'_>| {
+        let mut profile = match id {
+            Some(id) => Profile::find(db, &id)?,
+            None => Profile::make(db, name)?,
+        };
+        let mut state = profile.state(db)?;
+        state.cookies = cookies;
+        // What was there of sites that this browser did not visit stays.
+        state.local_storage.extend(local_storage);
+        profile.keep_state(db, &state)?;
+        Ok::<_, Refusal>(profile)
+    };
+    areas.store.run(write).await
+}
+
+/// The local storage of every site that the browser visited.
+async fn storage(browser: &Browser) -> Result<Storage, CdpError> {
+    let mut storage = Storage::new();
+    let origins = browser.origins();
+    if origins.is_empty() {
+        return Ok(storage);
+    }
+    let blank = browser.open_blank_tab().await?;
+    for origin in origins {
+        visit(&blank.tab, &origin).await?;
+        let held = blank.tab.evaluate("({...localStorage})").await?["result"]["value"].take();
+        storage.insert(origin, serde_json::from_value(held).unwrap_or_default());
+    }
+    browser.close_blank_tab(&blank).await?;
+    storage.retain(|_, held| !held.is_empty());
+    Ok(storage)
+}
+
+/// Goes to an origin in a tab whose requests are all answered with an empty page.
+async fn visit(tab: &Tab, origin: &str) -> Result<(), CdpError> {
+    let answer = tab.call("Page.navigate", json!({ "url": format!("{origin}/") })).await?;
+    let Value::String(loader) = &answer["loaderId"] else {
+        return Err(CdpError::Refused(format!("{origin} cannot be opened")));
+    };
+    if tab.loaded_as(loader, Loaded::Load, Instant::now() + PATIENCE).await { Ok(()) } else { Err(CdpError::Silent) }
+}
