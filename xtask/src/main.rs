@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod ci;
 mod codegen;
+mod demo;
 mod drift;
 mod output;
 mod package;
@@ -34,6 +35,8 @@ enum Command {
     /// Commands about the OpenAPI document.
     #[command(subcommand)]
     Spec(spec::Command),
+    /// Starts notte-local and a small site, and shows a session on them from its start to its replay.
+    Demo,
     /// Runs every test of the workspace.
     Test,
     /// Runs the checks of continuous integration: one job, or all of them.
@@ -62,6 +65,7 @@ fn run(command: &Command) -> Result<(), report::Failure> {
     match command {
         Command::Codegen(args) => codegen::run(args),
         Command::Spec(command) => spec::run(command),
+        Command::Demo => demo::run(),
         Command::Test => ci::test(),
         Command::Ci(args) => ci::run(args),
         Command::Tidy => tidy::run(),
