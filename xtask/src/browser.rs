@@ -25,20 +25,25 @@ pub(crate) fn ensure() -> Result<(), Failure> {
         return Ok(());
     }
     let command = format!("apt-get install --yes --no-install-recommends {PACKAGE}");
-    let Some(before) = privileged().filter(|_| known_to_apt()) else {
+    let Some(before) = privileged().filter(|_| has_apt()) else {
         return Err(Failure::input([format!(
             "no browser found. Install Chromium or Chrome; on Debian: sudo {command}"
         )]));
     };
     output::progress(&format!("no browser found: installing one with `{command}`"));
-    let words: Vec<&str> = before.iter().copied().chain(command.split(' ')).collect();
-    let done = words.split_first().is_some_and(|(program, rest)| {
-        Command::new(program).args(rest).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
-    });
+    // A fresh machine has no lists of packages yet; an old one has old lists.
+    let done = run(before, "apt-get update") && run(before, &command);
     if done && installed() {
         return Ok(());
     }
     Err(Failure::input([format!("`{command}` did not work; run it by hand to see why")]))
+}
+
+fn run(before: &[&str], command: &str) -> bool {
+    let words: Vec<&str> = before.iter().copied().chain(command.split(' ')).collect();
+    words.split_first().is_some_and(|(program, rest)| {
+        Command::new(program).args(rest).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    })
 }
 
 fn installed() -> bool {
@@ -60,7 +65,7 @@ fn privileged() -> Option<&'static [&'static str]> {
     answer("sudo", &["-n", "true"]).map(|_| &["sudo", "-n"] as &[_])
 }
 
-fn known_to_apt() -> bool {
-    let output = Command::new("apt-cache").args(["show", PACKAGE]).stderr(Stdio::null()).output();
-    output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
+fn has_apt() -> bool {
+    let output = Command::new("apt-get").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    output.is_ok_and(|status| status.success())
 }
