@@ -12,7 +12,7 @@ async fn main() -> notte_ext::Result<()> {
         AgentState::Failed => println!("could not: {}", result.answer().unwrap_or("it does not say why")),
         AgentState::MaxSteps => println!("used up its {} steps", result.steps_completed()),
         AgentState::Stopped => println!("was stopped"),
-        AgentState::Running => println!("still runs"),
+        state => println!("is {state:?}"),
     }
     session.stop().await
 }

@@ -1,55 +1,143 @@
-//! Every public type can be sent between threads and shared by them.
+//! Every public type can be sent between threads, and shared by them unless it is read or awaited once.
 //!
-//! Another test holds this one to naming every public type: `travels::<Type>`.
+//! Another test holds this one to naming every public type: `travels::<Type>` or `moves::<Type>`.
 
 use notte_ext::{
-    Action, AgentId, Builder, Call, Email, Error, ErrorKind, FileId, FunctionId, ImageFormat, Login, MessageWait,
-    Messages, Notte, Observe, Page, Persona, PersonaBuilder, PersonaId, PersonaList, Personas, ProfileId, Retry, RunId,
-    Scrape, Screenshot, Search, SearchAnswer, SearchHit, SearchResults, Secrets, Session, SessionBuilder, SessionDebug,
-    SessionId, SessionList, Sessions, Shutdown, Sweep, SweepFailure, Usage, UsageLogList, Vault, VaultCard, VaultEntry,
-    VaultId, VaultList, Vaults,
-    actions::{Click, ElementId, Fill, FormFill, Selector},
+    Action, Agent, AgentBuilder, AgentFallback, AgentId, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin,
+    Builder, Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy,
+    FallbackOutcome, FallbackPage, FetchResponse, FileDownload, FileId, FileList, Files, Function, FunctionCreate,
+    FunctionDownload, FunctionEdit, FunctionId, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate,
+    Functions, ImageFormat, ImportState, Link, Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs,
+    NetworkLogsRequest, Notte, NotteProxy, Observe, Page, PageFetch, Persona, PersonaBuilder, PersonaId, PersonaList,
+    Personas, Profile, ProfileId, ProfileList, Profiles, Progress, Replay, ReplayRequest, ReplayWait, Retry, Run,
+    RunBuilder, RunEvent, RunEvents, RunId, RunList, RunPayload, RunUpdate, Save, SaveProfile, Saved, Scrape,
+    ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit, SearchResults, Secrets, Session,
+    SessionBuilder, SessionDebug, SessionId, SessionList, Sessions, SetProfileCookies, Shutdown, Step, Sweep,
+    SweepFailure, Upload, Usage, UsageLogList, Vault, VaultCard, VaultEntry, VaultId, VaultList, Vaults, VideoFormat,
+    WaitForAuth, Waited, WorkflowCode,
+    actions::{
+        self, CaptchaSolve, Check, Click, CloseTab, Completion, DownloadFile, ElementId, EmailRead,
+        EmailVerificationRead, EvaluateJs, FallbackFill, Fill, FormFill, GoBack, GoForward, Goto, GotoNewTab, Help,
+        MultiFactorFill, PressKey, Reload, ScrollDown, ScrollUp, SelectDropdownOption, Selector, SmsRead, SwitchTab,
+        UploadFile,
+    },
+    agents,
     notte_api::types::SmsResponse,
 };
 
 const fn travels<T: Send + Sync>() {}
 
+/// For what holds a stream, a future or a callback: those need not be `Sync`.
+const fn moves<T: Send>() {}
+
 const _: () = {
     travels::<Action>();
+    travels::<Agent>();
+    travels::<AgentBuilder<'_>>();
+    travels::<AgentFallback<'_>>();
     travels::<AgentId>();
+    travels::<agents::AgentList>();
+    travels::<AgentState>();
+    travels::<AgentStatus>();
+    travels::<Agents>();
+    travels::<AuthConnection>();
+    travels::<AuthLogin<'_>>();
     travels::<Builder>();
     travels::<Call<'_, notte_ext::notte_api::builder::SessionStart<'_>>>();
+    travels::<CaptchaSolve>();
+    travels::<Check>();
     travels::<Click>();
+    travels::<CloseTab>();
+    travels::<Completion>();
+    travels::<CreateProfile>();
+    travels::<DownloadFile>();
+    travels::<DuplicateProfile<'_>>();
     travels::<ElementId>();
     travels::<Email>();
+    travels::<EmailRead>();
+    travels::<EmailVerificationRead>();
     travels::<Error>();
     travels::<ErrorKind>();
+    travels::<EvaluateJs>();
+    travels::<ExecuteFile<'_>>();
+    travels::<ExternalProxy>();
+    travels::<FallbackFill>();
+    travels::<FallbackOutcome>();
+    travels::<FallbackPage<'_>>();
+    travels::<FetchResponse>();
+    travels::<FileDownload<'_>>();
     travels::<FileId>();
+    travels::<FileList>();
+    travels::<Files<'_>>();
     travels::<Fill>();
     travels::<FormFill>();
+    travels::<Function>();
+    travels::<FunctionCreate>();
+    travels::<FunctionDownload<'_>>();
+    travels::<FunctionEdit<'_>>();
     travels::<FunctionId>();
+    travels::<FunctionList>();
+    travels::<FunctionRollback<'_>>();
+    travels::<FunctionSchedule<'_>>();
+    travels::<FunctionUpdate<'_>>();
+    travels::<Functions>();
+    travels::<GoBack>();
+    travels::<GoForward>();
+    travels::<Goto>();
+    travels::<GotoNewTab>();
+    travels::<Help>();
     travels::<ImageFormat>();
+    travels::<ImportState<'_>>();
+    travels::<Link>();
     travels::<Login>();
+    travels::<ManagedAuth>();
     travels::<MessageWait<'_, Email>>();
     travels::<Messages<'_, SmsResponse>>();
+    travels::<MultiFactorFill>();
+    travels::<NetworkLog>();
+    travels::<NetworkLogs>();
+    travels::<NetworkLogsRequest<'_>>();
     travels::<Notte>();
+    travels::<NotteProxy>();
     travels::<Observe<'_>>();
     travels::<Page>();
+    travels::<PageFetch<'_>>();
     travels::<Persona>();
     travels::<PersonaBuilder>();
     travels::<PersonaId>();
     travels::<PersonaList>();
     travels::<Personas>();
+    travels::<PressKey>();
+    travels::<Profile>();
     travels::<ProfileId>();
+    travels::<ProfileList>();
+    travels::<Profiles>();
+    travels::<Progress>();
+    travels::<Reload>();
+    travels::<ReplayRequest<'_>>();
+    travels::<ReplayWait<'_>>();
     travels::<Retry>();
+    travels::<Run>();
+    travels::<RunEvent>();
     travels::<RunId>();
+    travels::<RunList>();
+    travels::<RunPayload>();
+    travels::<RunUpdate<'_>>();
+    travels::<SaveProfile<'_>>();
+    travels::<Saved>();
     travels::<Scrape<'_>>();
+    travels::<ScrapeHtml>();
+    travels::<ScrapeUrl>();
     travels::<Screenshot>();
+    travels::<Script>();
+    travels::<ScrollDown>();
+    travels::<ScrollUp>();
     travels::<Search>();
     travels::<SearchAnswer>();
     travels::<SearchHit>();
     travels::<SearchResults>();
     travels::<Secrets>();
+    travels::<SelectDropdownOption>();
     travels::<Selector>();
     travels::<Session>();
     travels::<SessionBuilder>();
@@ -57,9 +145,14 @@ const _: () = {
     travels::<SessionId>();
     travels::<SessionList>();
     travels::<Sessions>();
+    travels::<SetProfileCookies<'_>>();
     travels::<Shutdown>();
+    travels::<SmsRead>();
+    travels::<Step>();
     travels::<Sweep>();
     travels::<SweepFailure>();
+    travels::<SwitchTab>();
+    travels::<UploadFile>();
     travels::<Usage>();
     travels::<UsageLogList>();
     travels::<Vault>();
@@ -68,4 +161,21 @@ const _: () = {
     travels::<VaultId>();
     travels::<VaultList>();
     travels::<Vaults>();
+    travels::<VideoFormat>();
+    travels::<WaitForAuth<'_>>();
+    travels::<Waited>();
+    travels::<WorkflowCode<'_>>();
+    travels::<actions::Scrape>();
+    travels::<actions::Wait>();
+    travels::<agents::AgentCode<'_>>();
+    travels::<agents::StopAgent<'_>>();
+    travels::<agents::Wait<'_>>();
+    moves::<Replay>();
+    moves::<RunBuilder<'_>>();
+    moves::<RunEvents>();
+    moves::<Save<'_>>();
+    moves::<Upload<'_>>();
+    moves::<agents::Logs>();
+    moves::<agents::Run<'_, Email>>();
+    moves::<agents::Run<'_>>();
 };

@@ -16,6 +16,7 @@ pub(super) const DEFAULT_MAX_STEPS: u32 = 20;
 
 /// What became of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AgentState {
     /// It works.
     Running,

@@ -36,6 +36,7 @@ pub struct Run {
 
 /// A value of a run that may be too large to stand in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RunPayload {
     /// What the function returned.
     Result,
