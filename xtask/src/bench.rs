@@ -16,12 +16,15 @@ use crate::{output, workspace};
 pub(crate) enum Command {
     /// The generator's speed and memory, and what notte-api costs to build.
     Codegen,
+    /// Waiting for 1,000 agents with notte-ext, beside a loop written by hand over reqwest.
+    Client,
 }
 
 /// Runs a measurement.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Codegen => codegen(),
+        Command::Client => client(),
     }
 }
 
@@ -38,10 +41,31 @@ fn codegen() -> Result<(), Failure> {
     Ok(())
 }
 
+fn client() -> Result<(), Failure> {
+    cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_client"])?;
+    let program = target().join("release/bench_client");
+    let result = output_of(&program.display().to_string(), &[])?;
+    let result: Value =
+        serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_client: {error}")]))?;
+    output::line(&format!("{} agents, {} requests", result["agents"], result["requests"]));
+    output::line("| what | notte-ext | by hand | ratio | target |\n|---|---|---|---|---|");
+    for (what, figure, target) in [("CPU, s", "cpu_s", 1.15), ("peak memory, MB", "peak_mb", 1.5)] {
+        let of = |who: &str| result["of"][who][figure].as_f64().unwrap_or(f64::NAN);
+        let (ours, by_hand) = (of("notte-ext"), of("reqwest"));
+        let ratio = ours / by_hand;
+        output::line(&format!("| {what} | {ours:.2} | {by_hand:.2} | {ratio:.2}× | at most {target}× |"));
+    }
+    Ok(())
+}
+
+/// Where cargo builds to.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from)
+}
+
 fn generation() -> Result<Vec<Row>, Failure> {
     cargo(&["build", "--locked", "--release", "--package", "notte-api-gen", "--example", "measure"])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
-    let program = target.join("release/examples/measure");
+    let program = target().join("release/examples/measure");
     let mut arguments = vec![workspace::document()];
     arguments.extend(workspace::files(&workspace::overlays(), &["yaml"])?);
     let mut rows = Vec::new();
