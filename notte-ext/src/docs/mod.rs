@@ -16,6 +16,13 @@ pub mod coming_from_python {
 #[doc = include_str!("errors.md")]
 pub mod errors {}
 
+pub mod execution_modes {
+    #![doc = include_str!("execution-modes.md")]
+
+    #[allow(unused_imports, reason = "the names that the guide links to")]
+    use crate::*;
+}
+
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 

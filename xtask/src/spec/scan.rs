@@ -124,12 +124,13 @@ impl<'a> UseOf<'a> {
 fn read(name: &str, folder: &Path) -> Vec<Source> {
     let mut lines = Vec::new();
     for path in workspace::tree(folder) {
-        let skipped = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("target" | ".git")));
+        // The folder itself may well be below a `target`.
+        let inside = path.strip_prefix(folder).unwrap_or(&path);
+        let skipped = inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("target" | ".git")));
         if skipped || path.extension().is_none_or(|ending| ending != "rs") {
             continue;
         }
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let inside = path.strip_prefix(folder).unwrap_or(&path);
         let file = match path.strip_prefix(workspace::root()) {
             Ok(inside) => inside.display().to_string(),
             Err(_) => Path::new(name).join(inside).display().to_string(),
