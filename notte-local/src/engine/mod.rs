@@ -19,4 +19,4 @@ pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};
 pub(crate) use network::Traffic;
 pub(crate) use sweep::Home;
-pub(crate) use tab::{Loaded, Tab, thrown};
+pub(crate) use tab::{HUNG, Loaded, Tab, thrown};
