@@ -193,13 +193,20 @@ impl Cdp {
     }
 }
 
+fn refusal(text: &str) -> CdpError {
+    if text.contains("Session with given id not found") {
+        return CdpError::TabClosed;
+    }
+    CdpError::Refused(text.to_owned())
+}
+
 fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>) {
     let Ok(Value::Object(mut message)) = serde_json::from_str(text) else { return };
     if let Some(id) = message.get("id").and_then(Value::as_u64) {
         let waiting = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id));
         if let Some(waiting) = waiting {
             let answer = match message.remove("error") {
-                Some(error) => Err(CdpError::Refused(error["message"].as_str().unwrap_or("refused").to_owned())),
+                Some(error) => Err(refusal(error["message"].as_str().unwrap_or("refused"))),
                 None => Ok(message.remove("result").unwrap_or_default()),
             };
             let _ = waiting.answer.send(answer);
