@@ -71,6 +71,13 @@ impl Side {
         }
     }
 
+    /// A side of a document that is normalised and overlaid. Generates from it.
+    pub fn of(name: &str, overlaid: Value, options: Options) -> Self {
+        let (document, _) = crate::resolve(overlaid);
+        let surface = surface_of(&document, options);
+        Self::new(name, document, surface)
+    }
+
     /// A side of a document that was read before.
     pub fn new(name: &str, document: Value, surface: Result<Surface, String>) -> Self {
         let text = |pointer| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();

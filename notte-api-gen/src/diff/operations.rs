@@ -41,7 +41,7 @@ pub(super) fn compare(cx: &mut Comparison<'_>, pairs: &[Pair], old: &Value, new:
         if paths::shape(&was.path) != paths::shape(&is.path) {
             moved.entry(prefixes(&was.path, &is.path)).or_default().push(at.clone());
         }
-        if let (Some(old), Some(new)) = (operation(old, was), operation(new, is)) {
+        if let (Some(old), Some(new)) = (was.operation(old), is.operation(new)) {
             cx.whole(&at, &without_id(old), &without_id(new), |cx| operations::compare(cx, &at, old, new));
         }
     }
@@ -92,10 +92,6 @@ fn prefixes(old: &str, new: &str) -> (String, String) {
         return (prefix(&olds), prefix(&news));
     }
     (old.to_owned(), new.to_owned())
-}
-
-fn operation<'a>(document: &'a Value, spot: &Spot) -> Option<&'a Value> {
-    document.get("paths")?.get(&spot.path)?.get(&spot.method)
 }
 
 fn without_id(operation: &Value) -> Value {

@@ -156,7 +156,7 @@ fn replace(old: &mut Value, new: &Value, expect: Option<&Value>, at: &Pointer, o
             outcome.conflict(format!("{} at {at}, where x-expect says {}", excerpt(old), excerpt(expect)), LOOK);
         }
         None => outcome.conflict(
-            format!("replaces {} at {at} without x-expect", excerpt(old)),
+            format!("replaces {} at {at} by {} without x-expect", excerpt(old), excerpt(new)),
             "add the value that it replaces as x-expect, at the same place as in `update`",
         ),
     }

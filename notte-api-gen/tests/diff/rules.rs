@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use notte_api_gen::diff::{Change, RULES, Report, by_id};
+use notte_api_gen::diff::{Change, Item, RULES, Report, by_id};
+use serde_json::json;
 
 use crate::support::{document, pairs, report};
 
@@ -116,4 +117,28 @@ fn the_documented_table_is_that_of_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/diff-rules.md");
     let written = std::fs::read_to_string(path).expect("docs/diff-rules.md");
     assert!(written == notte_api_gen::diff::rule_table(), "run `cargo xtask spec rules > docs/diff-rules.md`");
+}
+
+#[test]
+fn a_union_that_is_named_after_twins_belongs_to_their_property() {
+    let document = |selector: serde_json::Value| {
+        let body = |name: &str| json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } });
+        let check = json!({ "type": "object", "properties": { "selector": selector } });
+        json!({
+            "openapi": "3.0.3", "info": { "title": "T", "version": "1" },
+            "paths": { "/check": { "post": { "operationId": "check", "requestBody": { "content": body("Check-Input") },
+                "responses": { "200": { "description": "done", "content": body("Check-Output") } } } } },
+            "components": { "schemas": { "Check-Input": check, "Check-Output": check,
+                "Selectors": { "type": "object", "properties": { "css": { "type": "string" } } } } },
+        })
+    };
+    let selectors = json!({ "$ref": "#/components/schemas/Selectors" });
+    let either = json!({ "anyOf": [{ "type": "string" }, selectors] });
+    for (old, new) in [(&selectors, &either), (&either, &selectors)] {
+        let report = report(&document(old.clone()), &document(new.clone()));
+        let found: Vec<_> = report.changes.iter().map(|change| (change.rule.id, &change.items)).collect();
+        assert!(report.changes.iter().all(|change| !change.is_unhandled()), "{found:?}");
+        let named = |item: &Item| item.path == "notte_api::types::CheckSelector";
+        assert!(report.changes.iter().any(|change| change.items.iter().any(named)), "{found:?}");
+    }
 }

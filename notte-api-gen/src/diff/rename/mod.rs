@@ -75,13 +75,15 @@ fn best(olds: &[&str], news: &[&str], score: impl Fn(usize, usize) -> Option<f64
         if a < b { (a, b) } else { (b, a) }
     };
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| names(a.1, a.2).cmp(&names(b.1, b.2))));
-    let mut pairs = Vec::new();
-    for (_, old, new) in scored {
-        if pairs.iter().all(|(other_old, other_new)| *other_old != old && *other_new != new) {
-            pairs.push((old, new));
+    let (mut old_taken, mut new_taken) = (vec![false; olds.len()], vec![false; news.len()]);
+    scored.retain(|(_, old, new)| {
+        let free = !old_taken[*old] && !new_taken[*new];
+        if free {
+            (old_taken[*old], new_taken[*new]) = (true, true);
         }
-    }
-    pairs
+        free
+    });
+    scored.into_iter().map(|(_, old, new)| (old, new)).collect()
 }
 
 /// The share of what two sorted lists have in common.

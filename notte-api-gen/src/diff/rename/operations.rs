@@ -19,6 +19,13 @@ pub(in crate::diff) struct Spot {
     pub(in crate::diff) id: String,
 }
 
+impl Spot {
+    /// The operation itself.
+    pub(in crate::diff) fn operation<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        document.get("paths")?.get(&self.path)?.get(&self.method)
+    }
+}
+
 /// An operation in OLD and in NEW; one of them at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::diff) struct Pair {
@@ -52,9 +59,15 @@ pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, Words) {
     let (old_names, new_names) = (names(&olds), names(&news));
     let (old_refs, new_refs): (Vec<&str>, Vec<&str>) =
         (old_names.iter().map(String::as_str).collect(), new_names.iter().map(String::as_str).collect());
-    let found = best(&old_refs, &new_refs, |a, b| likeness(old, &olds[a], new, &news[b]));
+    let segments = |spots: &[Spot]| spots.iter().map(|spot| segments(&spot.path)).collect::<Vec<_>>();
+    let (old_segments, new_segments) = (segments(&olds), segments(&news));
+    let exchanged = |a: usize, b: usize| exchanged(&old_segments[a], &new_segments[b]);
+    let found = best(&old_refs, &new_refs, |a, b| {
+        let same_method = olds[a].method == news[b].method;
+        likeness((old, &olds[a]), (new, &news[b]), &same_method.then(|| exchanged(a, b)).flatten()?)
+    });
     for (a, b) in &found {
-        for (word, other) in exchanged(&olds[*a].path, &news[*b].path).unwrap_or_default() {
+        for (word, other) in exchanged(*a, *b).unwrap_or_default() {
             words.exchange(&word, &other);
         }
         pairs.push(Pair { old: Some(olds[*a].clone()), new: Some(news[*b].clone()) });
@@ -81,13 +94,13 @@ fn spots(document: &Value) -> Vec<Spot> {
 }
 
 /// How alike two operations are that share neither place nor id.
-fn likeness(old_document: &Value, old: &Spot, new_document: &Value, new: &Spot) -> Option<f64> {
-    if old.method != new.method {
-        return None;
-    }
-    let exchanged = exchanged(&old.path, &new.path)?;
+fn likeness(
+    (old_document, old): (&Value, &Spot),
+    (new_document, new): (&Value, &Spot),
+    exchanged: &[(String, String)],
+) -> Option<f64> {
     let mut words = Words::default();
-    for (word, other) in &exchanged {
+    for (word, other) in exchanged {
         words.exchange(word, other);
     }
     let ids = words.likeness(&old.id, &new.id);
@@ -96,22 +109,24 @@ fn likeness(old_document: &Value, old: &Spot, new_document: &Value, new: &Spot) 
     (ids >= 0.5 && (parts >= 0.5 || ids >= 0.99)).then_some(ids + parts)
 }
 
+/// A part of a path: its words, and whether it is a variable.
+type Segment = (bool, Vec<String>);
+
+fn segments(path: &str) -> Vec<Segment> {
+    path.split('/').map(|segment| (segment.starts_with('{'), split(segment))).collect()
+}
+
 /// The words that were exchanged between two paths of one form; none if more than words differ.
-fn exchanged(old: &str, new: &str) -> Option<Vec<(String, String)>> {
-    let (olds, news): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
+fn exchanged(olds: &[Segment], news: &[Segment]) -> Option<Vec<(String, String)>> {
     if olds.len() != news.len() {
         return None;
     }
-    let mut found: Vec<(String, String)> = Vec::new();
-    for (old, new) in olds.into_iter().zip(news) {
-        if old.starts_with('{') != new.starts_with('{') {
+    let mut found: Vec<(&String, &String)> = Vec::new();
+    for ((old_variable, olds), (new_variable, news)) in olds.iter().zip(news) {
+        if old_variable != new_variable || olds.len() != news.len() {
             return None;
         }
-        let (olds, news) = (split(old), split(new));
-        if olds.len() != news.len() {
-            return None;
-        }
-        for pair in olds.into_iter().zip(news).filter(|(old, new)| old != new) {
+        for pair in olds.iter().zip(news).filter(|(old, new)| old != new) {
             let clash = found.iter().any(|other| (other.0 == pair.0) != (other.1 == pair.1));
             if clash {
                 return None;
@@ -121,14 +136,13 @@ fn exchanged(old: &str, new: &str) -> Option<Vec<(String, String)>> {
             }
         }
     }
-    (!found.is_empty() && found.len() <= 2).then_some(found)
+    let few = !found.is_empty() && found.len() <= 2;
+    few.then(|| found.into_iter().map(|(old, new)| (old.clone(), new.clone())).collect())
 }
 
 /// What is sent and answered: names of parameters and of properties.
 fn parts(document: &Value, spot: &Spot, words: &Words) -> Vec<String> {
-    let Some(operation) = document.get("paths").and_then(|paths| paths.get(&spot.path)?.get(&spot.method)) else {
-        return Vec::new();
-    };
+    let Some(operation) = spot.operation(document) else { return Vec::new() };
     let mut parts = Vec::new();
     let mut add = |prefix: &str, name: &str| parts.push(format!("{prefix} {}", words.in_order(name).join("_")));
     for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {

@@ -30,10 +30,12 @@ pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words
     let votes = Votes::count(old, new, operations, &old_names.intersection(&new_names).cloned().collect::<Vec<_>>());
     let old_looks: Vec<Vec<String>> = gone.iter().map(|name| look(old, name, words)).collect();
     let new_looks: Vec<Vec<String>> = come.iter().map(|name| look(new, name, words)).collect();
+    let old_words: Vec<Vec<String>> = gone.iter().map(|name| words.of(name)).collect();
+    let new_words: Vec<Vec<String>> = come.iter().map(|name| words.of(name)).collect();
     let score = |a: usize, b: usize| {
         let shape = overlap(&old_looks[a], &new_looks[b]);
-        let name = words.likeness(gone[a], come[b]);
-        let placed = votes.of(gone[a], come[b]);
+        let name = overlap(&old_words[a], &new_words[b]);
+        let placed = votes.pairs.contains(&(gone[a], come[b]));
         let alike = shape >= 0.6 && (name >= 0.3 || placed);
         let moved = placed && shape >= 0.3 && name >= 0.3;
         let namesake = name >= 0.6 && shape >= 0.5;
@@ -70,46 +72,47 @@ fn look(document: &Value, name: &str, words: &Words) -> Vec<String> {
 
 /// Pairs of components that stand in the same place of both documents.
 #[derive(Debug, Default)]
-struct Votes(BTreeSet<(String, String)>);
+struct Votes<'a> {
+    pairs: BTreeSet<(&'a str, &'a str)>,
+    /// Those that were not looked into yet.
+    todo: Vec<(&'a str, &'a str)>,
+}
 
-impl Votes {
-    fn count(old: &Value, new: &Value, operations: &[Pair], shared: &[String]) -> Self {
+impl<'a> Votes<'a> {
+    fn count(old: &'a Value, new: &'a Value, operations: &[Pair], shared: &[String]) -> Self {
         let mut votes = Self::default();
-        let operation = |document: &'_ Value, spot: &super::operations::Spot| {
-            document.get("paths").and_then(|paths| paths.get(&spot.path)?.get(&spot.method)).cloned()
-        };
         for pair in operations {
             if let (Some(old_spot), Some(new_spot)) = (&pair.old, &pair.new)
-                && let (Some(old_operation), Some(new_operation)) = (operation(old, old_spot), operation(new, new_spot))
+                && let (Some(old), Some(new)) = (old_spot.operation(old), new_spot.operation(new))
             {
-                votes.walk(&old_operation, &new_operation);
+                votes.walk(old, new);
             }
         }
         for name in shared {
-            if let (Some(old), Some(new)) = (component(old, name), component(new, name)) {
-                votes.walk(old, new);
-            }
+            votes.components(old, new, name, name);
         }
         // What stands in the same place in two components that stand in the same place does so too.
-        let mut done = BTreeSet::new();
-        while let Some(pair) = votes.0.difference(&done).next().cloned() {
-            if let (Some(old), Some(new)) = (component(old, &pair.0), component(new, &pair.1)) {
-                votes.walk(old, new);
-            }
-            done.insert(pair);
+        while let Some((old_name, new_name)) = votes.todo.pop() {
+            votes.components(old, new, old_name, new_name);
         }
         votes
     }
 
-    fn walk(&mut self, old: &Value, new: &Value) {
-        let (old, new) = (Value::Object(flat(old)), Value::Object(flat(new)));
-        if let (Some(old), Some(new)) = (reference(&old), reference(&new)) {
-            if old != new {
-                self.0.insert((old.to_owned(), new.to_owned()));
+    fn components(&mut self, old: &'a Value, new: &'a Value, old_name: &str, new_name: &str) {
+        if let (Some(old), Some(new)) = (component(old, old_name), component(new, new_name)) {
+            self.walk(old, new);
+        }
+    }
+
+    fn walk(&mut self, old: &'a Value, new: &'a Value) {
+        let (old, new) = (alone(old), alone(new));
+        if let (Some(old), Some(new)) = (reference(old), reference(new)) {
+            if old != new && self.pairs.insert((old, new)) {
+                self.todo.push((old, new));
             }
             return;
         }
-        for (key, value) in object(Some(&old)) {
+        for (key, value) in object(Some(old)) {
             match (value, new.get(key)) {
                 (Value::Object(_), Some(other @ Value::Object(_))) => self.walk(value, other),
                 (Value::Array(olds), Some(Value::Array(news))) => {
@@ -119,8 +122,12 @@ impl Votes {
             }
         }
     }
+}
 
-    fn of(&self, old: &str, new: &str) -> bool {
-        self.0.contains(&(old.to_owned(), new.to_owned()))
+/// What a lone `allOf` is around.
+fn alone(schema: &Value) -> &Value {
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) => alone(only),
+        _ => schema,
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::delta::{Delta, between};
-use super::names::{Names, bare, squash};
+use super::names::{Names, Spelt, squash};
 use super::{Path, Surface};
-use crate::diff::place::{Key, Place};
+use crate::diff::place::Place;
 use crate::diff::rule::Source;
 use crate::diff::rules::document::UNHANDLED;
 use crate::diff::{Change, Fate, Item, Verdict, alias, uses};
@@ -65,6 +65,8 @@ fn verdict(change: &Change) -> Verdict {
 
 /// Changes by the Rust names of their places.
 struct Index {
+    /// What the places of each change are called.
+    places: Vec<Vec<Spelt>>,
     /// By the name of the type or builder around the place, or of the type that the place would be.
     types: BTreeMap<String, Vec<usize>>,
     /// By component.
@@ -80,44 +82,35 @@ struct Index {
 impl Index {
     fn of(changes: &[Change], documents: [&Value; 2]) -> Self {
         let mut index = Self {
+            places: Vec::with_capacity(changes.len()),
             types: BTreeMap::new(),
             components: BTreeMap::new(),
             operations: BTreeMap::new(),
             members: BTreeMap::new(),
             graph: graph(documents),
         };
-        for (number, change) in changes.iter().enumerate().filter(|(_, change)| touches_source(change)) {
-            for key in &change.keys {
-                let names = key.owner.iter().chain(&key.nested).map(|name| squash(name));
-                for name in names.flat_map(|name| [bare(&name).to_owned(), name]).collect::<BTreeSet<_>>() {
-                    index.types.entry(name).or_default().push(number);
-                }
-                for name in key.member.iter().flatten().map(|name| squash(name)).collect::<BTreeSet<_>>() {
-                    index.members.entry(name).or_default().push(number);
-                }
-                for name in key.component.iter().flatten().map(|name| squash(name)).collect::<BTreeSet<_>>() {
-                    index.components.entry(name).or_default().push(number);
-                }
-                for name in key.operation.iter().flatten().map(|name| squash(name)).collect::<BTreeSet<_>>() {
-                    index.operations.entry(name).or_default().push(number);
-                }
+        for (number, change) in changes.iter().enumerate() {
+            let places = if touches_source(change) { Spelt::all(&change.keys) } else { Vec::new() };
+            for place in &places {
+                enter(&mut index.types, place.owner.iter().chain(&place.nested), number);
+                enter(&mut index.members, place.member.iter().flatten(), number);
+                enter(&mut index.components, place.component.iter().flatten(), number);
+                enter(&mut index.operations, place.operation.iter().flatten(), number);
             }
+            index.places.push(places);
         }
         index
     }
 
     /// The changes that fit a difference best.
     fn causes(&self, delta: &Delta, changes: &[Change]) -> Vec<usize> {
-        let paths = [&delta.path.old, &delta.path.new];
-        let candidates: BTreeSet<usize> = paths.into_iter().flatten().flat_map(|path| self.candidates(path)).collect();
+        let items = [&delta.path.old, &delta.path.new].map(|path| path.as_ref().map(Wanted::of));
+        let candidates: BTreeSet<usize> = items.iter().flatten().flat_map(|item| self.candidates(item)).collect();
         let score = |number: usize| {
-            let change = &changes[number];
-            let keys = change.keys.iter();
-            let scores = keys.flat_map(|key| {
-                [(&delta.path.old, 0), (&delta.path.new, 1)]
-                    .map(|(path, side)| path.as_ref().map_or(0, |path| likeness(path, key, side)))
+            let scores = self.places[number].iter().flat_map(|place| {
+                items.iter().enumerate().map(|(side, item)| item.as_ref().map_or(0, |item| item.likeness(place, side)))
             });
-            scores.max().unwrap_or(0) * fitness(change, delta.item.fate)
+            scores.max().unwrap_or(0) * fitness(&changes[number], delta.item.fate)
         };
         let scored: Vec<(usize, usize)> = candidates.into_iter().map(|number| (score(number), number)).collect();
         let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
@@ -126,7 +119,7 @@ impl Index {
             // Several changes of one place may each have caused it; of several places, one did.
             return if best >= (EXACT - 5) * 4 { all.collect() } else { all.take(1).collect() };
         }
-        let reached = || paths.into_iter().flatten().find_map(|path| self.reached(path));
+        let reached = || items.iter().flatten().find_map(|item| self.reached(item));
         self.mentioned(&delta.item, changes).or_else(reached).into_iter().collect()
     }
 
@@ -145,18 +138,16 @@ impl Index {
     }
 
     /// Changes of a type of this name, of one that this one may be named after, or of its operation.
-    fn candidates(&self, path: &Path) -> Vec<usize> {
-        let owner = squash(&path.owner);
-        let mut found: Vec<usize> =
-            (1..=owner.len()).filter_map(|end| self.types.get(&owner[..end])).flatten().copied().collect();
-        found.extend(self.operations.get(&squash(&path.member)).into_iter().flatten());
-        found.extend((1..=owner.len()).filter_map(|end| self.operations.get(&owner[..end])).flatten());
-        found
+    fn candidates(&self, item: &Wanted) -> Vec<usize> {
+        let starts = || (1..=item.owner.len()).map(|end| &item.owner[..end]);
+        let types = starts().filter_map(|start| self.types.get(start));
+        let operations = starts().chain([item.member.as_str()]).filter_map(|start| self.operations.get(start));
+        types.chain(operations).flatten().copied().collect()
     }
 
     /// The nearest change among the components that the item's type leads to, or that lead to it.
-    fn reached(&self, path: &Path) -> Option<usize> {
-        let owner = squash(&path.owner);
+    fn reached(&self, item: &Wanted) -> Option<usize> {
+        let owner = &item.owner;
         let start = (1..=owner.len()).rev().map(|end| &owner[..end]).find(|name| self.graph.contains_key(*name))?;
         let mut met = BTreeSet::from([start]);
         let mut now = vec![start];
@@ -183,46 +174,64 @@ impl Index {
 /// What a change of the very place scores.
 const EXACT: usize = 100;
 
-/// How likely it is that a difference of this item comes from a change of this place.
-fn likeness(path: &Path, key: &Key, side: usize) -> usize {
-    let (owner, member) = (squash(&path.owner), squash(&path.member));
-    let as_named = likeness_of(path, &owner, &member, key, side, |name| name);
-    as_named.max(likeness_of(path, &owner, &member, key, side, bare))
+/// An item of which the cause is wanted, by its squashed names.
+struct Wanted {
+    owner: String,
+    member: String,
+    /// A method of the client, or of the mocks, which is called as its operation.
+    is_method: bool,
 }
 
-fn likeness_of(path: &Path, owner: &str, member: &str, key: &Key, side: usize, called: fn(&str) -> &str) -> usize {
-    let (around, nested) = (squash(&key.owner[side]), squash(&key.nested[side]));
-    let (around, nested) = (called(&around), called(&nested));
-    let own = key.member.as_ref().map(|member| squash(&member[side]));
-    let operation = key.operation.as_ref().map(|ids| squash(&ids[side]));
-    let is_method = path.owner == "Client" || path.module.ends_with("mock");
-    if is_method && operation.as_deref() == Some(member) {
-        return if own.is_none() && around == nested { EXACT } else { 20 };
+impl Wanted {
+    fn of(path: &Path) -> Self {
+        let is_method = path.owner == "Client" || path.module.ends_with("mock");
+        Self { owner: squash(&path.owner), member: squash(&path.member), is_method }
     }
-    if owner == around && own.as_deref() == Some(member) {
-        return EXACT;
+
+    /// How likely it is that its difference comes from a change of this place.
+    fn likeness(&self, place: &Spelt, side: usize) -> usize {
+        let (around, nested) = (&place.owner[side], &place.nested[side]);
+        let own = place.member.as_ref().map(|member| &member[side]);
+        let operation = place.operation.as_ref().map(|ids| &ids[side]);
+        let is_member = own == Some(&self.member);
+        if self.is_method && operation == Some(&self.member) {
+            return if own.is_none() && around == nested { EXACT } else { 20 };
+        }
+        if self.owner == *around && is_member {
+            return EXACT;
+        }
+        let in_operation = operation.is_some_and(|operation| self.owner.starts_with(operation));
+        if in_operation && is_member {
+            return EXACT - 5;
+        }
+        if own.is_none() && self.owner == *around && self.member.is_empty() {
+            return EXACT - 5;
+        }
+        // What a call takes and gives is in its builder.
+        if in_operation && own.is_none() && around != nested {
+            return 80;
+        }
+        if self.owner == *nested {
+            return if own.is_none() && around == nested { 70 } else { 75 };
+        }
+        if self.owner.starts_with(nested) && !nested.is_empty() {
+            return 40 + (nested.len() * 20) / self.owner.len();
+        }
+        if self.owner == *around {
+            return 30;
+        }
+        if in_operation { 20 } else { 0 }
     }
-    let in_operation = operation.as_ref().is_some_and(|operation| owner.starts_with(operation.as_str()));
-    if in_operation && own.as_deref() == Some(member) {
-        return EXACT - 5;
+}
+
+/// Enters a change under each of these names, once.
+fn enter<'a>(index: &mut BTreeMap<String, Vec<usize>>, names: impl Iterator<Item = &'a String>, number: usize) {
+    for name in names {
+        let all = index.entry(name.clone()).or_default();
+        if all.last() != Some(&number) {
+            all.push(number);
+        }
     }
-    if own.is_none() && owner == around && member.is_empty() {
-        return EXACT - 5;
-    }
-    // What a call takes and gives is in its builder.
-    if in_operation && own.is_none() && around != nested {
-        return 80;
-    }
-    if owner == nested {
-        return if own.is_none() && around == nested { 70 } else { 75 };
-    }
-    if owner.starts_with(nested) && !nested.is_empty() {
-        return 40 + (nested.len() * 20) / owner.len();
-    }
-    if owner == around {
-        return 30;
-    }
-    if in_operation { 20 } else { 0 }
 }
 
 /// Whether what happened to the item is what such a change does.

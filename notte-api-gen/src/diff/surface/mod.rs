@@ -2,6 +2,7 @@
 
 mod attribute;
 mod delta;
+mod interface;
 mod names;
 mod read;
 mod signature;

@@ -1,26 +1,67 @@
 //! What was renamed, as Rust names: so that an item that only has another name is one item.
 
+use std::collections::BTreeMap;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::Path;
 use crate::diff::Change;
-use crate::diff::place::Key;
+use crate::diff::place::{Both, Key};
 
 /// Letters and digits in lower case: how a name of the document and its Rust name are compared.
 pub(super) fn squash(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// What two types are called that are one where they agree: `X-Input` and `X-Output` become `X`.
-pub(super) fn bare(squashed: &str) -> &str {
-    squashed.strip_suffix("input").or_else(|| squashed.strip_suffix("output")).unwrap_or(squashed)
+/// The Rust names of a place, squashed.
+#[derive(Debug, Clone)]
+pub(super) struct Spelt {
+    pub(super) owner: Both<String>,
+    pub(super) nested: Both<String>,
+    pub(super) member: Option<Both<String>>,
+    pub(super) component: Option<Both<String>>,
+    pub(super) operation: Option<Both<String>>,
+}
+
+impl Spelt {
+    /// Of all these places. One in a component `X-Input` or `X-Output` stands there twice: where the two agree, they are
+    /// one type `X`.
+    pub(super) fn all(keys: &[Key]) -> Vec<Self> {
+        let mut all = Vec::with_capacity(keys.len());
+        for key in keys {
+            let squashed = |names: &Both<String>| [squash(&names[0]), squash(&names[1])];
+            let spelt = Self {
+                owner: squashed(&key.owner),
+                nested: squashed(&key.nested),
+                member: key.member.as_ref().map(squashed),
+                component: key.component.as_ref().map(squashed),
+                operation: key.operation.as_ref().map(squashed),
+            };
+            all.extend(key.component.as_ref().and_then(|names| spelt.merged(names)));
+            all.push(spelt);
+        }
+        all
+    }
+
+    fn merged(&self, component: &Both<String>) -> Option<Self> {
+        let twin = |name: &String| Some(squash(name.strip_suffix("-Input").or_else(|| name.strip_suffix("-Output"))?));
+        let shared = [twin(&component[0])?, twin(&component[1])?];
+        let mut merged = Self { component: Some(shared.clone()), ..self.clone() };
+        for names in [&mut merged.owner, &mut merged.nested] {
+            for (side, name) in names.iter_mut().enumerate() {
+                let rest = name.strip_prefix(&squash(&component[side]))?;
+                *name = format!("{}{rest}", shared[side]);
+            }
+        }
+        Some(merged)
+    }
 }
 
 /// Old names beside new ones, each with the change that renamed it.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// Types and builders, the longest first.
-    types: Vec<(String, String, usize)>,
+    /// Types and builders, and the change that renamed them.
+    types: BTreeMap<String, (String, usize)>,
     /// Methods of the client.
     methods: Vec<(String, String, usize)>,
     /// Fields, setters and variants: owner in NEW, old name, new name, squashed.
@@ -33,9 +74,9 @@ impl Names {
         for (index, change) in changes.iter().enumerate() {
             let Some(key) = change.keys.first() else { continue };
             match change.rule.id {
-                "schema-renamed" => names.types.push((key.owner[0].clone(), key.owner[1].clone(), index)),
+                "schema-renamed" => names.type_(&key.owner[0], &key.owner[1], index),
                 "operation-renamed" => {
-                    names.types.push((key.owner[0].clone(), key.owner[1].clone(), index));
+                    names.type_(&key.owner[0], &key.owner[1], index);
                     if let Some(ids) = &key.operation {
                         names.methods.push((ids[0].to_snake_case(), ids[1].to_snake_case(), index));
                     }
@@ -46,7 +87,6 @@ impl Names {
                 _ => {}
             }
         }
-        names.types.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         names
     }
 
@@ -55,16 +95,24 @@ impl Names {
             self.members.push((squash(&key.owner[1]), squash(old), squash(new), index));
             // A type that was named after the property has another name as well.
             let (old, new) = (old.to_upper_camel_case(), new.to_upper_camel_case());
-            self.types.push((format!("{}{old}", key.owner[0]), format!("{}{new}", key.owner[1]), index));
+            self.type_(&format!("{}{old}", key.owner[0]), &format!("{}{new}", key.owner[1]), index);
+        }
+    }
+
+    fn type_(&mut self, old: &str, new: &str, index: usize) {
+        let known = self.types.entry(old.to_owned()).or_insert_with(|| (new.to_owned(), index));
+        if new < known.0.as_str() {
+            *known = (new.to_owned(), index);
         }
     }
 
     /// A type's name in NEW, and the change that renamed it.
     pub(super) fn of_type(&self, name: &str) -> Option<(String, usize)> {
-        self.types.iter().find_map(|(old, new, index)| {
-            let rest = name.strip_prefix(old.as_str())?;
-            let whole = rest.chars().next().is_none_or(|next| !next.is_ascii_lowercase());
-            whole.then(|| (format!("{new}{rest}"), *index))
+        // The longest known start of the name that ends where a word does.
+        let ends = name.char_indices().map(|(end, _)| end).chain([name.len()]).rev();
+        ends.filter(|end| !name[*end..].starts_with(|next: char| next.is_ascii_lowercase())).find_map(|end| {
+            let (new, index) = self.types.get(&name[..end])?;
+            Some((format!("{new}{}", &name[end..]), *index))
         })
     }
 

@@ -2,14 +2,15 @@
 
 use syn::{ImplItem, Item, Visibility};
 
-use super::{Path, Surface, signature};
+use super::{Path, Surface, interface, signature};
 use crate::{Error, File};
 
 pub(super) fn files(files: &[File]) -> Result<Surface, Error> {
     let mut surface = Surface::default();
     for file in files {
         let Some(module) = module(&file.path) else { continue };
-        let parsed = syn::parse_file(&file.text).map_err(|error| Error::new(error.to_string()).at(&file.path))?;
+        let parsed = syn::parse_file(&interface::of(&file.text))
+            .map_err(|error| Error::new(error.to_string()).at(&file.path))?;
         items(&mut surface, module, &parsed.items);
     }
     Ok(surface)
