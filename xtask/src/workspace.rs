@@ -1,12 +1,16 @@
 //! Where things are in this workspace, and reading them.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::report::{Failure, io};
 
-/// The workspace's root.
+/// The workspace's root: that of the cargo that runs us, or the one we were built in.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+    });
+    PACKAGE.parent().unwrap_or(Path::new("."))
 }
 
 /// The vendored document.

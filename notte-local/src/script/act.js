@@ -105,12 +105,8 @@ const guard = (element) => {
   };
 };
 
-// One task later: what an input event set off has begun.
-notte.breathe = () => new Promise((done) => setTimeout(done, 0));
-
-notte.landed = async () => {
+notte.landed = () => {
   notte.release?.();
-  await notte.breathe();
   return notte.hit !== false;
 };
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use notte_api_gen::diff::{Change, Format, Report, Side, parse_ignored};
-use notte_api_gen::{Failure as GenFailure, Input, Options};
+use notte_api_gen::{Input, Options};
 
 use super::scan;
 use super::source::{self, Source};
@@ -123,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// Reads both documents, on two threads, and compares them.
-pub(crate) fn compare(old: &Source, new: &Source, overlays: Option<&PathBuf>) -> Result<Report, Failure> {
+fn compare(old: &Source, new: &Source, overlays: Option<&PathBuf>) -> Result<Report, Failure> {
     let mut files = Vec::new();
     if let Some(folder) = overlays {
         for path in workspace::files(folder, &["yaml", "yml", "json"])? {
@@ -133,7 +133,8 @@ pub(crate) fn compare(old: &Source, new: &Source, overlays: Option<&PathBuf>) ->
     let overlays: Vec<Input<'_>> = files.iter().map(|(name, bytes)| Input { name, bytes }).collect();
     let side = |source: &Source| {
         let input = Input { name: &source.name, bytes: &source.bytes };
-        Side::read(input, &overlays, Options { effect_required: false }).map_err(unreadable)
+        Side::read(input, &overlays, Options { effect_required: false })
+            .map_err(|failure| Failure::unreadable(super::lines(&failure)))
     };
     let (old, new) = std::thread::scope(|scope| {
         let other = scope.spawn(|| side(old));
@@ -143,11 +144,4 @@ pub(crate) fn compare(old: &Source, new: &Source, overlays: Option<&PathBuf>) ->
     let old =
         old.unwrap_or_else(|_| Err(Failure::unreadable(["OLD: reading it panicked; please report the document"])))?;
     Ok(Report::of(old, new?))
-}
-
-fn unreadable(failure: GenFailure) -> Failure {
-    match failure {
-        GenFailure::Input(errors) => Failure::unreadable(errors.iter().map(ToString::to_string)),
-        GenFailure::Lint(findings) => Failure::unreadable(findings.iter().map(ToString::to_string)),
-    }
 }

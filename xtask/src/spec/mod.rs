@@ -13,7 +13,7 @@ pub(crate) use transaction::recover;
 
 use std::path::PathBuf;
 
-use notte_api_gen::Severity;
+use notte_api_gen::{Failure as GenFailure, Severity};
 
 use crate::codegen::Inputs;
 use crate::output;
@@ -55,6 +55,14 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             output::line(notte_api_gen::diff::rule_table().trim_end());
             Ok(())
         }
+    }
+}
+
+/// Why there is no client, a line each.
+fn lines(failure: &GenFailure) -> Vec<String> {
+    match failure {
+        GenFailure::Input(errors) => errors.iter().map(ToString::to_string).collect(),
+        GenFailure::Lint(findings) => findings.iter().map(ToString::to_string).collect(),
     }
 }
 

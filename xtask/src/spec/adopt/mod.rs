@@ -2,20 +2,22 @@
 
 mod check;
 mod cut;
+mod last;
 mod overlays;
 mod version;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use notte_api_gen::diff::{Report, Side};
-use notte_api_gen::{Failure as GenFailure, Input, Options};
+use notte_api_gen::{Finding, Input, Options, Severity};
 
 use self::check::Edit;
 use self::overlays::Refit;
 use super::fetch::{self, Origin};
 use super::transaction::Transaction;
-use super::{diff, scan, source};
+use super::{scan, source};
 use crate::codegen::{self, Inputs};
 use crate::report::Failure;
 use crate::{output, workspace};
@@ -64,6 +66,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             return Ok(());
         }
     };
+    let come: Vec<&Path> =
+        adoption.edits.iter().map(|edit| edit.0.as_path()).filter(|path| !root.join(path).exists()).collect();
     for (path, bytes) in &adoption.edits {
         match bytes {
             Some(bytes) => transaction.write(path, bytes)?,
@@ -76,7 +80,17 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         "adopted: {} files changed; {PULL_REQUEST} is the text of a pull request",
         adoption.edits.len()
     ));
+    output::line(&format!("to undo it: {}", undo(&come)));
     Ok(())
+}
+
+/// The command after which the tree is as it was: git brings back what it knows, and not what came.
+fn undo(come: &[&Path]) -> String {
+    let come: Vec<String> = come.iter().map(|path| format!(" {}", path.display())).collect();
+    match come.is_empty() {
+        true => "git checkout .".to_owned(),
+        false => format!("git checkout . && git clean --force --{}", come.concat()),
+    }
 }
 
 /// Everything that an adoption changes.
@@ -88,17 +102,24 @@ struct Adoption {
 fn prepare(args: &Args) -> Result<Adoption, Failure> {
     let incoming = read(&args.document)?;
     refuse_another_api(args, &incoming)?;
-    let refit = overlays::refit(&incoming.bytes, &args.document)?;
+    let mut refit = overlays::refit(&incoming.bytes, &args.document)?;
     for line in &refit.stale {
-        output::line(&format!("removed overlay action: {line}"));
+        output::line(&format!("overlay action goes: {line}"));
     }
-    let inputs = Inputs {
-        document: (DOCUMENT.to_owned(), incoming.bytes.clone()),
-        overlays: refit.files.clone(),
-        options: Options { effect_required: true },
-    };
-    let report = compare(&inputs)?;
+    let options = Options { effect_required: true };
+    let findings = notte_api_gen::lint::source(&refit.overlaid, options);
+    // What else is wrong may well come of the conflicts.
+    let told = |finding: &Finding| refit.conflicts.is_empty() || finding.rule == "effect-missing";
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error && told(finding));
+    let mut problems: Vec<String> = errors.map(|finding| notte_api_gen::Error::from(finding).to_string()).collect();
+    let (report, supposed) = preview(&refit, &incoming.bytes)?;
     output::line(report.write(notte_api_gen::diff::Format::Text, [DOCUMENT, &args.document]).trim_end());
+    problems.append(&mut refit.conflicts);
+    if !problems.is_empty() {
+        return Err(Failure::check(problems).after(places(&report, supposed)));
+    }
+    let inputs =
+        Inputs { document: (DOCUMENT.to_owned(), incoming.bytes.clone()), overlays: refit.files.clone(), options };
     let generation = inputs.generate()?;
     let target = codegen::workspace_target(&inputs, &generation, incoming.origin.as_ref(), &incoming.source)?;
     let mut edits = vec![(PathBuf::from(DOCUMENT), Some(incoming.bytes.clone()))];
@@ -139,10 +160,13 @@ fn read(document: &str) -> Result<Incoming, Failure> {
 
 /// Documents arrive cut off, or of another API.
 fn refuse_another_api(args: &Args, incoming: &Incoming) -> Result<(), Failure> {
-    let old = source::read(&workspace::document().display().to_string())?;
-    let new =
-        source::Source { name: args.document.clone(), file: args.document.clone(), bytes: incoming.bytes.clone() };
-    let report = diff::compare(&old, &new, None)?;
+    let side = |name: &str, bytes: &[u8]| {
+        let document = Side::document(Input { name, bytes }, &[])
+            .map_err(|errors| Failure::unreadable(errors.iter().map(ToString::to_string)))?;
+        Ok::<_, Failure>(Side::new(name, document, Err("not looked at".to_owned())))
+    };
+    let last = workspace::read(&workspace::document())?;
+    let report = Report::of(side(DOCUMENT, &last)?, side(&args.document, &incoming.bytes)?);
     let lost = report.changes.iter().filter(|change| change.rule.id == "operation-removed").count();
     let all = report.old.operations;
     if report.are_strangers() {
@@ -160,19 +184,30 @@ fn refuse_another_api(args: &Args, incoming: &Incoming) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was generated last compared with what would be, each with its own overlays.
-fn compare(inputs: &Inputs) -> Result<Report, Failure> {
-    let last = Inputs::read(None, None, false)?;
-    let side = |inputs: &Inputs, name: &str| {
-        let overlays: Vec<Input<'_>> = inputs.overlays.iter().map(|(name, bytes)| Input { name, bytes }).collect();
-        Side::read(Input { name, bytes: &inputs.document.1 }, &overlays, inputs.options).map_err(
-            |failure| match failure {
-                GenFailure::Input(errors) => Failure::input(errors.iter().map(ToString::to_string)),
-                GenFailure::Lint(findings) => Failure::input(findings.iter().map(ToString::to_string)),
-            },
-        )
+/// What was generated last compared with what would be, and what that supposes: while there are conflicts, that the
+/// overlays hold, or if nothing can be generated then, that the document alone does.
+fn preview(refit: &Refit, document: &[u8]) -> Result<(Report, &'static str), Failure> {
+    const NEW: &str = "the adopted document";
+    // Effect classes that are missing are told apart.
+    let options = Options { effect_required: false };
+    let read = |name, bytes, overlays: &[Input<'_>]| {
+        Side::read(Input { name, bytes }, overlays, options).map_err(|failure| Failure::input(super::lines(&failure)))
     };
-    let mut report = Report::of(side(&last, "the vendored document")?, side(inputs, "the adopted document")?);
+    let last = last::read()?;
+    let overlays = last.overlays.iter().map(|(name, text)| Input { name, bytes: text.as_bytes() });
+    let old = read("the vendored document", last.document.as_bytes(), &overlays.collect::<Vec<_>>())?;
+    let (mut new, mut supposed) = (Side::of(NEW, refit.overlaid.clone(), options), "the overlays hold");
+    if new.surface.is_err() && !refit.conflicts.is_empty() {
+        (new, supposed) = (read(NEW, document, &[])?, "the document alone holds");
+    }
+    let mut report = Report::of(old, new);
     scan::note(&mut report, "notte-ext", &workspace::root().join("notte-ext/src"));
-    Ok(report)
+    Ok((report, supposed))
+}
+
+/// The lines of notte-ext that may need a person.
+fn places(report: &Report, supposed: &str) -> Vec<String> {
+    let lines: BTreeSet<_> = report.changes.iter().flat_map(|change| &change.lines).collect();
+    let told = lines.iter().map(|line| format!("{}:{} may use {}", line.file, line.line, line.item));
+    told.chain([format!("{} lines of notte-ext may need a person if {supposed}", lines.len())]).collect()
 }

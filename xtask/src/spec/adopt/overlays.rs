@@ -1,15 +1,19 @@
-//! Applies the overlays to a new document: those actions that do nothing any more go, and a conflict stops it.
+//! Applies the overlays to a new document: those actions that do nothing any more go, and a conflict is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use notte_api_gen::overlay::{self, Misfit};
+use serde_json::Value;
 
 use super::cut::{self, Cut};
 use crate::report::Failure;
 use crate::workspace;
 
-/// The overlays that fit the new document.
+/// How a line ends its pointer to what is only said.
+const WORDS: [&str; 6] = ["/description ", "/description, ", "/summary ", "/summary, ", "/title ", "/title, "];
+
+/// The overlays beside the new document.
 #[derive(Debug, Default)]
 pub(super) struct Refit {
     /// Every file that is left, by the name it has in messages.
@@ -18,6 +22,10 @@ pub(super) struct Refit {
     pub(super) changed: Vec<(PathBuf, Option<String>)>,
     /// What went, a line each.
     pub(super) stale: Vec<String>,
+    /// What does not fit, a line each, and a summary; then nothing goes.
+    pub(super) conflicts: Vec<String>,
+    /// The document, normalised, as it is if every overlay holds.
+    pub(super) overlaid: Value,
 }
 
 /// Reads the overlays and fits them to a document.
@@ -26,27 +34,17 @@ pub(super) fn refit(document: &[u8], name: &str) -> Result<Refit, Failure> {
     for path in workspace::files(&workspace::overlays(), &["yaml", "yml", "json"])? {
         files.push((workspace::display(&path), workspace::read(&path)?));
     }
-    let misfits = misfits(document, name, &files)?;
+    let (overlaid, misfits) = review(document, name, &files)?;
     let (stale, conflicts): (Vec<Misfit>, Vec<Misfit>) = misfits.into_iter().partition(|misfit| misfit.stale);
-    let stale_lines: Vec<String> = stale.iter().map(|misfit| misfit.error.to_string()).collect();
-    if !conflicts.is_empty() {
-        let summary = format!(
-            "{} overlay actions conflict with the document; decide what holds, bring them up to date, and adopt again",
-            conflicts
-                .iter()
-                .map(|misfit| (&misfit.file, misfit.action))
-                .collect::<std::collections::BTreeSet<_>>()
-                .len()
-        );
-        let lines = conflicts.iter().map(|misfit| misfit.error.to_string()).chain([summary]);
-        let stale = stale_lines.iter().map(|line| format!("would be removed: {line}")).collect();
-        return Err(Failure::check(lines).after(stale));
+    let stale_lines = stale.iter().map(|misfit| misfit.error.to_string()).collect();
+    let mut refit = Refit { stale: stale_lines, conflicts: told(&conflicts), overlaid, ..Refit::default() };
+    if !refit.conflicts.is_empty() {
+        return Ok(refit);
     }
     let mut gone: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for misfit in &stale {
         gone.entry(misfit.file.clone()).or_default().push(misfit.action);
     }
-    let mut refit = Refit { stale: stale_lines, ..Refit::default() };
     for (file, bytes) in files {
         let Some(actions) = gone.get(&file) else {
             refit.files.push((file, bytes));
@@ -70,7 +68,32 @@ pub(super) fn refit(document: &[u8], name: &str) -> Result<Refit, Failure> {
     Ok(refit)
 }
 
-fn misfits(document: &[u8], name: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<Misfit>, Failure> {
+/// The conflicts, a line each: first those of substance, then those of words, then what the document says by now.
+fn told(conflicts: &[Misfit]) -> Vec<String> {
+    let actions: BTreeSet<_> = conflicts.iter().map(|misfit| (&misfit.file, misfit.action)).collect();
+    let kind = |line: &String| match line {
+        line if line.contains(": stale: ") => 2,
+        line if WORDS.iter().any(|words| line.contains(words)) => 1,
+        _ => 0,
+    };
+    let mut lines: Vec<String> = conflicts.iter().map(|misfit| misfit.error.to_string()).collect();
+    lines.sort_by_key(kind);
+    let count = |wanted: usize| lines.iter().filter(|line| kind(line) == wanted).count();
+    if !lines.is_empty() {
+        lines.push(format!(
+            "{} overlay actions conflict with the document ({} times in substance, {} times in words, and {} times the \
+             document says it by now); decide what holds, bring them up to date, and adopt again",
+            actions.len(),
+            count(0),
+            count(1),
+            count(2),
+        ));
+    }
+    lines
+}
+
+/// The document with every action applied, and what did not fit.
+fn review(document: &[u8], name: &str, files: &[(String, Vec<u8>)]) -> Result<(Value, Vec<Misfit>), Failure> {
     let loaded = notte_api_gen::load(document, name).map_err(|error| Failure::unreadable([error.to_string()]))?;
     let (mut value, _) = notte_api_gen::normalise(loaded.value);
     let mut overlays = Vec::new();
@@ -79,5 +102,6 @@ fn misfits(document: &[u8], name: &str, files: &[(String, Vec<u8>)]) -> Result<V
             overlay::parse(bytes, name).map_err(|errors| Failure::input(errors.iter().map(ToString::to_string)))?;
         overlays.push(parsed);
     }
-    Ok(overlay::review(&mut value, &overlays))
+    let misfits = overlay::review(&mut value, &overlays);
+    Ok((value, misfits))
 }
