@@ -245,17 +245,6 @@ async fn ten_thousand_elements_are_no_trouble() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crashed_page_is_said_and_the_session_goes_on() {
-    let (api, site) = (Api::start().await, Site::start().await);
-    let session = api.session().await;
-    session.goto(&site.at("/")).await;
-    session.fails(json!({"type": "goto", "url": "chrome://crash"}), "PageCrashed").await;
-    session.goto(&site.at("/list")).await;
-    assert_eq!(session.js("document.title").await, "List");
-    session.observe().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn scripts_answer_as_text() {
     let api = Api::start().await;
     let session = api.session().await;

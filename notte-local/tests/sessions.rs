@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use notte_local::Local;
 use serde_json::json;
 use support::{Api, Site};
@@ -88,6 +89,26 @@ async fn sessions_share_neither_cookies_nor_storage() {
     assert_eq!(cookies["cookies"][0]["value"], "1");
     let (status, answer) = api.send("POST", &one.path("/cookies"), Some(json!({"cookies": [{"name": "b"}]}))).await;
     assert_eq!(status, 422, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_sessions_at_once_keep_to_themselves() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let sessions = join_all((0..20).map(|_| api.session())).await;
+    join_all(sessions.iter().enumerate().map(async |(number, session)| {
+        session.goto(&site.at("/list")).await;
+        session.js(&format!("document.cookie = 'n={number}'; localStorage.setItem('n', '{number}')")).await;
+    }))
+    .await;
+    join_all(sessions.iter().enumerate().map(async |(number, session)| {
+        session.does(json!({"type": "reload"})).await;
+        let own = session.js("document.cookie + ' ' + localStorage.getItem('n')").await;
+        assert_eq!(own, format!("n={number} {number}"));
+        assert_eq!(api.get(&session.path("/cookies")).await["cookies"].as_array().map(Vec::len), Some(1));
+        session.stop().await;
+    }))
+    .await;
+    assert_eq!(api.get("/sessions").await["items"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

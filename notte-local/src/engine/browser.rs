@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +44,13 @@ pub(super) struct Tabs {
     pub(super) opening: usize,
 }
 
+impl Tabs {
+    fn front(&self) -> Option<&Arc<Tab>> {
+        let last = self.all.last().filter(|_| self.opening == 0);
+        self.all.iter().find(|tab| tab.target == self.current).or(last)
+    }
+}
+
 /// What the browser's events change.
 pub(super) struct Shared {
     pub(super) cdp: Cdp,
@@ -50,10 +58,35 @@ pub(super) struct Shared {
     pub(super) tabs: watch::Sender<Tabs>,
     pub(super) downloads: watch::Sender<Vec<Download>>,
     pub(super) traffic: Mutex<Traffic>,
-    pub(super) dialogs: Mutex<Vec<String>>,
+    pub(super) dialogs: Mutex<Dialogs>,
+    /// The tab that a page is just opening leads to an address.
+    pub(super) leads: AtomicBool,
+    /// The browser is being ended: what closes is not to be opened again.
+    pub(super) ending: AtomicBool,
     pub(super) context: Mutex<Option<String>>,
     /// Of the documents that were opened, http and https only.
     pub(super) origins: Mutex<BTreeSet<String>>,
+}
+
+/// Texts of dialogs that are told; a page may open them without end.
+const TOLD: usize = 5;
+
+/// The dialogs that were answered.
+#[derive(Debug, Default)]
+pub(crate) struct Dialogs {
+    /// The first of them.
+    pub(crate) texts: Vec<String>,
+    /// All of them.
+    pub(crate) count: usize,
+}
+
+impl Dialogs {
+    pub(super) fn push(&mut self, kind: &str, text: &str) {
+        self.count += 1;
+        if self.texts.len() < TOLD {
+            self.texts.push(format!("{kind}: {}", text.chars().take(500).collect::<String>()));
+        }
+    }
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -84,6 +117,8 @@ impl Browser {
             downloads: watch::Sender::default(),
             traffic: Mutex::default(),
             dialogs: Mutex::default(),
+            leads: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
             context: Mutex::default(),
             origins: Mutex::default(),
         });
@@ -125,26 +160,32 @@ impl Browser {
         self.shared.tabs.borrow().all.clone()
     }
 
-    /// The tab that actions go to.
-    pub(crate) fn current(&self) -> Result<Arc<Tab>, CdpError> {
-        let tabs = self.shared.tabs.borrow();
-        tabs.all.iter().find(|tab| tab.target == tabs.current).or(tabs.all.last()).cloned().ok_or(CdpError::Closed)
+    /// The tab that actions go to. A page may have closed its own; then another one comes.
+    pub(crate) async fn current(&self) -> Result<Arc<Tab>, CdpError> {
+        let mut tabs = self.shared.tabs.subscribe();
+        let front = async { tabs.wait_for(|tabs| tabs.front().is_some()).await.ok()?.front().cloned() };
+        tokio::select! {
+            biased;
+            front = timeout(Duration::from_secs(10), front) => front.ok().flatten().ok_or(CdpError::Silent),
+            () = self.closed() => Err(CdpError::Closed),
+        }
     }
 
     /// Opens an empty tab and moves to it.
     pub(crate) async fn open_tab(&self) -> Result<Arc<Tab>, CdpError> {
+        self.shared.leads.store(false, Ordering::SeqCst);
         let answer = self.call("Target.createTarget", json!({ "url": "about:blank" })).await?;
         let target = answer["targetId"].as_str().unwrap_or_default().to_owned();
         let mut tabs = self.shared.tabs.subscribe();
         let opened = tabs.wait_for(|tabs| tabs.opening == 0 && tabs.all.iter().any(|tab| tab.target == target));
         timeout(Duration::from_secs(10), opened).await.map_err(|_| CdpError::Silent)?.map_err(|_| CdpError::Closed)?;
         self.switch(&target).await?;
-        self.current()
+        self.current().await
     }
 
     /// Opens a tab whose requests are all answered with an empty page: a way into the storage of a site without its network.
     pub(crate) async fn open_blank_tab(&self) -> Result<Blank, CdpError> {
-        let before = self.current()?.target.clone();
+        let before = self.current().await?.target.clone();
         let tab = self.open_tab().await?;
         tab.answer_blank();
         tab.call("Fetch.enable", json!({ "patterns": [{ "urlPattern": "*" }] })).await?;
@@ -166,20 +207,21 @@ impl Browser {
     /// Moves to a tab.
     pub(crate) async fn switch(&self, target: &str) -> Result<(), CdpError> {
         self.shared.tabs.send_modify(|tabs| target.clone_into(&mut tabs.current));
-        self.current()?.call("Page.bringToFront", json!({})).await.map(drop)
+        self.current().await?.call("Page.bringToFront", json!({})).await.map(drop)
     }
 
     /// Closes the tab in front; another one, a new one if need be, comes to the front.
     pub(crate) async fn close_tab(&self) -> Result<(), CdpError> {
-        let closing = self.current()?;
+        let closing = self.current().await?;
         if self.tabs().len() < 2 {
             self.open_tab().await?;
         }
+        closing.let_go().await;
         self.call("Target.closeTarget", json!({ "targetId": closing.target })).await?;
         let mut tabs = self.shared.tabs.subscribe();
         let gone = tabs.wait_for(|tabs| tabs.all.iter().all(|tab| tab.target != closing.target));
         let _ = timeout(Duration::from_secs(5), gone).await;
-        let next = self.current()?.target.clone();
+        let next = self.current().await?.target.clone();
         self.switch(&next).await
     }
 
@@ -203,8 +245,8 @@ impl Browser {
         look(&locked(&self.shared.traffic))
     }
 
-    /// The texts of the dialogs that were answered since the last time this was asked.
-    pub(crate) fn take_dialogs(&self) -> Vec<String> {
+    /// The dialogs that were answered since the last time this was asked.
+    pub(crate) fn take_dialogs(&self) -> Dialogs {
         std::mem::take(&mut *locked(&self.shared.dialogs))
     }
 
@@ -215,11 +257,18 @@ impl Browser {
 
     /// Ends the process at once, from code that cannot wait.
     pub(crate) fn kill(&self) {
+        self.shared.ending.store(true, Ordering::SeqCst);
         locked(&self.process).take();
     }
 
-    /// Ends the process if it was started here: gently, then not.
+    /// Ends the process if it was started here, gently, then not; leaves a browser that runs elsewhere.
     pub(crate) async fn end(&self) {
+        self.shared.ending.store(true, Ordering::SeqCst);
+        self.end_process().await;
+        self.shared.cdp.close();
+    }
+
+    async fn end_process(&self) {
         let Some(mut process) = locked(&self.process).take() else { return };
         let _ = timeout(Duration::from_secs(2), self.call("Browser.close", json!({}))).await;
         for _ in 0..100 {
@@ -228,5 +277,12 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.shared.ending.store(true, Ordering::SeqCst);
+        self.shared.cdp.close();
     }
 }

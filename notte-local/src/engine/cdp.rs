@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
@@ -22,6 +22,8 @@ pub(crate) enum CdpError {
     Closed,
     /// The page that the command was for crashed.
     Crashed,
+    /// The tab that the command was for was closed.
+    TabClosed,
     /// No answer in time.
     Silent,
     /// The browser refused, in its own words.
@@ -43,7 +45,8 @@ impl fmt::Display for CdpError {
         match self {
             Self::Closed => f.write_str("the browser is gone"),
             Self::Crashed => f.write_str("the page crashed"),
-            Self::Silent => f.write_str("the browser does not answer"),
+            Self::TabClosed => f.write_str("the tab was closed"),
+            Self::Silent => f.write_str("the page does not answer"),
             Self::Refused(text) => f.write_str(text),
         }
     }
@@ -71,12 +74,27 @@ fn locked(pending: &Pending) -> MutexGuard<'_, Option<HashMap<u64, Waiting>>> {
     pending.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A command that is waited for; dropped, it is waited for no more.
+struct Ticket<'a> {
+    pending: &'a Pending,
+    id: u64,
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if let Some(waiting) = locked(self.pending).as_mut() {
+            waiting.remove(&self.id);
+        }
+    }
+}
+
 /// A connection to a browser; a clone speaks over the same one.
 #[derive(Clone)]
 pub(crate) struct Cdp {
     outgoing: mpsc::UnboundedSender<Message>,
     pending: Pending,
     next: Arc<AtomicU64>,
+    hang_up: Arc<Notify>,
 }
 
 impl Cdp {
@@ -100,42 +118,60 @@ impl Cdp {
             }
             let _ = sink.close().await;
         });
-        let answers = pending.clone();
+        let (answers, hang_up) = (pending.clone(), Arc::new(Notify::new()));
+        let hung_up = hang_up.clone();
         tokio::spawn(async move {
-            while let Some(Ok(message)) = source.next().await {
-                if let Message::Text(text) = message {
-                    take_in(&text, &answers, &events);
+            let read = async {
+                while let Some(Ok(message)) = source.next().await {
+                    if let Message::Text(text) = message {
+                        take_in(&text, &answers, &events);
+                    }
                 }
+            };
+            tokio::select! {
+                () = read => {}
+                () = hung_up.notified() => {}
             }
             locked(&answers).take();
             writer.abort();
         });
-        Ok((Self { outgoing, pending, next: Arc::default() }, receiver))
+        Ok((Self { outgoing, pending, next: Arc::default(), hang_up }, receiver))
+    }
+
+    /// Ends the connection; commands that wait have no answer then.
+    pub(crate) fn close(&self) {
+        self.hang_up.notify_one();
     }
 
     /// Sends a command, to the browser or to one of its tabs, and waits for the answer.
     pub(crate) async fn call(&self, session: Option<&str>, method: &str, params: Value) -> Answer {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut command = json!({ "id": id, "method": method, "params": params });
-        if let Some(session) = session {
-            command["sessionId"] = session.into();
-        }
         let (sender, answer) = oneshot::channel();
         {
             let mut pending = locked(&self.pending);
             let waiting = pending.as_mut().ok_or(CdpError::Closed)?;
             waiting.insert(id, Waiting { session: session.map(str::to_owned), answer: sender });
         }
-        self.outgoing.send(Message::text(command.to_string())).map_err(|_| CdpError::Closed)?;
+        let _ticket = Ticket { pending: &self.pending, id };
+        self.send(id, session, method, &params)?;
         match tokio::time::timeout(LIMIT, answer).await {
             Ok(answer) => answer.unwrap_or(Err(CdpError::Closed)),
-            Err(_) => {
-                if let Some(waiting) = locked(&self.pending).as_mut() {
-                    waiting.remove(&id);
-                }
-                Err(CdpError::Silent)
-            }
+            Err(_) => Err(CdpError::Silent),
         }
+    }
+
+    /// Sends a command whose answer nobody waits for.
+    pub(crate) fn post(&self, session: &str, method: &str) {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let _ = self.send(id, Some(session), method, &json!({}));
+    }
+
+    fn send(&self, id: u64, session: Option<&str>, method: &str, params: &Value) -> Result<(), CdpError> {
+        let mut command = json!({ "id": id, "method": method, "params": params });
+        if let Some(session) = session {
+            command["sessionId"] = session.into();
+        }
+        self.outgoing.send(Message::text(command.to_string())).map_err(|_| CdpError::Closed)
     }
 
     /// Ends when the connection does.
@@ -143,18 +179,25 @@ impl Cdp {
         self.outgoing.closed().await;
     }
 
-    /// Ends the commands that a crashed tab will never answer.
-    pub(crate) fn fail(&self, session: &str) {
+    /// Ends the commands that a tab will never answer.
+    pub(crate) fn fail(&self, session: &str, error: &CdpError) {
         if let Some(waiting) = locked(&self.pending).as_mut() {
             let lost: Vec<u64> =
                 waiting.iter().filter(|(_, w)| w.session.as_deref() == Some(session)).map(|(id, _)| *id).collect();
             for id in lost {
                 if let Some(lost) = waiting.remove(&id) {
-                    let _ = lost.answer.send(Err(CdpError::Crashed));
+                    let _ = lost.answer.send(Err(error.clone()));
                 }
             }
         }
     }
+}
+
+fn refusal(text: &str) -> CdpError {
+    if text.contains("Session with given id not found") {
+        return CdpError::TabClosed;
+    }
+    CdpError::Refused(text.to_owned())
 }
 
 fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>) {
@@ -163,7 +206,7 @@ fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>)
         let waiting = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id));
         if let Some(waiting) = waiting {
             let answer = match message.remove("error") {
-                Some(error) => Err(CdpError::Refused(error["message"].as_str().unwrap_or("refused").to_owned())),
+                Some(error) => Err(refusal(error["message"].as_str().unwrap_or("refused"))),
                 None => Ok(message.remove("result").unwrap_or_default()),
             };
             let _ = waiting.answer.send(answer);

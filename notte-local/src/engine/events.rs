@@ -1,13 +1,14 @@
 //! What the browser tells by itself, turned into the state that actions wait for.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::browser::{Download, Shared, locked};
-use super::cdp::Event;
+use super::cdp::{CdpError, Event};
 use super::tab::Tab;
 
 /// Takes in events until the connection ends.
@@ -18,8 +19,10 @@ pub(super) async fn pump(shared: Arc<Shared>, mut events: mpsc::UnboundedReceive
             Some(session) => of_tab(&shared, session, &event.method, &event.params),
         }
     }
-    for tab in &shared.tabs.borrow().all {
-        tab.crash();
+    let mut gone = Vec::new();
+    shared.tabs.send_modify(|tabs| gone = std::mem::take(&mut tabs.all));
+    for tab in gone {
+        tab.lose(&CdpError::Closed);
     }
 }
 
@@ -66,7 +69,7 @@ fn attached(shared: &Arc<Shared>, params: &Value) {
     let session = text(&params["sessionId"]);
     let context = text(&info["browserContextId"]);
     let ours = locked(&shared.context).get_or_insert_with(|| context.clone()) == &context;
-    let tab = Tab::new(shared.cdp.clone(), text(&info["targetId"]), session, text(&info["title"]), text(&info["url"]));
+    let tab = Tab::new(shared.cdp.clone(), info, session);
     if !ours {
         // A context that an attached client made: not this session's page.
         let shared = shared.clone();
@@ -75,6 +78,10 @@ fn attached(shared: &Arc<Shared>, params: &Value) {
             let _ = shared.cdp.call(None, "Target.detachFromTarget", json!({ "sessionId": tab.session })).await;
         });
         return;
+    }
+    if shared.leads.swap(false, Ordering::SeqCst) {
+        // It is let go to its address when it is set up, and is empty until then.
+        asked(&tab, true);
     }
     // Known at once, so that no event is lost; counted as opening until it is set up.
     shared.tabs.send_modify(|tabs| {
@@ -86,7 +93,10 @@ fn attached(shared: &Arc<Shared>, params: &Value) {
         set_up(&shared, &tab).await;
         shared.tabs.send_modify(|tabs| {
             tabs.opening -= 1;
-            tabs.current.clone_from(&tab.target);
+            // One that closed itself meanwhile is not moved to.
+            if tabs.all.iter().any(|one| one.target == tab.target) {
+                tabs.current.clone_from(&tab.target);
+            }
         });
     });
 }
@@ -121,14 +131,33 @@ async fn set_up(shared: &Shared, tab: &Tab) {
     join_all(calls).await;
 }
 
-fn detached(shared: &Shared, session: &str) {
+/// A tab is gone: the one that opened it comes to the front, or another, or a new one.
+fn detached(shared: &Arc<Shared>, session: &str) {
     let gone = shared.tabs.borrow().all.iter().find(|tab| tab.session == session).cloned();
     let Some(gone) = gone else { return };
-    gone.crash();
+    gone.lose(&CdpError::TabClosed);
+    let mut next = None;
     shared.tabs.send_modify(|tabs| {
         tabs.all.retain(|tab| tab.session != session);
+        let opener = tabs.all.iter().find(|tab| gone.opener.as_ref() == Some(&tab.target));
+        next = opener.or(tabs.all.last()).cloned();
         if tabs.current == gone.target {
-            tabs.current = tabs.all.last().map(|tab| tab.target.clone()).unwrap_or_default();
+            tabs.current = next.as_ref().map(|tab| tab.target.clone()).unwrap_or_default();
+        } else if !tabs.all.is_empty() {
+            next = None;
+        }
+    });
+    if shared.ending.load(Ordering::SeqCst) {
+        return;
+    }
+    let (shared, left) = (shared.clone(), shared.tabs.borrow().all.len());
+    tokio::spawn(async move {
+        match next {
+            Some(tab) => tab.call("Page.bringToFront", json!({})).await.map(drop),
+            None if left == 0 => {
+                shared.cdp.call(None, "Target.createTarget", json!({ "url": "about:blank" })).await.map(drop)
+            }
+            None => Ok(()),
         }
     });
 }
@@ -139,8 +168,16 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
     match method {
         "Page.lifecycleEvent" if main => lifecycle(&tab, params),
         "Page.frameRequestedNavigation" if main && params["disposition"] == "currentTab" => asked(&tab, true),
-        "Page.frameScheduledNavigation" | "Page.frameStartedNavigating" if main => asked(&tab, true),
-        "Page.navigatedWithinDocument" | "Page.frameStoppedLoading" if main => asked(&tab, false),
+        // One that is to come later, as a page that refreshes itself every minute announces, is not waited for.
+        "Page.frameScheduledNavigation" if main && params["delay"].as_f64().is_none_or(|delay| delay < 1.0) => {
+            asked(&tab, true);
+        }
+        "Page.frameStartedNavigating" if main => asked(&tab, true),
+        "Page.navigatedWithinDocument" | "Page.frameStoppedLoading" | "Page.frameClearedScheduledNavigation"
+            if main =>
+        {
+            asked(&tab, false);
+        }
         "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
             tab.lose_world();
             let origin = text(&params["frame"]["securityOrigin"]);
@@ -153,6 +190,10 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
                     (life.asked, life.dom, life.load, life.idle, life.crashed) = (false, true, true, true, false);
                 });
             }
+        }
+        "Page.windowOpen" => {
+            let empty = matches!(params["url"].as_str(), None | Some("" | "about:blank"));
+            shared.leads.store(!empty, Ordering::SeqCst);
         }
         "Page.javascriptDialogOpening" => dialog(shared, tab, params),
         "Inspector.targetCrashed" => tab.crash(),
@@ -186,7 +227,9 @@ fn lifecycle(tab: &Tab, params: &Value) {
     tab.life.send_modify(|life| {
         if life.loader != loader || name == "init" {
             let commits = life.commits + u64::from(life.loader != loader);
-            *life = super::tab::Life { loader, commits, status: life.status, ..Default::default() };
+            // The empty document that a tab begins with is not what was asked for.
+            let asked = life.asked && life.loader.is_empty();
+            *life = super::tab::Life { loader, commits, asked, status: life.status, ..Default::default() };
         }
         match name.as_str() {
             "DOMContentLoaded" => life.dom = true,
@@ -201,7 +244,7 @@ fn lifecycle(tab: &Tab, params: &Value) {
 fn dialog(shared: &Shared, tab: Arc<Tab>, params: &Value) {
     let kind = text(&params["type"]);
     let accept = matches!(kind.as_str(), "alert" | "beforeunload");
-    locked(&shared.dialogs).push(format!("{kind}: {}", text(&params["message"])));
+    locked(&shared.dialogs).push(&kind, params["message"].as_str().unwrap_or_default());
     tokio::spawn(async move { tab.call("Page.handleJavaScriptDialog", json!({ "accept": accept })).await.map(drop) });
 }
 

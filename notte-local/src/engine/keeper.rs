@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 
 type Order = (Command, oneshot::Sender<io::Result<Child>>);
 
+/// Runs the program that is named after a process, unless that process ended before the child could ask to die with it.
+const UNLESS_ORPHANED: &str = r#"test "$PPID" = "$0" && exec "$@""#;
+
 /// The thread, and the way to ask it for a child.
 #[derive(Debug)]
 pub(crate) struct Keeper {
@@ -45,7 +48,8 @@ impl Keeper {
             return Command::new(program);
         }
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+        command.args(["--pdeathsig", "KILL", "--", "sh", "-c", UNLESS_ORPHANED]);
+        command.arg(std::process::id().to_string()).arg(program);
         command
     }
 

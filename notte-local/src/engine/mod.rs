@@ -18,5 +18,5 @@ pub(crate) use flags::refused;
 pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};
 pub(crate) use network::Traffic;
-pub(crate) use sweep::Home;
-pub(crate) use tab::{Loaded, Tab, thrown};
+pub(crate) use sweep::{Folder, Home};
+pub(crate) use tab::{HUNG, Loaded, Tab, thrown};

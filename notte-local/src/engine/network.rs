@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 /// Requests that are kept; older ones are forgotten.
 const KEPT: usize = 5000;
 
+/// Characters of an address that are kept: a page may put whole pictures into one.
+const LONGEST: usize = 4096;
+
 /// The log of one session.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
@@ -52,12 +55,19 @@ impl Traffic {
             .map(|(name, value)| name.len() as u64 + text(value) + 4)
             .sum();
         self.sent += headers + text(&request["url"]) + text(&request["postData"]);
+        let url: String = request["url"].as_str().unwrap_or_default().chars().take(LONGEST).collect();
         let entry = json!({
-            "url": request["url"],
+            "url": url,
             "method": request["method"],
             "type": params["type"],
             "timestamp": params["wallTime"],
         });
+        // Requests of a page that is gone never end.
+        if self.open.len() >= KEPT {
+            for (_, entry) in std::mem::take(&mut self.open) {
+                self.keep(entry);
+            }
+        }
         // A redirect keeps the request's id: what was asked before is done.
         if let Some(mut before) = self.open.insert(id.to_owned(), entry) {
             before["status"] = params["redirectResponse"]["status"].clone();

@@ -24,10 +24,28 @@ impl Home {
     }
 
     /// A new folder for a session.
-    pub(crate) fn session(&self, id: &str) -> io::Result<PathBuf> {
+    pub(crate) fn session(&self, id: &str) -> io::Result<Folder> {
         let path = self.0.join(id);
         private(&path)?;
-        Ok(path)
+        Ok(Folder(path))
+    }
+}
+
+/// A session's folder; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Folder(PathBuf);
+
+impl std::ops::Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -19,6 +19,9 @@ const SCRIPT: &str = concat!(
     "})()"
 );
 
+/// A page that has not answered for so long is hung, and its script is ended: what comes next finds it alive.
+pub(crate) const HUNG: Duration = Duration::from_secs(10);
+
 /// How far a page is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loaded {
@@ -37,6 +40,8 @@ pub(crate) struct Life {
     pub(super) dom: bool,
     pub(super) load: bool,
     pub(super) idle: bool,
+    /// It was waited for in vain: not to be waited for again.
+    pub(super) late: bool,
     /// A navigation was asked for, and has not begun or failed yet.
     pub(crate) asked: bool,
     pub(crate) crashed: bool,
@@ -58,6 +63,8 @@ impl Life {
 /// A tab of a browser.
 pub(crate) struct Tab {
     pub(crate) target: String,
+    /// The tab whose page opened it.
+    pub(super) opener: Option<String>,
     pub(super) session: String,
     cdp: Cdp,
     info: Mutex<(String, String)>,
@@ -67,14 +74,16 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
-    pub(super) fn new(cdp: Cdp, target: String, session: String, title: String, url: String) -> Arc<Self> {
-        let life = watch::Sender::new(Life::default());
+    /// A tab as the protocol describes it.
+    pub(super) fn new(cdp: Cdp, info: &Value, session: String) -> Arc<Self> {
+        let text = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
         Arc::new(Self {
-            target,
+            target: text("targetId"),
+            opener: info["openerId"].as_str().map(str::to_owned),
             session,
             cdp,
-            info: Mutex::new((title, url)),
-            life,
+            info: Mutex::new((text("title"), text("url"))),
+            life: watch::Sender::new(Life::default()),
             world: Mutex::new(None),
             blank: AtomicBool::new(false),
         })
@@ -96,8 +105,8 @@ impl Tab {
     /// Title and address.
     pub(crate) async fn info(&self) -> (String, String) {
         // The browser tells of a title late, and the page may be too busy to.
-        let asked = timeout(Duration::from_secs(2), self.evaluate("[document.title, location.href]")).await;
-        let told = asked.ok().and_then(Result::ok).map(|answer| answer["result"]["value"].clone()).unwrap_or_default();
+        let told = timeout(Duration::from_secs(2), self.evaluate("[document.title, location.href]")).await;
+        let told = told.ok().and_then(Result::ok).map(|answer| answer["result"]["value"].clone()).unwrap_or_default();
         match (told[0].as_str(), told[1].as_str()) {
             (Some(title), Some(url)) => (title.to_owned(), url.to_owned()),
             _ => self.info.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -108,14 +117,54 @@ impl Tab {
         self.cdp.call(Some(&self.session), method, params).await
     }
 
-    pub(super) fn crash(&self) {
-        self.life.send_modify(|life| life.crashed = true);
-        self.cdp.fail(&self.session);
+    /// Waits for an answer that the page itself has to give.
+    pub(crate) async fn patiently<T>(
+        &self,
+        patience: Duration,
+        answer: impl Future<Output = Result<T, CdpError>>,
+    ) -> Result<T, CdpError> {
+        if self.life.borrow().crashed {
+            return Err(CdpError::Crashed);
+        }
+        timeout(patience, answer).await.unwrap_or_else(|_| {
+            if patience >= HUNG {
+                self.interrupt();
+            }
+            Err(CdpError::Silent)
+        })
     }
 
-    /// Forgets a crash: the tab is about to get a new page.
-    pub(crate) fn revive(&self) {
-        self.life.send_modify(|life| life.crashed = false);
+    /// A command that the page itself has to carry out.
+    pub(crate) async fn input(&self, method: &str, params: Value) -> Result<Value, CdpError> {
+        self.patiently(HUNG, self.call(method, params)).await
+    }
+
+    /// Ends the script that the page is running.
+    pub(crate) fn interrupt(&self) {
+        self.cdp.post(&self.session, "Runtime.terminateExecution");
+    }
+
+    pub(super) fn crash(&self) {
+        self.lose(&CdpError::Crashed);
+    }
+
+    /// Its page is gone, and with it the answers that are waited for.
+    pub(super) fn lose(&self, why: &CdpError) {
+        self.life.send_modify(|life| life.crashed = true);
+        self.cdp.fail(&self.session, why);
+    }
+
+    /// Makes the page ready to be left for another one: forgets a crash, and ends a script that would keep the next page out.
+    pub(crate) async fn let_go(&self) {
+        let crashed = self.life.borrow().crashed;
+        if crashed {
+            self.life.send_modify(|life| life.crashed = false);
+            return;
+        }
+        let soon = Duration::from_secs(2);
+        if timeout(soon, self.call("Runtime.evaluate", json!({ "expression": "0" }))).await.is_err() {
+            let _ = timeout(soon, self.call("Runtime.terminateExecution", json!({}))).await;
+        }
     }
 
     pub(crate) fn life(&self) -> Life {
@@ -136,11 +185,13 @@ impl Tab {
         timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| !life.crashed))
     }
 
-    /// Waits while a navigation that the page asked for is under way, and for its load.
-    pub(crate) async fn settled(&self, deadline: Instant) -> bool {
+    /// Waits while a navigation that the page asked for is under way, and for its load: once, where it never ends.
+    pub(crate) async fn settled(&self, deadline: Instant) {
         let mut life = self.life.subscribe();
-        let quiet = |life: &Life| life.crashed || (!life.asked && life.load);
-        timeout_at(deadline, life.wait_for(quiet)).await.is_ok()
+        let quiet = |life: &Life| life.crashed || (!life.asked && (life.load || life.late));
+        if timeout_at(deadline, life.wait_for(quiet)).await.is_err() {
+            self.life.send_modify(|life| life.late = true);
+        }
     }
 
     pub(crate) fn lose_world(&self) {
@@ -161,27 +212,34 @@ impl Tab {
         Ok(world)
     }
 
-    /// Calls a function of `script/*.js`, again when the page navigates under it, until the deadline.
+    /// Calls a function of `script/*.js`; again on the new page when it navigates under it.
     pub(crate) async fn script(
         &self,
         function: &str,
         arguments: &[Value],
-        deadline: Instant,
+        patience: Duration,
     ) -> Result<Value, CdpError> {
-        loop {
-            let error = match self.script_once(function, arguments).await {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            if !error.is_lost_context() || Instant::now() > deadline {
-                return Err(error);
+        let run = async {
+            loop {
+                match self.script_once(function, arguments).await {
+                    Err(error) if error.is_lost_context() => {
+                        self.lose_world();
+                        sleep(Duration::from_millis(20)).await;
+                    }
+                    other => return other,
+                }
             }
-            self.lose_world();
-            sleep(Duration::from_millis(20)).await;
-        }
+        };
+        self.patiently(patience, run).await
     }
 
-    async fn script_once(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
+    /// Calls a function of `script/*.js` that speaks of what was found on this very page.
+    pub(crate) async fn script_here(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
+        self.patiently(HUNG, self.script_once(function, arguments)).await
+    }
+
+    /// Calls a function of `script/*.js`, with all that may come of it.
+    pub(crate) async fn script_once(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
         let world = self.world().await?;
         let arguments: Vec<Value> = arguments.iter().map(|value| json!({ "value": value })).collect();
         let answer = self
@@ -216,13 +274,13 @@ impl Tab {
 
     /// Returns when what an input event set off in the page has begun: one task later.
     pub(crate) async fn breathe(&self) {
-        let _ = self.evaluate("new Promise(done => setTimeout(done, 0))").await;
+        let _ = timeout(Duration::from_secs(2), self.script_once("breathe", &[])).await;
     }
 
     /// A picture of the viewport.
     pub(crate) async fn picture(&self, format: &str, quality: u8) -> Result<String, CdpError> {
         let params = json!({ "format": format, "quality": quality, "optimizeForSpeed": true });
-        let answer = self.call("Page.captureScreenshot", params).await?;
+        let answer = self.patiently(HUNG, self.call("Page.captureScreenshot", params)).await?;
         answer["data"].as_str().map(str::to_owned).ok_or_else(|| CdpError::Refused("no picture".into()))
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::action::On;
 use super::navigate::Before;
 use super::{Done, Driver, Failure, input, keys};
-use crate::engine::Tab;
+use crate::engine::{CdpError, HUNG, Tab};
 
 /// How long a download may take at least.
 const DOWNLOAD: Duration = Duration::from_secs(60);
@@ -53,13 +53,13 @@ fn named(on: &On) -> String {
 /// Waits until the element can be acted on; with `point`, until a click at it reaches it.
 async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<Ready, Failure> {
     let target = target(driver, on)?;
-    let end = Instant::now() + Duration::from_millis(on.patience());
-    let deadline = end + Duration::from_secs(2);
+    let patience = Duration::from_millis(on.patience());
+    let end = Instant::now() + patience;
     let left = || u64::try_from(end.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u64::MAX);
     let run = async {
         // A navigation ends the script; the time that is left shrinks with every new one.
         loop {
-            match tab.script("ready", &[target.clone(), json!(left()), json!(point)], Instant::now()).await {
+            match tab.script_once("ready", &[target.clone(), json!(left()), json!(point)]).await {
                 Err(error) if error.is_lost_context() && Instant::now() < end => {
                     tab.lose_world();
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -68,10 +68,15 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
             }
         }
     };
-    let Ok(answer) = timeout_at(deadline, run).await else {
-        return Err(Failure::new("Timeout", format!("the page does not answer: {} was not found in time", named(on))));
-    };
-    let answer = answer.map_err(|error| Failure::new("InvalidSelector", format!("{}: {error}", named(on))))?;
+    let answer = tab.patiently(patience + Duration::from_secs(2), run).await.map_err(|error| match error {
+        CdpError::Refused(text) if !error.is_lost_context() => {
+            Failure::new("InvalidSelector", format!("{}: {text}", named(on)))
+        }
+        CdpError::Silent => {
+            Failure::new("Timeout", format!("the page does not answer: {} was not found in time", named(on)))
+        }
+        other => other.into(),
+    })?;
     if let Some(error) = answer["error"].as_str() {
         let kind = match error {
             "several" => "SeveralElements",
@@ -101,9 +106,18 @@ async fn press(driver: &Driver<'_>, tab: &Tab, on: &On) -> Result<(), Failure> {
         if at.kind == "file" {
             return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
         }
-        input::click(tab, at.x, at.y).await?;
-        // A page that is gone was left by this very click.
-        let missed = tab.script("landed", &[], Instant::now()).await.is_ok_and(|landed| landed == false);
+        let landed = async {
+            input::click(tab, at.x, at.y).await?;
+            tab.script_once("landed", &[]).await
+        };
+        let missed = match tab.patiently(HUNG, landed).await {
+            Ok(landed) => landed == false,
+            Err(error @ (CdpError::Silent | CdpError::Crashed | CdpError::Closed)) => {
+                return Err(Failure::after(error, &format!("after the click on {}", named(on))));
+            }
+            // The page or its tab is gone: this very click left it.
+            Err(_) => false,
+        };
         if !missed {
             return Ok(());
         }
@@ -114,8 +128,7 @@ async fn press(driver: &Driver<'_>, tab: &Tab, on: &On) -> Result<(), Failure> {
 }
 
 async fn here(tab: &Tab, function: &str, arguments: &[Value]) -> Result<Value, Failure> {
-    // Not tried again on a new page: it speaks of the element that was found on this one.
-    Ok(tab.script(function, arguments, Instant::now()).await?)
+    Ok(tab.script_here(function, arguments).await?)
 }
 
 async fn finish(tab: &Tab, on: &On) -> Result<(), Failure> {
@@ -126,24 +139,27 @@ async fn finish(tab: &Tab, on: &On) -> Result<(), Failure> {
 }
 
 pub(super) async fn click(driver: &Driver<'_>, on: &On) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
-    let before = Before::of(driver.browser)?;
+    let tab = driver.browser.current().await?;
+    let before = Before::of(driver.browser).await?;
     press(driver, &tab, on).await?;
-    finish(&tab, on).await?;
-    before.settle(driver.browser).await;
-    let moved = driver.browser.current()?.target != tab.target;
+    if on.press_enter.unwrap_or(false) {
+        keys::press(&tab, "Enter").await?;
+        before.settle(driver.browser).await;
+    } else {
+        before.settle_begun(driver.browser).await;
+    }
+    let moved = driver.browser.current().await?.target != tab.target;
     Ok(Done::said(format!("clicked {}{}", named(on), if moved { ", which opened a new tab" } else { "" })))
 }
 
 pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
+    let tab = driver.browser.current().await?;
     let at = ready(driver, &tab, on, false).await?;
     if at.kind != "check" {
         return Err(Failure::new("NotCheckable", format!("{} is no checkbox, switch or radio button", named(on))));
     }
     if at.checked != value {
         press(driver, &tab, on).await?;
-        tab.breathe().await;
         if here(&tab, "now", &[]).await? != Value::Bool(value) {
             return Err(Failure::new("NotChecked", format!("{} did not change when it was clicked", named(on))));
         }
@@ -153,14 +169,14 @@ pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<D
 }
 
 pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
-    let before = Before::of(driver.browser)?;
+    let tab = driver.browser.current().await?;
+    let before = Before::of(driver.browser).await?;
     let at = ready(driver, &tab, on, false).await?;
     match at.kind.as_str() {
         "text" => {
             let length = here(&tab, "focus", &[json!(clear)]).await?;
             if !value.is_empty() {
-                tab.call("Input.insertText", json!({ "text": value })).await?;
+                tab.input("Input.insertText", json!({ "text": value })).await?;
             } else if clear && length != 0 {
                 keys::press(&tab, "Backspace").await?;
             }
@@ -197,8 +213,8 @@ async fn choose(tab: &Tab, on: &On, value: &str) -> Result<(), Failure> {
 }
 
 pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
-    let before = Before::of(driver.browser)?;
+    let tab = driver.browser.current().await?;
+    let before = Before::of(driver.browser).await?;
     let at = ready(driver, &tab, on, false).await?;
     if at.kind == "select" {
         choose(&tab, on, value).await?;
@@ -226,15 +242,15 @@ async fn attach(driver: &Driver<'_>, tab: &Tab, on: &On, name: &str) -> Result<(
     })?;
     let object = tab.last_element().await?;
     let files = json!({ "objectId": object, "files": [path] });
-    tab.call("DOM.setFileInputFiles", files)
+    tab.input("DOM.setFileInputFiles", files)
         .await
         .map_err(|error| Failure::new("NotFillable", format!("{} takes no files: {error}", named(on))))?;
     Ok(())
 }
 
 pub(super) async fn upload(driver: &Driver<'_>, on: &On, name: &str) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
-    let before = Before::of(driver.browser)?;
+    let tab = driver.browser.current().await?;
+    let before = Before::of(driver.browser).await?;
     ready(driver, &tab, on, false).await?;
     // What the user sees is often a label or a button beside the input that takes the file.
     if here(&tab, "file", &[]).await? != Value::Bool(true) {
@@ -248,7 +264,7 @@ pub(super) async fn upload(driver: &Driver<'_>, on: &On, name: &str) -> Result<D
 pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failure> {
     let mut downloads = driver.browser.downloads();
     let known = downloads.borrow_and_update().len();
-    let tab = driver.browser.current()?;
+    let tab = driver.browser.current().await?;
     press(driver, &tab, on).await?;
     let began = Instant::now();
     let first = downloads.wait_for(|all| all.len() > known);
@@ -266,9 +282,9 @@ pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failu
 }
 
 pub(super) async fn fill_form(driver: &Driver<'_>, values: &BTreeMap<String, String>) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
+    let tab = driver.browser.current().await?;
     let keys: Vec<&String> = values.keys().collect();
-    let missing = tab.script("form", &[json!(keys)], Instant::now() + Duration::from_secs(5)).await?;
+    let missing = tab.script("form", &[json!(keys)], HUNG).await?;
     if missing.as_array().is_some_and(|missing| !missing.is_empty()) {
         return Err(Failure::new("ElementNotFound", format!("the page has no field for {missing}")));
     }

@@ -3,22 +3,30 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
 
 use super::element::{check, click, download, fill, fill_form, select, upload};
 use super::navigate::{close_tab, goto, goto_new_tab, history, reload, switch_tab};
 use super::{Action, Done, Driver, Failure, keys, navigate, scrape};
+use crate::engine::{CdpError, HUNG, thrown};
 
 /// The longest that a script of the caller may run.
 const SCRIPT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Executes one action on the tab in front.
 pub(crate) async fn execute(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure> {
-    let mut done = dispatch(driver, action).await?;
-    for dialog in driver.browser.take_dialogs() {
-        done.message = format!("{}; answered a dialog ({dialog})", done.message);
+    let mut outcome = dispatch(driver, action).await;
+    let dialogs = driver.browser.take_dialogs();
+    let message = match &mut outcome {
+        Ok(done) => &mut done.message,
+        Err(failure) => &mut failure.message,
+    };
+    for dialog in &dialogs.texts {
+        *message = format!("{message}; answered a dialog ({dialog})");
     }
-    Ok(done)
+    if dialogs.count > dialogs.texts.len() {
+        *message = format!("{message} and {} more", dialogs.count - dialogs.texts.len());
+    }
+    outcome
 }
 
 async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure> {
@@ -32,8 +40,8 @@ async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure>
         Action::CloseTab => close_tab(browser).await,
         Action::SwitchTab { tab_index } => switch_tab(browser, *tab_index).await,
         Action::PressKey { key } => {
-            let before = navigate::Before::of(browser)?;
-            keys::press(&*browser.current()?, key).await?;
+            let before = navigate::Before::of(browser).await?;
+            keys::press(&*browser.current().await?, key).await?;
             before.settle(browser).await;
             Ok(Done::said(format!("pressed {key}")))
         }
@@ -76,9 +84,8 @@ async fn scroll(
     amount: Option<u32>,
     selector: Option<&str>,
 ) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let answer = tab.script("scroll", &[json!(amount), json!(direction), json!(selector)], deadline).await?;
+    let tab = driver.browser.current().await?;
+    let answer = tab.script("scroll", &[json!(amount), json!(direction), json!(selector)], HUNG).await?;
     if answer["error"].is_string() {
         return Err(Failure::new("ElementNotFound", format!("no element matches {selector:?}")));
     }
@@ -91,27 +98,22 @@ async fn scroll(
 }
 
 async fn evaluate(driver: &Driver<'_>, code: &str) -> Result<Done, Failure> {
-    let tab = driver.browser.current()?;
+    let tab = driver.browser.current().await?;
     let run = async {
         let mut answer = tab.evaluate(code).await?;
-        let thrown = answer["exceptionDetails"]["exception"]["description"].as_str().unwrap_or_default();
-        if thrown.contains("Illegal return") || thrown.contains("await is only valid") {
+        let said = answer["exceptionDetails"]["exception"]["description"].as_str().unwrap_or_default();
+        if said.contains("Illegal return") || said.contains("await is only valid") {
             answer = tab.evaluate(&format!("(async () => {{ {code}\n }})()")).await?;
         } else if answer["result"]["type"] == "function" {
             answer = tab.evaluate(&format!("({code}\n)()")).await?;
         }
-        crate::engine::thrown(answer)
+        thrown(answer)
     };
-    let value = match timeout(SCRIPT_LIMIT, run).await {
-        Ok(value) => value.map_err(|error| match error {
-            crate::engine::CdpError::Refused(text) => Failure::new("ScriptFailed", text),
-            other => other.into(),
-        })?,
-        Err(_) => {
-            let _ = tab.call("Runtime.terminateExecution", json!({})).await;
-            return Err(Failure::new("Timeout", format!("the script ran longer than {} s", SCRIPT_LIMIT.as_secs())));
-        }
-    };
+    let value = tab.patiently(SCRIPT_LIMIT, run).await.map_err(|error| match error {
+        CdpError::Refused(text) => Failure::new("ScriptFailed", text),
+        CdpError::Silent => Failure::new("Timeout", format!("the script ran longer than {} s", SCRIPT_LIMIT.as_secs())),
+        other => other.into(),
+    })?;
     let text = match value {
         Value::String(text) => text,
         other => other.to_string(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Failure;
-use crate::engine::Tab;
+use crate::engine::{CdpError, Tab};
 
 /// Name, code, virtual key code, and the text it types.
 const NAMED: &[(&str, &str, u32, &str)] = &[
@@ -120,12 +120,18 @@ pub(super) async fn press(tab: &Tab, chord: &str) -> Result<(), Failure> {
     if let Some(command) = command {
         event["commands"] = json!([command]);
     }
-    tab.call("Input.dispatchKeyEvent", event.clone()).await?;
-    event["type"] = "keyUp".into();
-    if let Some(fields) = event.as_object_mut() {
+    let mut released = event.clone();
+    released["type"] = "keyUp".into();
+    if let Some(fields) = released.as_object_mut() {
         fields.remove("text");
         fields.remove("commands");
     }
-    tab.call("Input.dispatchKeyEvent", event).await?;
+    for event in [event, released] {
+        match tab.input("Input.dispatchKeyEvent", event).await {
+            // What the key does to the page may well be to close it.
+            Err(CdpError::TabClosed) => break,
+            other => other?,
+        };
+    }
     Ok(())
 }

@@ -68,6 +68,13 @@ impl Failure {
         Self { kind, message: message.into() }
     }
 
+    /// An error, and when it came.
+    fn after(error: CdpError, when: &str) -> Self {
+        let mut failure = Self::from(error);
+        failure.message = format!("{} {when}", failure.message);
+        failure
+    }
+
     /// The answer's `exception_detail`.
     pub(crate) fn detail(&self) -> Value {
         json!({
@@ -86,7 +93,11 @@ impl From<CdpError> for Failure {
         let kind = match error {
             CdpError::Closed => "BrowserGone",
             CdpError::Crashed => "PageCrashed",
+            CdpError::TabClosed => "TabClosed",
             CdpError::Silent => "Timeout",
+            CdpError::Refused(_) if error.is_lost_context() => {
+                return Self::new("PageChanged", "the page was left for another one meanwhile");
+            }
             CdpError::Refused(_) => "BrowserRefused",
         };
         Self::new(kind, error.to_string())

@@ -21,19 +21,24 @@ pub(super) struct Before {
 }
 
 impl Before {
-    pub(super) fn of(browser: &Browser) -> Result<Self, CdpError> {
-        let tab = browser.current()?;
+    pub(super) async fn of(browser: &Browser) -> Result<Self, CdpError> {
+        let tab = browser.current().await?;
         Ok(Self { target: tab.target.clone(), commits: tab.life().commits })
     }
 
     /// Waits for the navigation or the tab that the action set off, if it set one off.
     pub(super) async fn settle(&self, browser: &Browser) {
-        let deadline = Instant::now() + LOADING;
-        if let Ok(tab) = browser.current() {
-            let _ = timeout(Duration::from_secs(2), tab.breathe()).await;
+        if let Ok(tab) = browser.current().await {
+            tab.breathe().await;
         }
+        self.settle_begun(browser).await;
+    }
+
+    /// As [`settle`](Self::settle), when what the action set off has begun already.
+    pub(super) async fn settle_begun(&self, browser: &Browser) {
+        let deadline = Instant::now() + LOADING;
         browser.tabs_settled(deadline).await;
-        let Ok(tab) = browser.current() else { return };
+        let Ok(tab) = browser.current().await else { return };
         let life = tab.life();
         if tab.target != self.target || life.asked || life.commits > self.commits {
             tab.settled(deadline).await;
@@ -59,7 +64,7 @@ fn address(url: &str) -> Result<String, Failure> {
 }
 
 pub(super) async fn goto(browser: &Browser, url: &str, until: Option<&str>) -> Result<Done, Failure> {
-    navigate(browser, &*browser.current()?, url, until).await
+    navigate(browser, &*browser.current().await?, url, until).await
 }
 
 async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) -> Result<Done, Failure> {
@@ -71,8 +76,8 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
         _ => Loaded::Load,
     };
     let downloads = browser.downloads().borrow().len();
+    tab.let_go().await;
     let deadline = Instant::now() + NAVIGATION;
-    tab.revive();
     let late = || Failure::new("Timeout", format!("{url} did not load within {} s", NAVIGATION.as_secs()));
     let Ok(answer) = timeout_at(deadline, tab.call("Page.navigate", json!({ "url": url }))).await else {
         let _ = tab.call("Page.stopLoading", json!({})).await;
@@ -119,7 +124,7 @@ pub(super) async fn goto_new_tab(browser: &Browser, url: &str) -> Result<Done, F
 }
 
 pub(super) async fn history(browser: &Browser, by: i64) -> Result<Done, Failure> {
-    let tab = browser.current()?;
+    let tab = browser.current().await?;
     let history = tab.call("Page.getNavigationHistory", json!({})).await?;
     let index = history["currentIndex"].as_i64().unwrap_or_default() + by;
     let entry = usize::try_from(index).ok().and_then(|index| history["entries"].get(index));
@@ -128,9 +133,10 @@ pub(super) async fn history(browser: &Browser, by: i64) -> Result<Done, Failure>
         return Err(Failure::new("EdgeReached", format!("there is no page to go {place} to")));
     };
     let commits = tab.life().commits;
+    tab.let_go().await;
     tab.call("Page.navigateToHistoryEntry", json!({ "entryId": entry["id"] })).await?;
     // A move within one document commits nothing; whether it is one shows when the page has answered.
-    let _ = timeout(Duration::from_secs(2), tab.breathe()).await;
+    tab.breathe().await;
     let life = tab.life();
     if life.asked || life.commits > commits {
         tab.loaded(Loaded::Load, commits, Instant::now() + LOADING).await;
@@ -139,9 +145,9 @@ pub(super) async fn history(browser: &Browser, by: i64) -> Result<Done, Failure>
 }
 
 pub(super) async fn reload(browser: &Browser) -> Result<Done, Failure> {
-    let tab = browser.current()?;
+    let tab = browser.current().await?;
     let commits = tab.life().commits;
-    tab.revive();
+    tab.let_go().await;
     tab.call("Page.reload", json!({})).await?;
     if !tab.loaded(Loaded::Commit, commits, Instant::now() + NAVIGATION).await {
         return Err(Failure::new("Timeout", "the page did not load again"));

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{Failure, Known, complete, templates};
 use crate::clock;
-use crate::engine::{Browser, CdpError};
+use crate::engine::{Browser, HUNG};
 
 /// How long a page that is still loading is waited for before it is taken as it is.
 const LOADING: Duration = Duration::from_secs(3);
@@ -29,13 +29,10 @@ pub(crate) struct Observed {
 
 /// Observes the tab in front; at most `limit` elements.
 pub(crate) async fn observe(browser: &Browser, limit: usize) -> Result<Observed, Failure> {
-    let tab = browser.current()?;
-    if tab.life().crashed {
-        return Err(CdpError::Crashed.into());
-    }
+    let tab = browser.current().await?;
     tab.settled(Instant::now() + LOADING).await;
     let arguments = [json!(limit)];
-    let seen = tab.script("observe", &arguments, Instant::now() + LOADING);
+    let seen = tab.script("observe", &arguments, HUNG);
     let all = browser.tabs();
     let infos = join_all(all.iter().map(|tab| tab.info()));
     let (seen, picture, infos) = tokio::join!(seen, tab.picture("jpeg", QUALITY), infos);

@@ -1,13 +1,10 @@
 //! Reading a page: what a reader sees of it, as Markdown.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::time::Instant;
 
 use super::{Failure, to_markdown};
-use crate::engine::Browser;
+use crate::engine::{Browser, HUNG};
 
 /// What to read of a page, and how. Serves the requests and the action alike.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,13 +48,13 @@ impl Scrape {
 
 /// The tab in front as Markdown.
 pub(crate) async fn scrape(browser: &Browser, wanted: &Scrape) -> Result<String, Failure> {
-    let tab = browser.current()?;
+    let tab = browser.current().await?;
     let asked = json!({
         "selector": wanted.selector,
         "main": wanted.only_main_content.unwrap_or(false),
         "ignored": wanted.ignored_tags,
     });
-    let page = tab.script("html", &[asked], Instant::now() + Duration::from_secs(10)).await?;
+    let page = tab.script("html", &[asked], HUNG).await?;
     if page["error"].is_string() {
         let selector = wanted.selector.as_deref().unwrap_or_default();
         return Err(Failure::new("ElementNotFound", format!("no element matches {selector:?}")));

@@ -105,8 +105,12 @@ const guard = (element) => {
   };
 };
 
-notte.landed = () => {
+// One task later: what an input event set off has begun.
+notte.breathe = () => new Promise((done) => setTimeout(done, 0));
+
+notte.landed = async () => {
   notte.release?.();
+  await notte.breathe();
   return notte.hit !== false;
 };
 

@@ -57,7 +57,7 @@ async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
 async fn tab_info(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
     let session = app.sessions.live(&id)?;
     let tabs = session.browser.tabs();
-    let current = session.browser.current().map(|tab| tab.target.clone()).unwrap_or_default();
+    let current = session.browser.current().await.map(|tab| tab.target.clone()).unwrap_or_default();
     let front = tabs.iter().position(|tab| tab.target == current).unwrap_or_default();
     let place = asked.number("tab_idx", front, 0..=usize::MAX)?;
     let one = tabs.get(place).ok_or_else(|| Refusal::not_found("Tab"))?;
@@ -140,7 +140,7 @@ async fn show(socket: WebSocket, session: Arc<Session>) {
     let pictures = async {
         let mut last = String::new();
         loop {
-            let picture = match session.browser.current() {
+            let picture = match session.browser.current().await {
                 Ok(tab) => tab.picture("jpeg", 60).await.unwrap_or_default(),
                 Err(_) => String::new(),
             };

@@ -132,7 +132,7 @@ async fn page_scrape(
 
 async fn screenshot(State(app): State<Shared>, Path(id): Path<String>) -> Answer<impl IntoResponse> {
     let session = app.sessions.live(&id)?;
-    let picture = session.with_page(async { session.browser.current()?.picture("jpeg", 85).await });
+    let picture = session.with_page(async { session.browser.current().await?.picture("jpeg", 85).await });
     let picture = picture.await.map_err(Failure::from)?;
     let bytes = STANDARD.decode(picture).map_err(|error| Refusal::broken(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes))

@@ -14,7 +14,7 @@ use super::recording::Recording;
 use super::{Files, Start, profile};
 use crate::areas::Areas;
 use crate::clock;
-use crate::engine::Browser;
+use crate::engine::{Browser, Folder};
 use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
 
 /// Why a session ended.
@@ -66,7 +66,7 @@ pub(crate) struct Session {
     created: Timestamp,
     born: Instant,
     minute: Duration,
-    folder: PathBuf,
+    folder: Folder,
     areas: Areas,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
@@ -81,7 +81,7 @@ impl Session {
         start: Start,
         browser: Browser,
         files: Files,
-        folder: PathBuf,
+        folder: Folder,
         areas: Areas,
         minute: Duration,
     ) -> Self {

@@ -18,6 +18,9 @@ const AFTER: Duration = Duration::from_millis(150);
 /// Bytes of pictures that one recording may hold.
 const LARGEST: usize = 64 << 20;
 
+/// How long a picture may take; a page that is too busy is left out.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Lossy, or there would be no VP8 in it.
 const QUALITY: u8 = 60;
 
@@ -53,9 +56,9 @@ impl Recording {
 
     /// Takes a picture, unless the page looks as before.
     pub(super) async fn take(&self, browser: &Browser) {
-        let Ok(tab) = browser.current() else { return };
+        let Ok(tab) = browser.current().await else { return };
         let at = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let Ok(Ok(picture)) = timeout(Duration::from_secs(5), tab.picture("webp", QUALITY)).await else { return };
+        let Ok(Ok(picture)) = timeout(PATIENCE, tab.picture("webp", QUALITY)).await else { return };
         let picture = STANDARD.decode(picture).unwrap_or_default();
         let Some(data) = webm::vp8(&picture) else { return };
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! All sessions of the server: starting them within the cap, watching their timers, finding them.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ const KEPT: usize = 500;
 /// The sessions, and what starts them.
 pub(crate) struct Registry {
     sessions: Mutex<Vec<Arc<Session>>>,
+    /// The server has ended; what is still starting must not live.
+    ended: AtomicBool,
     starting: AtomicUsize,
     keeper: Keeper,
     home: Home,
@@ -42,6 +44,7 @@ impl Registry {
         let (keeper, home) = (Keeper::start()?, Home::make()?);
         Ok(Self {
             sessions: Mutex::default(),
+            ended: AtomicBool::new(false),
             starting: AtomicUsize::new(0),
             keeper,
             home,
@@ -105,8 +108,11 @@ impl Registry {
         };
         profile::restore(&browser, &state).await?;
         let session = Arc::new(Session::new(id, start, browser, files, folder, self.areas.clone(), self.minute));
-        tokio::spawn(watch_timers(session.clone()));
         let mut sessions = self.sessions();
+        if self.ended.load(Ordering::SeqCst) {
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the server has ended"));
+        }
+        tokio::spawn(watch_timers(session.clone()));
         sessions.push(session.clone());
         let ended = sessions.iter().filter(|session| !session.is_active()).count();
         if ended > KEPT
@@ -141,6 +147,7 @@ impl Registry {
 
     /// Kills every browser, from code that cannot wait.
     pub(crate) fn kill(&self) {
+        self.ended.store(true, Ordering::SeqCst);
         for session in self.sessions().drain(..) {
             session.kill();
         }

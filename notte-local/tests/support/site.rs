@@ -60,6 +60,28 @@ const ENDLESS: &str = r##"<!doctype html><title>Endless</title><div id=all></div
 let n=0;function more(){for(let i=0;i<20;i++){const p=document.createElement('p');p.textContent='Entry '+(++n);p.style.height='80px';all.append(p)}}
 more();addEventListener('scroll',()=>{if(innerHeight+scrollY>=document.documentElement.scrollHeight-10&&n<60)more()})</script>"##;
 
+const DIALOGS: &str = r##"<!doctype html><title>Dialogs</title><button onclick="document.title='clicked'">Click</button>
+<button id=storm onclick="for(let i=0;i<50;i++)alert('storm '+i);document.title='after the storm'">Storm</button>
+<script>addEventListener('load',()=>{alert('welcome');document.title='answer '+prompt('name?')});
+addEventListener('beforeunload',(event)=>{event.preventDefault();event.returnValue='stay'})</script>"##;
+
+const HUNG: &str = r##"<!doctype html><title>Hung</title><button onclick="while(true);">Hang</button>
+<script>if(location.search)while(true);</script>"##;
+
+const OPENER: &str = r##"<!doctype html><title>Opener</title>
+<button onclick="window.open('/closing')">Open</button><a href="/nothing">Nothing</a><a href="/slow">Slow</a>"##;
+
+const CLOSING: &str = r##"<!doctype html><title>Closing</title><button onclick="window.close()">Close</button>
+<input aria-label=Key onkeydown="window.close()">"##;
+
+/// Goes on by itself, and draws its button anew before that.
+const RESTLESS: &str = r##"<!doctype html><title>Restless</title><main><button id=go>Old</button></main>
+<button style="position:absolute;left:-5000px">Outside</button>
+<script>const fresh="<button id=go onclick=\"document.title='new one'\">New</button>";
+setTimeout(()=>{document.querySelector('main').innerHTML=fresh},location.hash?300:1e9);
+if(location.search)setTimeout(()=>{location='/list'},300);
+addEventListener('redraw',()=>{document.querySelector('main').innerHTML=fresh})</script>"##;
+
 fn many() -> String {
     let buttons: String =
         (0..10_000).map(|i| format!("<button onclick=\"document.title='hit {i}'\">Button {i}</button>")).collect();
@@ -100,6 +122,12 @@ impl Site {
             .route("/many", get(async || Html(many())))
             .route("/never", get(never))
             .route("/hang", get(hang))
+            .route("/dialogs", page(DIALOGS))
+            .route("/hung", page(HUNG))
+            .route("/opener", page(OPENER))
+            .route("/closing", page(CLOSING))
+            .route("/restless", page(RESTLESS))
+            .route("/nothing", get(async || StatusCode::NO_CONTENT))
             .route("/headers", get(headers))
             .route("/download", get(download))
             .route(
