@@ -43,7 +43,7 @@ fn codegen() -> Result<(), Failure> {
 
 fn client() -> Result<(), Failure> {
     cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_client"])?;
-    let program = target().join("release/bench_client");
+    let program = workspace::target().join("release/bench_client");
     let result = output_of(&program.display().to_string(), &[])?;
     let result: Value =
         serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_client: {error}")]))?;
@@ -58,14 +58,9 @@ fn client() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where cargo builds to.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from)
-}
-
 fn generation() -> Result<Vec<Row>, Failure> {
     cargo(&["build", "--locked", "--release", "--package", "notte-api-gen", "--example", "measure"])?;
-    let program = target().join("release/examples/measure");
+    let program = workspace::target().join("release/examples/measure");
     let mut arguments = vec![workspace::document()];
     arguments.extend(workspace::files(&workspace::overlays(), &["yaml"])?);
     let mut rows = Vec::new();

@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod ci;
 mod codegen;
+mod conformance;
 mod demo;
 mod drift;
 mod output;
@@ -37,6 +38,8 @@ enum Command {
     Spec(spec::Command),
     /// Starts notte-local and a small site, and shows a session on them from its start to its replay.
     Demo,
+    /// Drives notte-local with the official Python SDKs, a fuzzer, Playwright and puppeteer. Needs Python and PyPI.
+    Conformance(conformance::Args),
     /// Runs every test of the workspace.
     Test,
     /// Runs the checks of continuous integration: one job, or all of them.
@@ -66,6 +69,7 @@ fn run(command: &Command) -> Result<(), report::Failure> {
         Command::Codegen(args) => codegen::run(args),
         Command::Spec(command) => spec::run(command),
         Command::Demo => demo::run(),
+        Command::Conformance(args) => conformance::run(args),
         Command::Test => ci::test(),
         Command::Ci(args) => ci::run(args),
         Command::Tidy => tidy::run(),

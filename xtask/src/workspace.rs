@@ -13,6 +13,11 @@ pub(crate) fn root() -> &'static Path {
     PACKAGE.parent().unwrap_or(Path::new("."))
 }
 
+/// Where cargo builds to.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The vendored document.
 pub(crate) fn document() -> PathBuf {
     root().join("openapi/notte-openapi.yml")

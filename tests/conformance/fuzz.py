@@ -1,0 +1,58 @@
+"""Sends made-up requests to every operation of the document, which is the one argument; none may be answered with a
+5xx. The seed is fixed, so a run finds what the one before found."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+from checks import api, send_file
+
+# What a request would end stays, so that the others have something to work on.
+ENDING = [
+    "session_stop",
+    "vault_delete",
+    "persona_delete",
+    "profile_delete",
+    "function_delete",
+    "agent_stop",
+    "delete_session_file",
+]
+
+
+def ids():
+    """Something of everything, so that not every answer is a 404."""
+    session = api("POST", "/sessions/start", {"idle_timeout_minutes": 30, "max_duration_minutes": 600})["session_id"]
+    script = json.dumps([{"type": "goto", "url": "about:blank"}])
+    agent = {"session_id": session, "task": script, "reasoning_model": "local/script"}
+    return {
+        "session_id": session,
+        "agent_id": api("POST", "/agents/start", agent)["agent_id"],
+        "vault_id": api("POST", "/vaults/create", {})["vault_id"],
+        "persona_id": api("POST", "/personas/create", {"create_vault": True})["persona_id"],
+        "profile_id": api("POST", "/profiles/create", {})["profile_id"],
+        "function_id": send_file("/functions", "job.py", "def run():\n    return 1\n")["function_id"],
+        "file_id": send_file(f"/sessions/{session}/files", "order.txt", "two of each")["id"],
+    }
+
+
+def table(entries):
+    """TOML's strings are JSON's."""
+    return "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in entries.items())
+
+
+def main(document):
+    known = ids()
+    config = pathlib.Path("schemathesis.toml")
+    ending = f"\n[[operations]]\ninclude-operation-id = {json.dumps(ENDING)}\n[operations.parameters]\n"
+    config.write_text("[parameters]\n" + table(known) + ending + table(dict.fromkeys(known, "another")))
+    command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", config, "run", document]
+    command += ["--url", os.environ["NOTTE_API_URL"], "-H", f"Authorization: Bearer {os.environ['NOTTE_API_KEY']}"]
+    command += ["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing", "--max-examples", "20"]
+    command += ["--seed", "1", "--request-timeout", "60", "--suppress-health-check", "all", "--warnings", "off"]
+    return subprocess.run(command).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

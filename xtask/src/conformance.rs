@@ -1,0 +1,142 @@
+//! `cargo xtask conformance`: notte-local under clients that are not ours: the official Python SDKs, a fuzzer, and tools
+//! that attach to the browser.
+
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use clap::ValueEnum;
+
+use crate::report::{Failure, io};
+use crate::{browser, output, workspace};
+use server::Server;
+
+/// The SDK with agents, and the newest.
+const SDKS: &[&str] = &["1.9.7", "1.10.0"];
+
+/// What fuzzes, and what attaches.
+const TOOLS: &[&str] = &["schemathesis==4.32.5", "playwright==1.65.2"];
+
+const PUPPETEER: &str = "puppeteer-core@24.43.1";
+
+/// Which part.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Args {
+    /// One part; without it, every part.
+    #[arg(value_enum)]
+    part: Option<Part>,
+}
+
+/// A part of the run.
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Part {
+    /// The official Python SDKs, unmodified.
+    Sdk,
+    /// Made-up requests to every operation of the document: none may be answered with a 5xx.
+    Fuzz,
+    /// Playwright and puppeteer attach to a session's browser.
+    Attach,
+}
+
+/// Runs the part, or all.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    browser::ensure()?;
+    server::build()?;
+    let parts = args.part.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
+    for part in parts {
+        match part {
+            Part::Sdk => sdks()?,
+            Part::Fuzz => {
+                let python = environment("tools", TOOLS)?;
+                let document = workspace::root().join("openapi/effective.json");
+                // One session for the routes that need one, and one that the fuzzer may start.
+                script(&python, "fuzz", &["--max-sessions", "2"], "fuzz.py", &[&document])?;
+            }
+            Part::Attach => {
+                let python = environment("tools", TOOLS)?;
+                let modules = puppeteer()?;
+                let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
+                script(&python, "attach", &[], "attach.py", &modules)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sdks() -> Result<(), Failure> {
+    let table = workspace::root().join("notte-local/COVERAGE.md");
+    for version in SDKS {
+        let name = format!("sdk-{version}");
+        let python = environment(&name, &[&format!("notte-sdk=={version}")])?;
+        output::line(&format!("notte-sdk {version}"));
+        script(&python, &name, &[], "sdk.py", &[&table])?;
+    }
+    Ok(())
+}
+
+/// Runs a script of tests/conformance against a server of its own.
+fn script(python: &Path, name: &str, flags: &[&str], file: &str, arguments: &[&Path]) -> Result<(), Failure> {
+    let log = folder().join(format!("{name}.log"));
+    let server = Server::start(flags, &log)?;
+    let path = workspace::root().join("tests/conformance").join(file);
+    let mut command = Command::new(python);
+    command.arg(&path).args(arguments).current_dir(folder());
+    if server.show(&mut command).status().map_err(|error| io(python, "run", &error))?.success() {
+        return Ok(());
+    }
+    Err(Failure::check([format!("{name}: failed; what server and client logged is in {}", workspace::display(&log))]))
+}
+
+/// Where environments and logs are kept.
+fn folder() -> PathBuf {
+    workspace::root().join("target/conformance")
+}
+
+/// The Python of a virtual environment with these packages; it is made when it is not there.
+fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
+    let home = folder().join(name);
+    let python = home.join("bin/python");
+    let made = home.join("packages.txt");
+    if std::fs::read_to_string(&made).is_ok_and(|text| text == packages.join("\n")) {
+        return Ok(python);
+    }
+    if !succeeds(Command::new("python3").args(["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"])) {
+        return Err(Failure::input([
+            "Python 3.11 or newer with its venv module is needed; on Debian: sudo apt-get install python3-venv",
+        ]));
+    }
+    output::progress(&format!("installing {} with pip in {}", packages.join(", "), workspace::display(&home)));
+    let _ = std::fs::remove_dir_all(&home);
+    std::fs::create_dir_all(&home).map_err(|error| io(&home, "create", &error))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    if !succeeds(Command::new("python3").args(["-m", "venv"]).arg(&home))
+        || !succeeds(Command::new(&python).args(install).args(packages))
+    {
+        let packages = packages.join(" ");
+        return Err(Failure::input([format!("`pip install {packages}` did not work: PyPI has to be in reach")]));
+    }
+    std::fs::write(&made, packages.join("\n")).map_err(|error| io(&made, "write", &error))?;
+    Ok(python)
+}
+
+/// The modules of node with puppeteer among them; none where there is no node.
+fn puppeteer() -> Result<Option<PathBuf>, Failure> {
+    if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
+        output::line("skip  puppeteer: there is no node with npm; on Debian: sudo apt-get install nodejs npm");
+        return Ok(None);
+    }
+    let home = folder().join("node");
+    std::fs::create_dir_all(&home).map_err(|error| io(&home, "create", &error))?;
+    let install = ["install", "--silent", "--no-fund", "--no-audit", PUPPETEER, "--prefix"];
+    if !succeeds(Command::new("npm").args(install).arg(&home)) {
+        return Err(Failure::input([format!(
+            "`npm install {PUPPETEER}` did not work: npm's registry has to be in reach"
+        )]));
+    }
+    Ok(Some(home.join("node_modules")))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
