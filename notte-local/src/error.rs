@@ -32,17 +32,15 @@ impl Refusal {
     }
 
     /// A request that does not fit, at a place such as `["body", "viewport_width"]`.
-    pub(crate) fn invalid(place: &[&str], message: impl Into<String>) -> Self {
-        let message = message.into();
-        let kind = if message.starts_with("unknown field") || message.starts_with("extra_forbidden") {
-            "extra_forbidden"
-        } else {
-            "value_error"
-        };
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            body: json!({ "detail": [{ "loc": place, "msg": message, "type": kind }] }),
-        }
+    pub(crate) fn invalid(place: &[&str], message: impl AsRef<str>) -> Self {
+        let place: Vec<Value> = place.iter().map(|part| Value::from(*part)).collect();
+        Self::unfit(&place, message.as_ref(), "value_error")
+    }
+
+    /// A field that nobody knows.
+    pub(crate) fn extra(place: &[&str]) -> Self {
+        let place: Vec<Value> = place.iter().map(|part| Value::from(*part)).collect();
+        Self::unfit(&place, "Extra inputs are not permitted", "extra_forbidden")
     }
 
     /// A request that does not fit, at a place that may be deep in the body, with the kind of misfit that clients know.
@@ -58,7 +56,12 @@ impl Refusal {
     /// The reason, in one line.
     pub(crate) fn reason(&self) -> String {
         let detail = &self.body["detail"];
-        detail.as_str().or(detail[0]["msg"].as_str()).unwrap_or("the request was refused").to_owned()
+        let Some(message) = detail[0]["msg"].as_str() else {
+            return detail.as_str().unwrap_or("the request was refused").to_owned();
+        };
+        let place = detail[0]["loc"].as_array().into_iter().flatten().skip(1);
+        let place: Vec<&str> = place.filter_map(Value::as_str).collect();
+        if place.is_empty() { message.to_owned() } else { format!("{}: {message}", place.join(".")) }
     }
 
     /// Something of this machine that failed: a disk that is full, a browser that does not start.

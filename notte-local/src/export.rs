@@ -1,12 +1,28 @@
 //! Recorded actions as a program: Python text for the official client, and the actions as JSON.
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::input::flag;
 
 /// What an answer adds to an action, or what only holds for one observation.
 const NOT_SENT: &[&str] = &["category", "description", "text_label", "accessible_name", "id", "param"];
 
+/// What `workflow/code` is asked with.
+#[derive(Deserialize)]
+pub(crate) struct Form {
+    #[serde(deserialize_with = "flag")]
+    as_workflow: bool,
+}
+
+/// The answer to `workflow/code`.
+pub(crate) fn code(recorded: &[Value], form: &Form) -> Value {
+    let actions = actions(recorded);
+    json!({ "python_script": python(&actions, form.as_workflow), "json_actions": actions })
+}
+
 /// The actions as a caller would send them again: by selector, since ids live only as long as an observation.
-pub(crate) fn actions(recorded: &[Value]) -> Vec<Value> {
+fn actions(recorded: &[Value]) -> Vec<Value> {
     let plain = |action: &Value| {
         let fields = action.as_object()?;
         let by_selector = fields.get("selector").is_some_and(|selector| !selector.is_null());
@@ -23,7 +39,7 @@ pub(crate) fn actions(recorded: &[Value]) -> Vec<Value> {
 }
 
 /// The program. As a function it can be uploaded and run; otherwise it is a script.
-pub(crate) fn python(actions: &[Value], as_function: bool) -> String {
+fn python(actions: &[Value], as_function: bool) -> String {
     let (head, indent) = if as_function {
         (
             "from notte_sdk import NotteClient\n\nnotte = NotteClient()\n\n\ndef run():\n    with notte.Session() as session:\n",

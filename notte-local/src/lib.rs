@@ -10,6 +10,7 @@ mod config;
 mod engine;
 mod error;
 mod export;
+mod input;
 mod local;
 mod page;
 mod server;

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::agents::Llm;
 use crate::app::{App, Shared};
 use crate::config::Config;
-use crate::server;
+use crate::{engine, server};
 
 /// Why a server did not start.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Local {
     ///
     /// # Errors
     ///
-    /// When the port cannot be bound or the temporary directory not be written. A browser that is missing shows when a
+    /// When the port cannot be bound or the temporary directory not be written. That no browser is installed shows when a
     /// session starts.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
@@ -143,11 +143,15 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// As [`Local::start`], and when an address other than loopback comes without a key.
+    /// As [`Local::start`], when an address other than loopback comes without a key, and when the browser that was set is
+    /// not there.
     pub async fn start(self) -> Result<Local, StartError> {
         let config = self.0;
         if !config.address.is_loopback() && config.api_key.as_deref().is_none_or(str::is_empty) {
             return Err(StartError(format!("{} is reachable for others: set an API key", config.address)));
+        }
+        if let Some(path) = &config.browser {
+            engine::find(Some(path)).map_err(StartError)?;
         }
         let failed = |error: std::io::Error| StartError(error.to_string());
         let listener = TcpListener::bind(SocketAddr::new(config.address, config.port)).await.map_err(failed)?;

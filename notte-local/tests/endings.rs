@@ -242,44 +242,15 @@ async fn what_was_acknowledged_outlives_a_kill() {
     next.wait().expect("an end");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_no_secret() {
-    let temporary = std::env::temp_dir().join(format!("endings-log-{}", std::process::id()));
-    std::fs::create_dir_all(&temporary).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_notte-local"))
-        .args(["--port", "0", "--api-key", "hush-key"])
-        .env("TMPDIR", &temporary)
-        .env("RUST_LOG", "trace")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+#[test]
+fn a_browser_that_is_not_there_is_refused_at_once() {
+    let output = Command::new(env!("CARGO_BIN_EXE_notte-local"))
+        .args(["--port", "0", "--browser", "/no/such"])
+        .output()
         .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let mut log = child.stderr.take().unwrap();
-    let reading = std::thread::spawn(move || std::io::read_to_string(&mut log).unwrap());
-    let http = reqwest::Client::new();
-    let url = line.trim().to_owned();
-    let post = |path: String, body: Value| http.post(format!("{url}{path}")).bearer_auth("hush-key").json(&body).send();
-    let proxy = json!({"type": "external", "server": "http://127.0.0.1:1", "username": "u", "password": "hush-proxy"});
-    let start = json!({"proxies": [proxy], "block_ads": true, "extra_http_headers": {"x": "hush-header"}});
-    let session: Value =
-        serde_json::from_str(&post("/sessions/start".into(), start).await.unwrap().text().await.unwrap()).unwrap();
-    let id = session["session_id"].as_str().unwrap();
-    for action in [
-        json!({"type": "goto", "url": "data:text/html,<input>"}),
-        json!({"type": "fill", "selector": "input", "value": "hush-value"}),
-        json!({"type": "goto", "url": "http://nowhere.example/?token=hush-token"}),
-    ] {
-        post(format!("/sessions/{id}/page/execute"), action).await.unwrap();
-    }
-    Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    child.wait().unwrap();
-    let log = reading.join().unwrap();
-    assert!(log.contains("block_ads"), "there is a log: {log}");
-    let token = session["cdp_url"].as_str().unwrap().split("token=").nth(1).unwrap();
-    assert!(!log.contains("hush-") && !log.contains(token), "{log}");
-    std::fs::remove_dir_all(&temporary).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.trim(), "notte-local did not start: /no/such: no such file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

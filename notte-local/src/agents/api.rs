@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::browser::Browser;
 use super::chat::Chat;
@@ -15,10 +15,10 @@ use super::record::Record;
 use super::run::{Work, run};
 use super::script::{self, Script};
 use super::{Agents, prompt};
-use crate::areas::input::{Body, Query, flag, sized, within};
 use crate::areas::{Page, Paging, Persona, Vault};
 use crate::error::{Answer, Refusal};
-use crate::export;
+use crate::export::{self, Form};
+use crate::input::{Body, Query, flag, sized, within, yes};
 use crate::store::Db;
 
 #[derive(Deserialize)]
@@ -45,10 +45,6 @@ pub(super) struct Start {
     #[serde(default)]
     notifier_config: Option<Map<String, Value>>,
     session_id: String,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn twenty() -> u32 {
@@ -142,12 +138,6 @@ pub(super) async fn stop<B: Browser>(
     Ok(Json(record.status()))
 }
 
-#[derive(Deserialize)]
-pub(super) struct Form {
-    #[serde(deserialize_with = "flag")]
-    as_workflow: bool,
-}
-
 /// The actions that worked, as a program.
 pub(super) async fn code<B: Browser>(
     State(agents): State<Agents<B>>,
@@ -158,6 +148,5 @@ pub(super) async fn code<B: Browser>(
     let results = steps.iter().filter(|step| step["type"] == "execution_result").map(|step| &step["value"]);
     let worked = results.filter(|result| result["success"] == true && result["action"]["type"] != "completion");
     let actions: Vec<Value> = worked.map(|result| result["action"].clone()).collect();
-    let actions = export::actions(&actions);
-    Ok(Json(json!({ "python_script": export::python(&actions, form.as_workflow), "json_actions": actions })))
+    Ok(Json(export::code(&actions, &form)))
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Llm;
 use super::answer::misfit;
+use crate::page::Scrape;
 
 /// How often the model is asked before it is given up on.
 const TRIES: usize = 2;
@@ -41,6 +42,30 @@ impl Llm {
         }
         json!({ "success": false, "error": error, "data": null })
     }
+}
+
+impl Llm {
+    /// The answer to `scrape_from_html`: the schema of the data, written by the model unless there is a format, and the
+    /// data.
+    pub(crate) async fn extract_with_schema(&self, text: &str, wanted: &Scrape) -> Value {
+        let asked = wanted.instructions.as_deref();
+        let written = match &wanted.response_format {
+            Some(format) => json!({ "success": true, "error": null, "data": format }),
+            None => self.extract(text, Some(&schema_for(asked)), Some(&json!({ "type": "object" }))).await,
+        };
+        let schema =
+            json!({ "success": written["success"], "error": written["error"], "model_schema": written["data"] });
+        let data = match &written["data"] {
+            Value::Null => Value::Null,
+            format => self.extract(text, asked, Some(format)).await,
+        };
+        json!({ "model_schema": schema, "scrape": data })
+    }
+}
+
+fn schema_for(asked: Option<&str>) -> String {
+    let data = asked.filter(|text| !text.is_empty()).unwrap_or("everything on the page that is worth keeping");
+    format!("Not the data itself, but a JSON Schema, an object, that data of this kind fits: {data}")
 }
 
 /// Finds the JSON in what the model said: it may have written around it.

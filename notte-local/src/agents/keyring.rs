@@ -83,6 +83,11 @@ impl Keyring {
         self.typed.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
     }
 
+    /// Whether anything was filled in so far.
+    pub(super) fn has_typed(&self) -> bool {
+        !self.typed.is_empty()
+    }
+
     /// Puts the placeholders back into everything that the page says.
     pub(super) fn hide(&self, said: &mut Value) {
         match said {

@@ -38,7 +38,7 @@ impl Browser for Shared {
     async fn execute(&self, session: &str, shown: &Value, real: Value) -> Result<Value, Refusal> {
         let session = self.sessions.live(session)?;
         let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
-        let action = Action::read(&fields(&real)).map_err(|message| Refusal::invalid(&["action"], message))?;
+        let action = Action::read(&fields(&real))?;
         Ok(session.execute(&action, &fields(shown)).await)
     }
 }

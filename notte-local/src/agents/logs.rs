@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::Agents;
 use super::browser::Browser;
 use super::record::Record;
-use crate::areas::input::Query;
 use crate::error::{Answer, Refusal};
+use crate::input::Query;
 
 #[derive(Deserialize)]
 pub(super) struct Opener {

@@ -59,6 +59,10 @@ impl<B: Browser> Work<B> {
             }
             let mut page = self.browser.observe(&self.record.session).await.map_err(|refusal| refusal.reason())?;
             self.keyring.hide(&mut page);
+            if self.keyring.has_typed() {
+                // A picture would show what was typed.
+                page["screenshot"] = Value::Null;
+            }
             self.record.push("observation", &seen(&page));
             let started_at = clock::now();
             let turn = tokio::select! {

@@ -44,9 +44,16 @@ impl Script {
 
     pub(super) fn next(&mut self) -> Turn {
         let number = self.length - self.left.len() + 1;
-        let action = self.left.pop_front();
-        let action = action.unwrap_or_else(|| json!({ "type": "completion", "success": true, "answer": self.last }));
-        let goal = format!("action {number} of {}: {}", self.length, action["type"].as_str().unwrap_or_default());
+        let (action, goal) = match self.left.pop_front() {
+            Some(action) => {
+                let goal =
+                    format!("action {number} of {}: {}", self.length, action["type"].as_str().unwrap_or_default());
+                (action, goal)
+            }
+            None => {
+                (json!({ "type": "completion", "success": true, "answer": self.last }), "the script is done".to_owned())
+            }
+        };
         let status = if number == 1 { "unknown" } else { "success" };
         Turn { state: state(&json!({ "previous_goal_status": status, "next_goal": goal })), action }
     }

@@ -8,9 +8,9 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::input::Body;
 use super::{Areas, Profile};
 use crate::error::{Answer, Refusal};
+use crate::input::Body;
 use crate::server::Coverage::{Faithful, Partial};
 use crate::server::Routes;
 use crate::store::{Db, Kept};

@@ -6,10 +6,10 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::input::Body;
 use super::vaults::done;
 use super::{Areas, Vault};
 use crate::error::{Answer, Refusal};
+use crate::input::Body;
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept};

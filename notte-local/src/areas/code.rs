@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Areas;
-use super::input::Query;
 use crate::error::{Answer, Refusal};
+use crate::input::Query;
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept};

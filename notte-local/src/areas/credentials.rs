@@ -6,11 +6,11 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::input::{Body, Query};
 use super::site::site;
 use super::vaults::done;
 use super::{Areas, Vault};
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

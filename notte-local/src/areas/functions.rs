@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::code::{Code, Upload};
-use super::input::{Body, Query};
 use super::vaults::done;
 use super::{Areas, Page, Paging};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

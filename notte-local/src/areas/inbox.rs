@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::input::{Body, Query, flag, number, within};
 use super::{Areas, Persona};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query, flag, number, within};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept};

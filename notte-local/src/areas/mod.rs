@@ -7,7 +7,6 @@ mod credentials;
 mod functions;
 mod identity;
 mod inbox;
-pub(crate) mod input;
 mod page;
 mod personas;
 mod profiles;

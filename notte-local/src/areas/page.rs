@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::input::{flag, number, within};
 use crate::error::Refusal;
+use crate::input::{flag, number, within, yes};
 use crate::store::{Db, Kept, StoreError};
 
 /// What every list can be asked. Nothing here belongs to a system or another key, so those two flags change nothing.
@@ -27,10 +27,6 @@ fn one() -> u32 {
 
 fn ten() -> u32 {
     10
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// One page of a list.

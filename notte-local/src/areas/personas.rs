@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::inbox::Received;
-use super::input::{Body, Query};
 use super::vaults::done;
 use super::{Areas, Email, Page, Paging, Sms, Vault, identity, refused};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query};
 use crate::server::Coverage::{Faithful, Partial};
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

@@ -6,10 +6,10 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::input::{Body, Query};
 use super::{Areas, BrowserState, Page, Paging};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

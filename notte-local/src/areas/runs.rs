@@ -6,9 +6,9 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::functions::Function;
-use super::input::Query;
 use super::{Areas, Page, Paging};
 use crate::error::{Answer, Refusal};
+use crate::input::Query;
 use crate::server::Coverage::Partial;
 use crate::server::Routes;
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::Areas;
 use super::functions::{Function, given};
-use super::input::Body;
 use crate::error::{Answer, Refusal};
+use crate::input::Body;
 use crate::server::Coverage::{Faithful, Partial};
 use crate::server::Routes;
 use crate::store::Db;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Areas;
-use super::input::{Body, Query, sized};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query, sized};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept};

@@ -12,10 +12,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::input::Query;
 use super::{Areas, Page, Paging};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::Query;
 use crate::server::Coverage::{Faithful, Partial};
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::credentials::Entry;
-use super::input::{Body, Query};
 use super::{Areas, Card, Page, Paging, Persona};
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
 use crate::store::{Db, Kept, StoreError};

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::error::Refusal;
+use crate::input;
+
 /// How long an action on an element waits by default, in milliseconds.
 const PATIENCE: u64 = 15_000;
 
@@ -75,7 +78,7 @@ fn plain(source: &str) -> String {
 
 /// An action of `page/execute`.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
     Goto {
         url: String,
@@ -84,10 +87,10 @@ pub(crate) enum Action {
     GotoNewTab {
         url: String,
     },
-    GoBack,
-    GoForward,
-    Reload,
-    CloseTab,
+    GoBack {},
+    GoForward {},
+    Reload {},
+    CloseTab {},
     SwitchTab {
         tab_index: i64,
     },
@@ -119,10 +122,10 @@ pub(crate) enum Action {
         success: bool,
         answer: String,
     },
-    EmailRead,
-    SmsRead,
-    EmailVerificationRead,
-    CaptchaSolve,
+    EmailRead {},
+    SmsRead {},
+    EmailVerificationRead {},
+    CaptchaSolve {},
     Click {
         #[serde(flatten)]
         on: On,
@@ -187,27 +190,38 @@ const FIELDS: &[&str] = &[
 
 impl Action {
     /// Reads an action, within the limits of the API.
-    pub(crate) fn read(value: &Map<String, Value>) -> Result<Self, String> {
-        let action: Self = serde_json::from_value(Value::Object(value.clone())).map_err(|error| error.to_string())?;
+    pub(crate) fn read(sent: &Map<String, Value>) -> Result<Self, Refusal> {
+        let mut fields = sent.clone();
+        let place = ["body".into(), "type".into()];
+        let kind = match fields.remove("type") {
+            Some(Value::String(kind)) => kind,
+            Some(_) => return Err(Refusal::unfit(&place, "Input should be a string", "type_error")),
+            None => return Err(Refusal::unfit(&place, "Field required", "missing")),
+        };
+        // Read as `{"fill": {...}}`, a complaint names the field.
+        let action: Self =
+            input::read(&["body"], Value::Object(Map::from_iter([(kind.clone(), Value::Object(fields))])))?;
+        let wrong = |field: &str, message: &str| Err(Refusal::invalid(&["body", &kind, field], message));
         match &action {
             Self::Goto { wait_until, .. } => {
                 let known = ["type", "url", "wait_until", "category", "description"];
-                if let Some(extra) = value.keys().find(|key| !known.contains(&key.as_str())) {
-                    return Err(format!("extra_forbidden: goto has no field `{extra}`"));
+                if let Some(extra) = sent.keys().find(|key| !known.contains(&key.as_str())) {
+                    return Err(Refusal::extra(&["body", &kind, extra]));
                 }
-                if let Some(other) = wait_until
-                    && !["commit", "domcontentloaded", "load", "networkidle"].contains(&other.as_str())
-                {
-                    return Err(format!("wait_until: unknown value `{other}`"));
+                let known = ["commit", "domcontentloaded", "load", "networkidle"];
+                if wait_until.as_ref().is_some_and(|until| !known.contains(&until.as_str())) {
+                    return wrong("wait_until", "Input should be commit, domcontentloaded, load or networkidle");
                 }
             }
-            Self::Wait { time_ms } if *time_ms > 30_000 => return Err("time_ms: at most 30000".into()),
+            Self::Wait { time_ms } if *time_ms > 30_000 => {
+                return wrong("time_ms", "Input should be less than or equal to 30000");
+            }
             Self::FormFill { value } => {
                 if value.is_empty() {
-                    return Err("value: at least one field".into());
+                    return wrong("value", "Input should have at least one field");
                 }
                 if let Some(key) = value.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-                    return Err(format!("value: unknown field `{key}`"));
+                    return Err(Refusal::extra(&["body", &kind, "value", key]));
                 }
             }
             _ => {}
@@ -216,7 +230,7 @@ impl Action {
             && on.id().is_empty()
             && on.selector().is_none()
         {
-            return Err("either id or selector is needed".into());
+            return wrong("id", "either id or selector is needed");
         }
         Ok(action)
     }
@@ -240,17 +254,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Action, Selector};
+    use crate::error::Refusal;
 
-    fn read(value: &Value) -> Result<Action, String> {
+    fn read(value: &Value) -> Result<Action, Refusal> {
         Action::read(value.as_object().expect("an object"))
     }
 
     #[test]
     fn extra_fields_are_ignored_but_in_goto() {
         assert!(read(&json!({"type": "wait", "time_ms": 1, "odd": 2})).is_ok());
-        assert!(
-            read(&json!({"type": "goto", "url": "about:blank", "odd": 2})).unwrap_err().contains("extra_forbidden")
-        );
+        let refusal = read(&json!({"type": "goto", "url": "about:blank", "odd": 2})).unwrap_err();
+        assert_eq!(refusal.reason(), "goto.odd: Extra inputs are not permitted");
     }
 
     #[test]
@@ -267,6 +281,25 @@ mod tests {
         ] {
             assert!(read(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_complaint_names_the_field_and_never_what_was_sent() {
+        for (sent, reason) in [
+            (json!({"type": "fill", "id": "I1", "value": 4242424242u64}), "fill.value: Input should be a string"),
+            (json!({"type": "fill", "id": ["hunter2"], "value": "x"}), "fill: Input should be a string"),
+            (
+                json!({"type": "form_fill", "value": {"password": ["hunter2"]}}),
+                "form_fill.value.password: Input should be a string",
+            ),
+            (json!({"type": "wait", "time_ms": "hunter2"}), "wait.time_ms: Input should be u64"),
+            (json!({"type": "goto"}), "goto.url: Field required"),
+            (json!({"type": ["hunter2"]}), "type: Input should be a string"),
+        ] {
+            assert_eq!(read(&sent).unwrap_err().reason(), reason, "{sent}");
+        }
+        let unknown = read(&json!({"type": "hunter2"})).unwrap_err();
+        assert!(!format!("{unknown:?}").contains("hunter2") && unknown.reason().contains("`goto`"), "{unknown:?}");
     }
 
     #[test]

@@ -34,10 +34,10 @@ async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure>
     match action {
         Action::Goto { url, wait_until } => goto(browser, url, wait_until.as_deref()).await,
         Action::GotoNewTab { url } => goto_new_tab(browser, url).await,
-        Action::GoBack => history(browser, -1).await,
-        Action::GoForward => history(browser, 1).await,
-        Action::Reload => reload(browser).await,
-        Action::CloseTab => close_tab(browser).await,
+        Action::GoBack {} => history(browser, -1).await,
+        Action::GoForward {} => history(browser, 1).await,
+        Action::Reload {} => reload(browser).await,
+        Action::CloseTab {} => close_tab(browser).await,
         Action::SwitchTab { tab_index } => switch_tab(browser, *tab_index).await,
         Action::PressKey { key } => {
             let before = navigate::Before::of(browser).await?;
@@ -60,11 +60,11 @@ async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure>
         Action::Help { reason } => Ok(Done::said(format!("nobody is here to help: {reason}"))),
         Action::Completion { success: true, answer } => Ok(Done::said(answer)),
         Action::Completion { success: false, answer } => Err(Failure::new("TaskFailed", answer)),
-        Action::EmailRead | Action::SmsRead => Err(Failure::new(
+        Action::EmailRead {} | Action::SmsRead {} => Err(Failure::new(
             "NoPersona",
             "there is no persona here: start an agent with a persona_id to read its inbox",
         )),
-        Action::EmailVerificationRead | Action::CaptchaSolve => {
+        Action::EmailVerificationRead {} | Action::CaptchaSolve {} => {
             Err(Failure::new("NotHere", "this action works on Notte's cloud only"))
         }
         Action::Click { on } => click(driver, on).await,

@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Failure, to_markdown};
 use crate::engine::{Browser, HUNG};
+use crate::error::Refusal;
+use crate::input;
 
 /// What to read of a page, and how. Serves the requests and the action alike.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -35,9 +37,9 @@ const FIELDS: &[&str] = &[
 
 impl Scrape {
     /// Takes its fields out of a request, and leaves the others.
-    pub(crate) fn take(fields: &mut Map<String, Value>) -> Result<Self, String> {
+    pub(crate) fn take(fields: &mut Map<String, Value>) -> Result<Self, Refusal> {
         let own = FIELDS.iter().filter_map(|name| fields.remove_entry(*name)).collect();
-        serde_json::from_value(Value::Object(own)).map_err(|error| error.to_string())
+        input::read(&["body"], Value::Object(own))
     }
 
     /// Whether data is to be taken out of the text, which needs a model.

@@ -6,11 +6,11 @@ use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::input::Body;
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::Answer;
+use crate::input::Body;
 use crate::sessions::{get_cookies, set_cookies};
 
 #[derive(Deserialize)]

@@ -12,15 +12,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Raw;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use super::input::Asked;
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
+use crate::input::{Query, number_if_any};
 use crate::sessions::Session;
 
 /// Pictures of the live view.
@@ -54,28 +55,41 @@ async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
     })))
 }
 
-async fn tab_info(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+#[derive(Deserialize)]
+struct Place {
+    #[serde(default, deserialize_with = "number_if_any")]
+    tab_idx: Option<usize>,
+}
+
+async fn tab_info(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Place>) -> Answer {
     let session = app.sessions.live(&id)?;
     let tabs = session.browser.tabs();
     let current = session.browser.current().await.map(|tab| tab.target.clone()).unwrap_or_default();
     let front = tabs.iter().position(|tab| tab.target == current).unwrap_or_default();
-    let place = asked.number("tab_idx", front, 0..=usize::MAX)?;
+    let place = asked.tab_idx.unwrap_or(front);
     let one = tabs.get(place).ok_or_else(|| Refusal::not_found("Tab"))?;
     Ok(Json(tab(&app, &session, place, one).await))
 }
 
-fn allowed(app: &Shared, id: &str, asked: &Asked) -> Answer<Arc<Session>> {
-    app.by_token(id, asked.text("token").unwrap_or_default())?;
+/// What lets in who has no key.
+#[derive(Deserialize)]
+pub(super) struct Key {
+    #[serde(default)]
+    pub(super) token: String,
+}
+
+fn allowed(app: &Shared, id: &str, key: &Key) -> Answer<Arc<Session>> {
+    app.by_token(id, &key.token)?;
     app.sessions.live(id)
 }
 
 async fn cdp(
     State(app): State<Shared>,
     Path(id): Path<String>,
-    asked: Asked,
+    Query(key): Query<Key>,
     upgrade: WebSocketUpgrade,
 ) -> Answer<impl IntoResponse> {
-    let session = allowed(&app, &id, &asked)?;
+    let session = allowed(&app, &id, &key)?;
     let url = session.browser.url().to_owned();
     Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| relay(socket, session, url)))
 }
@@ -83,10 +97,10 @@ async fn cdp(
 async fn page(
     State(app): State<Shared>,
     Path((id, target)): Path<(String, String)>,
-    asked: Asked,
+    Query(key): Query<Key>,
     upgrade: WebSocketUpgrade,
 ) -> Answer<impl IntoResponse> {
-    let session = allowed(&app, &id, &asked)?;
+    let session = allowed(&app, &id, &key)?;
     if !session.browser.tabs().iter().any(|tab| tab.target == target) {
         return Err(Refusal::not_found("Tab"));
     }
@@ -127,10 +141,10 @@ async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
 async fn recording(
     State(app): State<Shared>,
     Path(id): Path<String>,
-    asked: Asked,
+    Query(key): Query<Key>,
     upgrade: WebSocketUpgrade,
 ) -> Answer<impl IntoResponse> {
-    let session = allowed(&app, &id, &asked)?;
+    let session = allowed(&app, &id, &key)?;
     Ok(upgrade.on_upgrade(move |socket| show(socket, session)))
 }
 
@@ -166,8 +180,12 @@ async fn show(socket: WebSocket, session: Arc<Session>) {
     }
 }
 
-async fn viewer(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer<Html<&'static str>> {
-    allowed(&app, &id, &asked)?;
+async fn viewer(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(key): Query<Key>,
+) -> Answer<Html<&'static str>> {
+    allowed(&app, &id, &key)?;
     Ok(Html(include_str!("viewer.html")))
 }
 

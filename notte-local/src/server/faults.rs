@@ -14,10 +14,10 @@ use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::input::Body;
 use super::routes::{Coverage, Routes};
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
+use crate::input::Body;
 
 /// What goes wrong with one answer.
 #[derive(Debug, Clone, Deserialize)]

@@ -4,13 +4,15 @@ use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
+use serde::Deserialize;
 use serde_json::json;
 
-use super::input::Asked;
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
+use crate::input::{Query, number, within};
+use crate::sessions::Source;
 
 async fn upload(State(app): State<Shared>, Path(id): Path<String>, mut form: Multipart) -> Answer {
     let session = app.sessions.live(&id)?;
@@ -26,18 +28,26 @@ async fn upload(State(app): State<Shared>, Path(id): Path<String>, mut form: Mul
     Err(Refusal::invalid(&["body", "file"], "the form has no field `file`"))
 }
 
-async fn list(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+#[derive(Deserialize)]
+struct Part {
+    source: Option<Source>,
+    #[serde(default = "hundred", deserialize_with = "number")]
+    limit: u32,
+    #[serde(default, deserialize_with = "number")]
+    offset: u32,
+}
+
+pub(super) fn hundred() -> u32 {
+    100
+}
+
+async fn list(State(app): State<Shared>, Path(id): Path<String>, Query(part): Query<Part>) -> Answer {
     let session = app.sessions.find(&id)?;
-    let source = asked.text("source");
-    if source.is_some_and(|source| !["user_upload", "session_download"].contains(&source)) {
-        return Err(Refusal::invalid(&["query", "source"], "user_upload or session_download is needed"));
-    }
-    let limit = asked.number("limit", 100, 1..=1000)?;
-    let offset = asked.number("offset", 0, 0..=usize::MAX)?;
-    let files = session.files.list(&session.browser, source);
+    within(["query", "limit"], part.limit, 1..=1000)?;
+    let files = session.files.list(&session.browser, part.source);
     let total = files.len();
-    let files: Vec<_> = files.into_iter().skip(offset).take(limit).collect();
-    Ok(Json(json!({ "files": files, "total": total, "limit": limit, "offset": offset })))
+    let files: Vec<_> = files.into_iter().skip(part.offset as usize).take(part.limit as usize).collect();
+    Ok(Json(json!({ "files": files, "total": total, "limit": part.limit, "offset": part.offset })))
 }
 
 async fn download(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<impl IntoResponse> {

@@ -1,5 +1,7 @@
 //! What stands before every route: who may ask, from where, and the faults that a test has ordered.
 
+use std::net::IpAddr;
+
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
@@ -41,7 +43,7 @@ fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
     let foreign =
         |what: &str| Refusal::new(StatusCode::FORBIDDEN, format!("requests with a foreign {what} are refused"));
     // A page on the web can make a browser ask here, under a name of its own that leads to this machine.
-    let own = |host: &str| is_loopback(host) || app.origin().ends_with(&format!("//{host}"));
+    let own = |host: &str| is_own(host, app.config.address);
     if !text(headers, header::HOST).is_some_and(own) {
         return Err(foreign("Host"));
     }
@@ -72,26 +74,33 @@ fn same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && left.iter().zip(right).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine under a name that nobody else can give it: where others may ask, any address.
+fn is_own(host: &str, bound: IpAddr) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let by_address = |address: IpAddr| address.is_loopback() || !bound.is_loopback();
+    name == "localhost" || name.parse().is_ok_and(by_address)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_loopback, same};
+    use std::net::Ipv4Addr;
+
+    use super::{is_own, same};
 
     #[test]
     fn only_names_of_this_machine_are_its_own() {
         for host in ["localhost", "localhost:80", "127.0.0.1:4000", "[::1]:80", "127.9.9.9"] {
-            assert!(is_loopback(host), "{host}");
+            assert!(is_own(host, Ipv4Addr::LOCALHOST.into()), "{host}");
         }
         for host in ["example.com", "127.0.0.1.example.com", "localhost.example.com:80", "", "10.0.0.1", "[::2]"] {
-            assert!(!is_loopback(host), "{host}");
+            assert!(!is_own(host, Ipv4Addr::LOCALHOST.into()), "{host}");
         }
+        let everywhere = Ipv4Addr::UNSPECIFIED.into();
+        assert!(is_own("10.0.0.1:8765", everywhere) && is_own("[fd00::1]", everywhere));
+        assert!(!is_own("example.com", everywhere), "a name may lead anywhere");
     }
 
     #[test]

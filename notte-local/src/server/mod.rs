@@ -5,7 +5,6 @@ mod debug;
 mod faults;
 mod files;
 mod guard;
-mod input;
 mod oneshot;
 mod page;
 mod profiles;

@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::input::Body;
 use super::page::{model, read};
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
-use crate::page::{Action, Scrape};
+use crate::input::{Body, read as part};
+use crate::page::{Action, Scrape, to_markdown};
 use crate::sessions::{End, Start};
 
 async fn health() -> Json<Value> {
@@ -19,22 +20,18 @@ async fn health() -> Json<Value> {
 }
 
 async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String, Value>>) -> Answer {
-    let url = asked.remove("url").and_then(|url| url.as_str().map(str::to_owned));
-    let url = url.ok_or_else(|| Refusal::invalid(&["body", "url"], "missing field `url`"))?;
-    let wanted = Scrape::take(&mut asked).map_err(|message| Refusal::invalid(&["body"], message))?;
+    let mut sent = Map::from_iter([("type".to_owned(), "goto".into())]);
+    sent.extend(asked.remove_entry("url"));
+    let action = Action::read(&sent)?;
+    let wanted = Scrape::take(&mut asked)?;
     // All other fields say how to start the session.
-    let start: Start =
-        serde_json::from_value(Value::Object(asked)).map_err(|error| Refusal::invalid(&["body"], error.to_string()))?;
+    let start: Start = part(&["body"], Value::Object(asked))?;
     if wanted.is_structured() {
         model(&app)?;
     }
     let run = tokio::spawn(async move {
         let session = app.sessions.start(start).await?;
-        let sent = Map::from_iter([("type".to_owned(), "goto".into()), ("url".to_owned(), url.into())]);
-        let answer = match Action::read(&sent) {
-            Ok(action) => session.execute(&action, &sent).await,
-            Err(message) => return Err(Refusal::invalid(&["body", "url"], message)),
-        };
+        let answer = session.execute(&action, &sent).await;
         let page = if answer["success"] == true {
             read(&app, &session, &wanted).await
         } else {
@@ -46,12 +43,44 @@ async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String
     run.await.map_err(|error| Refusal::broken(error.to_string()))?
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Frame {
+    #[serde(rename = "frameData")]
+    html: String,
+    #[serde(rename = "frameUrl")]
+    _address: String,
+}
+
+async fn scrape_html(State(app): State<Shared>, Body(mut asked): Body<Map<String, Value>>) -> Answer {
+    let wanted = Scrape::take(&mut asked)?;
+    let frames: Option<Vec<Frame>> = part(&["body", "frames"], asked.remove("frames").unwrap_or_default())?;
+    if let Some(other) = asked.keys().next() {
+        return Err(Refusal::extra(&["body", other]));
+    }
+    if wanted.selector.is_some() || wanted.only_main_content == Some(true) {
+        return Err(Refusal::not_here(NEEDS_PAGE));
+    }
+    let llm = model(&app)?;
+    let texts: Vec<String> = frames.iter().flatten().map(|frame| to_markdown(&frame.html, &wanted)).collect();
+    Ok(Json(llm.extract_with_schema(&texts.join("\n\n"), &wanted).await))
+}
+
+const NEEDS_PAGE: &str = "`selector` and `only_main_content` need a page: open the HTML in a session and scrape that";
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let start_note = "as `session_start` and `page_scrape`";
     routes
         .on("health_check", &Method::GET, "/health", Faithful, health)
         .on("ready_check", &Method::GET, "/ready", Faithful, health)
         .on("scrape_webpage", &Method::POST, "/scrape", Partial(start_note), scrape_page)
+        .on(
+            "scrape_from_html",
+            &Method::POST,
+            "/scrape_from_html",
+            Partial("needs --llm-url; `selector` and `only_main_content` are refused"),
+            scrape_html,
+        )
         .refuse(
             "search_web",
             &Method::POST,

@@ -9,12 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::input::Body;
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::agents::Llm;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, yes};
 use crate::page::{Action, Failure, Scrape, scrape};
 use crate::sessions::Session;
 
@@ -71,10 +71,10 @@ const NO_MODEL: &str = "this needs a language model: start notte-local with --ll
 /// Actions that only the cloud can do.
 fn refused(action: &Action) -> Option<&'static str> {
     match action {
-        Action::CaptchaSolve => {
+        Action::CaptchaSolve {} => {
             Some("there is no captcha solver here: use a test key of the captcha's vendor, or Notte's cloud")
         }
-        Action::EmailVerificationRead => {
+        Action::EmailVerificationRead {} => {
             Some("connected mailboxes work on Notte's cloud only: read a persona's inbox with email_read")
         }
         _ => None,
@@ -83,7 +83,7 @@ fn refused(action: &Action) -> Option<&'static str> {
 
 async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): Body<Map<String, Value>>) -> Answer {
     let session = app.sessions.live(&id)?;
-    let action = Action::read(&sent).map_err(|message| Refusal::invalid(&["body"], message))?;
+    let action = Action::read(&sent)?;
     if let Some(reason) = refused(&action) {
         return Err(Refusal::not_here(reason));
     }
@@ -98,6 +98,30 @@ async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): 
         let format = wanted.response_format.as_ref();
         answer["data"]["structured"] = llm.extract(text, wanted.instructions.as_deref(), format).await;
     }
+    Ok(Json(answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveFile {
+    action: Map<String, Value>,
+    target_id: String,
+    #[serde(default = "yes")]
+    record: bool,
+}
+
+async fn move_file(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<MoveFile>) -> Answer {
+    let session = app.sessions.live(&id)?;
+    let action = Action::read(&asked.action)?;
+    if !matches!(action, Action::UploadFile { .. } | Action::DownloadFile { .. }) {
+        return Err(Refusal::invalid(&["body", "action", "type"], "Input should be upload_file or download_file"));
+    }
+    if !session.browser.tabs().iter().any(|tab| tab.target == asked.target_id) {
+        return Err(Refusal::not_found("Target"));
+    }
+    let run =
+        tokio::spawn(async move { session.execute_on(&asked.target_id, &action, &asked.action, asked.record).await });
+    let answer = run.await.map_err(|error| Refusal::broken(error.to_string()))??;
     Ok(Json(answer))
 }
 
@@ -123,9 +147,9 @@ async fn page_scrape(
     Body(mut asked): Body<Map<String, Value>>,
 ) -> Answer {
     let session = app.sessions.live(&id)?;
-    let wanted = Scrape::take(&mut asked).map_err(|message| Refusal::invalid(&["body"], message))?;
+    let wanted = Scrape::take(&mut asked)?;
     if let Some(other) = asked.keys().next() {
-        return Err(Refusal::invalid(&["body", other], format!("unknown field `{other}`")));
+        return Err(Refusal::extra(&["body", other]));
     }
     read(&app, &session, &wanted).await
 }
@@ -144,6 +168,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .on("page_observe", &Method::POST, "/sessions/{session_id}/page/observe", Partial(observe_note), observe)
         .on("page_execute", &Method::POST, "/sessions/{session_id}/page/execute", Partial(execute_note), execute)
+        .on("execute_session_file", &Method::POST, "/sessions/{session_id}/page/execute/file", Faithful, move_file)
         .on("page_scrape", &Method::POST, "/sessions/{session_id}/page/scrape", Faithful, page_scrape)
         .on("page_screenshot", &Method::POST, "/sessions/{session_id}/page/screenshot", Faithful, screenshot)
 }

@@ -6,12 +6,12 @@ use axum::http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::input::{Asked, Body};
 use super::routes::Coverage::Partial;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::areas::Profile;
 use crate::error::{Answer, Refusal};
+use crate::input::{Body, Query, flag};
 use crate::sessions::{get_cookies, profile};
 
 #[derive(Deserialize)]
@@ -30,10 +30,16 @@ async fn save(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Bo
     kept.await.map(Json)
 }
 
-async fn preview(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+#[derive(Deserialize)]
+struct Preview {
+    #[serde(default, deserialize_with = "flag")]
+    include_cookies: bool,
+}
+
+async fn preview(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Preview>) -> Answer {
     let session = app.sessions.live(&id)?;
     let mut domains: Vec<String> = Vec::new();
-    if asked.flag("include_cookies", false)? {
+    if asked.include_cookies {
         let cookies = get_cookies(&session.browser).await?;
         domains.extend(
             cookies.iter().filter_map(|cookie| Some(cookie["domain"].as_str()?.trim_start_matches('.').to_owned())),

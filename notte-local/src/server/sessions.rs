@@ -5,16 +5,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::files::attachment;
-use super::input::{Asked, Body};
+use super::debug::Key;
+use super::files::{attachment, hundred};
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::app::Shared;
+use crate::areas::{Page, Paging};
 use crate::clock;
 use crate::error::{Answer, Refusal};
-use crate::export;
+use crate::export::{self, Form};
+use crate::input::{Body, Query, flag, number, within, yes};
 use crate::sessions::{End, Start};
 
 async fn start(State(app): State<Shared>, Body(start): Body<Start>) -> Answer {
@@ -29,17 +32,30 @@ async fn status(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
     Ok(Json(app.sessions.find(&id)?.describe(app.origin())))
 }
 
-async fn list(State(app): State<Shared>, asked: Asked) -> Answer {
-    let only_active = asked.flag("only_active", true)?;
-    let sessions = app.sessions.all().into_iter().filter(|session| !only_active || session.is_active());
-    asked.page(sessions.map(|session| session.describe(app.origin())).collect()).map(Json)
+async fn list(State(app): State<Shared>, Query(paging): Query<Paging>) -> Answer<Json<Page<Value>>> {
+    let paging = paging.check()?;
+    let sessions = app.sessions.all().into_iter().filter(|session| !paging.only_active || session.is_active());
+    Ok(Json(paging.of(sessions.map(|session| session.describe(app.origin())))))
 }
 
-async fn stop(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
-    let end = match asked.text("close_reason") {
-        None | Some("manual") => End::Manual,
-        Some("error") => End::Error,
-        Some(_) => return Err(Refusal::invalid(&["query", "close_reason"], "manual or error is needed")),
+#[derive(Deserialize)]
+struct Stop {
+    #[serde(default)]
+    close_reason: Reason,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Reason {
+    #[default]
+    Manual,
+    Error,
+}
+
+async fn stop(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Stop>) -> Answer {
+    let end = match asked.close_reason {
+        Reason::Manual => End::Manual,
+        Reason::Error => End::Error,
     };
     let session = app.sessions.find(&id)?;
     let stopping = session.clone();
@@ -48,33 +64,41 @@ async fn stop(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -
     Ok(Json(session.describe(app.origin())))
 }
 
-async fn offset(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+#[derive(Deserialize)]
+struct Look {
+    #[serde(default = "yes", deserialize_with = "flag")]
+    update_metadata: bool,
+}
+
+async fn offset(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Look>) -> Answer {
     let session = app.sessions.live(&id)?;
-    if asked.flag("update_metadata", true)? {
+    if asked.update_metadata {
         session.touch();
     }
     Ok(Json(json!({ "offset": session.offset() })))
 }
 
-async fn workflow_code(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
-    let session = app.sessions.find(&id)?;
-    if asked.text("as_workflow").is_none() {
-        return Err(Refusal::invalid(&["query", "as_workflow"], "missing field `as_workflow`"));
-    }
-    let actions = export::actions(&session.actions());
-    let script = export::python(&actions, asked.flag("as_workflow", true)?);
-    Ok(Json(json!({ "python_script": script, "json_actions": actions })))
+async fn workflow_code(State(app): State<Shared>, Path(id): Path<String>, Query(form): Query<Form>) -> Answer {
+    Ok(Json(export::code(&app.sessions.find(&id)?.actions(), &form)))
 }
 
 /// The name of the one batch of network logs.
 const BATCH: &str = "network-0.jsonl";
 
-async fn network_logs(State(app): State<Shared>, Path(id): Path<String>, asked: Asked) -> Answer {
+#[derive(Deserialize)]
+struct Batches {
+    #[serde(default = "hundred", deserialize_with = "number")]
+    limit: u32,
+    #[serde(default = "yes", deserialize_with = "flag")]
+    download: bool,
+}
+
+async fn network_logs(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Batches>) -> Answer {
     let session = app.sessions.find(&id)?;
-    asked.number("limit", 100, 1..=1000)?;
+    within(["query", "limit"], asked.limit, 1..=1000)?;
     let size = session.browser.with_traffic(|traffic| traffic.lines().len());
     let link = format!("{}/sessions/{id}/links/{BATCH}?token={}", app.origin(), session.token);
-    let link = asked.flag("download", true)?.then_some(link);
+    let link = asked.download.then_some(link);
     let batch = json!({ "key": BATCH, "size": size, "download_url": link, "download_url_expires_in_seconds": 3600 });
     let batches = if size > 0 { vec![batch] } else { Vec::new() };
     Ok(Json(
@@ -122,8 +146,12 @@ async fn replay(State(app): State<Shared>, Path(id): Path<String>, headers: Head
 }
 
 /// What links lead to: they carry the session's token in place of a key.
-async fn linked(State(app): State<Shared>, Path((id, name)): Path<(String, String)>, asked: Asked) -> Answer<Response> {
-    let session = app.by_token(&id, asked.text("token").unwrap_or_default())?;
+async fn linked(
+    State(app): State<Shared>,
+    Path((id, name)): Path<(String, String)>,
+    Query(key): Query<Key>,
+) -> Answer<Response> {
+    let session = app.by_token(&id, &key.token)?;
     match name.as_str() {
         BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines)).into_response()),
         REPLAY if session.replay().is_some() => {
@@ -132,6 +160,18 @@ async fn linked(State(app): State<Shared>, Path((id, name)): Path<(String, Strin
         }
         _ => Err(Refusal::not_found("File")),
     }
+}
+
+#[derive(Deserialize)]
+struct From {
+    #[serde(rename = "offset", default, deserialize_with = "number")]
+    _offset: u32,
+}
+
+/// Nobody moves a mouse here, so there is no record of one.
+async fn mouse_replay(State(app): State<Shared>, Path(id): Path<String>, Query(_): Query<From>) -> Answer {
+    app.sessions.find(&id)?;
+    Ok(Json(json!({ "mouse_manifest_url": null, "mouse_chunk_urls": [], "mouse_next_offset": null })))
 }
 
 async fn readiness(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
@@ -158,6 +198,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
         .on("", &Method::GET, "/sessions/{session_id}/links/{name}", Faithful, linked)
         .on("session_replay", &Method::GET, "/sessions/{session_id}/replay", Partial(REPLAY_NOTE), replay)
+        .on(
+            "session_mouse_replay",
+            &Method::GET,
+            "/sessions/{session_id}/replay/mouse",
+            Partial("always empty: no mouse is recorded"),
+            mouse_replay,
+        )
         .on("session_auth_readiness", &Method::GET, "/sessions/{session_id}/auth", Faithful, readiness)
         .on("session_offset", &Method::GET, "/sessions/{session_id}/offset", Faithful, offset)
 }

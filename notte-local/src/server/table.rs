@@ -11,8 +11,8 @@ pub fn coverage_table() -> String {
     routes.sort_by_key(|route| (route.path, route.method.to_string()));
     let mut text = String::from(
         "# What notte-local answers\n\n\
-         Written by `cargo run -p notte-local -- --coverage > notte-local/COVERAGE.md`. An operation of the API that is not \
-         here answers a plain 404.\n\n\
+         Written by `cargo run -p notte-local -- --coverage > notte-local/COVERAGE.md`. It has every operation of the \
+         document; anything else answers a plain 404.\n\n\
          | operation | request | | |\n| --- | --- | --- | --- |\n",
     );
     for route in routes {

@@ -6,7 +6,7 @@ use crate::engine::{Browser, CdpError};
 use crate::error::Refusal;
 
 /// A cookie of the API as the browser takes it.
-fn inward(cookie: &Map<String, Value>) -> Result<Value, String> {
+fn inward(cookie: &Map<String, Value>) -> Result<Value, &'static str> {
     let text = |name: &str| cookie.get(name).and_then(Value::as_str);
     let name = text("name").ok_or("name is missing")?;
     let value = text("value").ok_or("value is missing")?;
@@ -24,7 +24,7 @@ fn inward(cookie: &Map<String, Value>) -> Result<Value, String> {
             "lax" => "Lax",
             "strict" => "Strict",
             "none" | "no_restriction" => "None",
-            _ => return Err(format!("sameSite: unknown value `{policy}`")),
+            _ => return Err("sameSite should be Lax, Strict or None"),
         };
         taken["sameSite"] = policy.into();
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +14,14 @@ use crate::engine::{Browser, Download};
 
 /// How long a file is promised to stay.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who brought a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Source {
+    UserUpload,
+    SessionDownload,
+}
 
 /// The files of one session.
 #[derive(Debug)]
@@ -47,7 +56,7 @@ impl Files {
         }
         std::fs::write(&path, content)?;
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner).push((id.clone(), name.clone()));
-        self.describe(&id, &name, &path, "user_upload")
+        self.describe(&id, &name, &path, Source::UserUpload)
     }
 
     /// Every way to name an uploaded file, and where it lies; the newest of a name wins.
@@ -58,23 +67,23 @@ impl Files {
     }
 
     /// Every file: its id, its name and where it lies.
-    fn all(&self, browser: &Browser) -> Vec<(String, String, PathBuf, &'static str)> {
+    fn all(&self, browser: &Browser) -> Vec<(String, String, PathBuf, Source)> {
         let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let uploads = uploads.into_iter().map(|(id, name)| {
             let path = self.uploaded(&id, &name);
-            (id, name, path, "user_upload")
+            (id, name, path, Source::UserUpload)
         });
         let done = browser.downloads().borrow().clone();
         let downloads = done.into_iter().filter(|file| file.done).map(|Download { id, name, .. }| {
             // On disk a download bears the id that the browser gave it, so its name cannot lead anywhere.
             let path = self.downloads_folder().join(safe_name(&id));
-            (id, safe_name(&name), path, "session_download")
+            (id, safe_name(&name), path, Source::SessionDownload)
         });
         uploads.chain(downloads).collect()
     }
 
     /// The files as answers give them.
-    pub(crate) fn list(&self, browser: &Browser, source: Option<&str>) -> Vec<Value> {
+    pub(crate) fn list(&self, browser: &Browser, source: Option<Source>) -> Vec<Value> {
         let files = self.all(browser).into_iter().filter(|(.., of)| source.is_none_or(|source| source == *of));
         files.filter_map(|(id, name, path, source)| self.describe(&id, &name, &path, source).ok()).collect()
     }
@@ -93,7 +102,7 @@ impl Files {
         std::fs::remove_file(path).is_ok()
     }
 
-    fn describe(&self, id: &str, name: &str, path: &Path, source: &str) -> std::io::Result<Value> {
+    fn describe(&self, id: &str, name: &str, path: &Path, source: Source) -> std::io::Result<Value> {
         let content = std::fs::read(path)?;
         let made = std::fs::metadata(path)?.modified()?;
         let made = Timestamp::try_from(made).unwrap_or_else(|_| Timestamp::now());

@@ -220,10 +220,37 @@ impl Session {
     /// Executes an action and keeps it as a step. `sent` is the action as the caller wrote it, and as it is answered.
     pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Value {
         let known = self.known.lock().await;
+        let answer = self.carry_out(&known, action, sent).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Executes an action on a tab, which comes to the front. It is kept as a step if that is wanted.
+    pub(crate) async fn execute_on(
+        &self,
+        target: &str,
+        action: &Action,
+        sent: &Map<String, Value>,
+        recorded: bool,
+    ) -> Result<Value, Failure> {
+        let known = self.known.lock().await;
+        self.browser.switch(target).await?;
+        let answer = self.carry_out(&known, action, sent).await;
+        if recorded {
+            self.keep(&answer);
+        }
+        Ok(answer)
+    }
+
+    fn keep(&self, answer: &Value) {
+        self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
+    }
+
+    async fn carry_out(&self, known: &HashMap<String, Known>, action: &Action, sent: &Map<String, Value>) -> Value {
         self.touch();
         let begun = clock::now();
         let uploads = self.files.uploads();
-        let driver = Driver { browser: &self.browser, known: &known, uploads: &uploads };
+        let driver = Driver { browser: &self.browser, known, uploads: &uploads };
         let outcome = execute(&driver, action).await;
         let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
         match outcome {
@@ -243,7 +270,6 @@ impl Session {
         }
         self.touch();
         self.recording.want();
-        self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
         answer
     }
 

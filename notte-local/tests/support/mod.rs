@@ -2,11 +2,13 @@
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses a part of it")]
 
+mod model;
 mod site;
 
 use notte_local::{Builder, Local};
 use serde_json::{Value, json};
 
+pub(crate) use model::Model;
 pub(crate) use site::Site;
 
 /// A running server and a client that shares no code with the workspace's.

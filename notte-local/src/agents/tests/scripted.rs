@@ -51,7 +51,7 @@ async fn an_action_that_fails_ends_a_script_with_its_message() {
     let agent = server.run(script, json!({})).await;
     assert_eq!((&agent["success"], &agent["answer"]), (&json!(false), &json!("no such element")));
     let agent = server.run(json!([{"type": "dance"}]), json!({})).await;
-    assert_eq!((&agent["success"], &agent["answer"]), (&json!(false), &json!("unknown action `dance`")));
+    assert_eq!((&agent["success"], &agent["answer"]), (&json!(false), &json!("type: unknown action `dance`")));
     assert_eq!(server.browser.done().len(), 1);
 }
 

@@ -1,6 +1,7 @@
 //! Reading what a request says: bodies and queries, and the 422 for those that do not fit.
 
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -30,10 +31,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !json.is_object() {
             return Err(Refusal::unfit(&body, "Input should be an object", "type_error"));
         }
-        let value = serde_path_to_error::deserialize(json);
-        let value = value.map_err(|error| complaint("body", error.path(), &error.inner().to_string()))?;
-        Ok(Self(value))
+        read(&["body"], json).map(Self)
     }
+}
+
+/// Reads a part of a request; `from` is its place, for complaints.
+pub(crate) fn read<T: DeserializeOwned>(from: &[&str], json: Value) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(json).map_err(|error| complaint(from, error.path(), &error.inner().to_string()))
 }
 
 /// The query of a request. Keys that nobody knows are passed over.
@@ -47,16 +51,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             .map_err(|_| Refusal::unfit(&["query".into()], "the query cannot be read", "value_error"))?;
         // The last of two values counts.
         let texts: serde_json::Map<String, Value> = pairs.into_iter().map(|(key, text)| (key, text.into())).collect();
-        let value = serde_path_to_error::deserialize(Value::Object(texts));
-        let value = value.map_err(|error| complaint("query", error.path(), &error.inner().to_string()))?;
-        Ok(Self(value))
+        read(&["query"], Value::Object(texts)).map(Self)
     }
 }
 
 /// A number of a query, which is text there.
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<N, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.trim().parse().map_err(|_| D::Error::custom("Input should be a whole number"))
+}
+
+/// A number of a query that may be left out.
+pub(crate) fn number_if_any<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
+    number(deserializer).map(Some)
 }
 
 /// A flag of a query, in any of the ways that clients write one.
@@ -66,6 +73,11 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
         "false" | "0" | "off" | "no" | "f" | "n" => Ok(false),
         _ => Err(D::Error::custom("Input should be a boolean")),
     }
+}
+
+/// What a flag is unless it is given.
+pub(crate) fn yes() -> bool {
+    true
 }
 
 /// Refuses a number that is out of its range.
@@ -104,8 +116,8 @@ pub(crate) fn sized(place: [&str; 2], text: &str, range: RangeInclusive<usize>) 
 }
 
 /// The answer to what serde says. What was sent is not repeated: it may be a password.
-fn complaint(from: &str, path: &Path, said: &str) -> Refusal {
-    let mut place = vec![Value::from(from)];
+fn complaint(from: &[&str], path: &Path, said: &str) -> Refusal {
+    let mut place: Vec<Value> = from.iter().map(|part| Value::from(*part)).collect();
     place.extend(path.iter().filter_map(|segment| match segment {
         Segment::Seq { index } => Some(json!(index)),
         Segment::Map { key } => Some(json!(key)),
@@ -123,12 +135,14 @@ fn complaint(from: &str, path: &Path, said: &str) -> Refusal {
         }
         return Refusal::unfit(&place, "Extra inputs are not permitted", "extra_forbidden");
     }
-    match said.split_once(", expected ") {
+    // What is expected comes last, so that nothing sent can stand for it.
+    match said.rsplit_once(", expected ") {
         Some((what, expected)) => {
             let kind = if what.starts_with("unknown variant") { "enum" } else { "type_error" };
             Refusal::unfit(&place, &format!("Input should be {expected}"), kind)
         }
-        None => Refusal::unfit(&place, said, "value_error"),
+        None if said.starts_with("Input should ") => Refusal::unfit(&place, said, "value_error"),
+        None => Refusal::unfit(&place, "Input should have another form", "value_error"),
     }
 }
 
@@ -174,6 +188,7 @@ mod tests {
             ("{\"name\": 1234567}", json!(["body", "name"]), "type_error"),
             ("{\"name\": \"a\", \"kind\": \"hunter2\"}", json!(["body", "kind"]), "enum"),
             ("{\"name\": \"a\", \"inner\": [1, \"hunter2\"]}", json!(["body", "inner", 1]), "type_error"),
+            ("{\"name\": \"a\", \"inner\": \", expected hunter2\"}", json!(["body", "inner"]), "type_error"),
         ] {
             let detail = said(body).await;
             assert_eq!((&detail["loc"], &detail["type"]), (&place, &json!(kind)), "{body}");
