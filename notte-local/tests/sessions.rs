@@ -169,6 +169,7 @@ async fn foreign_hosts_and_origins_and_missing_keys_are_refused() {
     assert_eq!(status("origin", "null", "right").await, 403);
     assert_eq!(api.http.get(api.url("/health")).send().await.unwrap().status(), 200);
     assert_eq!(api.http.get(api.url("/sessions")).send().await.unwrap().status(), 401);
+    assert!(api.local.url().starts_with("http://127.0.0.1:"), "loopback unless an address is given");
     assert!(Local::builder().address([0, 0, 0, 0].into()).start().await.is_err(), "reachable for others without a key");
 }
 

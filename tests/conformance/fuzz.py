@@ -51,7 +51,10 @@ def main(document):
     command += ["--url", os.environ["NOTTE_API_URL"], "-H", f"Authorization: Bearer {os.environ['NOTTE_API_KEY']}"]
     command += ["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing", "--max-examples", "20"]
     command += ["--seed", "1", "--request-timeout", "60", "--suppress-health-check", "all", "--warnings", "off"]
-    return subprocess.run(command).returncode
+    ended = subprocess.run(command).returncode
+    status = api("GET", f"/sessions/{known['session_id']}")["status"]
+    print(f"the session that all of it went to is {status}")
+    return ended or status != "active"
 
 
 if __name__ == "__main__":

@@ -41,6 +41,12 @@ enum Part {
 
 /// Runs the part, or all.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let check = ["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"];
+    if !succeeds(Command::new("python3").args(check).stderr(Stdio::null())) {
+        return Err(Failure::input([
+            "Python 3.11 or newer with its venv module is needed; on Debian: sudo apt-get install python3-venv",
+        ]));
+    }
     browser::ensure()?;
     server::build()?;
     let parts = args.part.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
@@ -100,11 +106,6 @@ fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
     let made = home.join("packages.txt");
     if std::fs::read_to_string(&made).is_ok_and(|text| text == packages.join("\n")) {
         return Ok(python);
-    }
-    if !succeeds(Command::new("python3").args(["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"])) {
-        return Err(Failure::input([
-            "Python 3.11 or newer with its venv module is needed; on Debian: sudo apt-get install python3-venv",
-        ]));
     }
     output::progress(&format!("installing {} with pip in {}", packages.join(", "), workspace::display(&home)));
     let _ = std::fs::remove_dir_all(&home);
