@@ -406,7 +406,7 @@ def main(table):
     if is_newer:
         asyncio.run(later())
     faithful = set(re.findall(r"^\| (\w+) \| `.*` \| faithful", pathlib.Path(table).read_text(), re.MULTILINE))
-    print(f"faithful, and not in this SDK: {', '.join(sorted(faithful - check.called))}")
+    print(f"faithful, and not called with this SDK: {', '.join(sorted(faithful - check.called))}")
     print(f"{len(check.called)} operations called, {check.failed} calls failed")
     return bool(check.failed)
 
