@@ -1,4 +1,7 @@
-//! Integration tests over the whole workspace live in `tests/`; here its README's examples are compiled.
+//! Integration tests over the whole workspace live in `tests/`; here its README's examples are compiled, and the site is
+//! that they and the demo work on.
+
+pub mod site;
 
 /// The README's examples.
 #[cfg(doctest)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::report::{Failure, io};
 use crate::tools::{cargo, cargo_program, cargo_with, output_of};
-use crate::{output, workspace};
+use crate::{browser, output, workspace};
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Codegen,
     /// Waiting for 1,000 agents with notte-ext, beside a loop written by hand over reqwest.
     Client,
+    /// A session of notte-local, beside the same browser driven by hand.
+    Local,
 }
 
 /// Runs a measurement.
@@ -25,6 +27,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Codegen => codegen(),
         Command::Client => client(),
+        Command::Local => local(),
     }
 }
 
@@ -43,10 +46,7 @@ fn codegen() -> Result<(), Failure> {
 
 fn client() -> Result<(), Failure> {
     cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_client"])?;
-    let program = workspace::target().join("release/bench_client");
-    let result = output_of(&program.display().to_string(), &[])?;
-    let result: Value =
-        serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_client: {error}")]))?;
+    let result = told(&workspace::target().join("release/bench_client"))?;
     output::line(&format!("{} agents, {} requests", result["agents"], result["requests"]));
     output::line("| what | notte-ext | by hand | ratio | target |\n|---|---|---|---|---|");
     for (what, figure, target) in [("CPU, s", "cpu_s", 1.15), ("peak memory, MB", "peak_mb", 1.5)] {
@@ -56,6 +56,35 @@ fn client() -> Result<(), Failure> {
         output::line(&format!("| {what} | {ours:.2} | {by_hand:.2} | {ratio:.2}× | at most {target}× |"));
     }
     Ok(())
+}
+
+fn local() -> Result<(), Failure> {
+    browser::ensure()?;
+    cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_local"])?;
+    let result = told(&workspace::target().join("release/bench_local"))?;
+    output::line("| what | notte-local | by hand | ratio | target |\n|---|---|---|---|---|");
+    for (what, figure, unit, target) in [
+        ("start a session", "start", "ms", ""),
+        ("goto", "goto", "ms", ""),
+        ("observe 200 elements, with the picture", "observe", "ms", ", under 120 ms"),
+        ("click", "click", "ms", ""),
+        ("scrape as Markdown", "scrape", "ms", ""),
+        ("memory of a session", "memory", "MB", ""),
+    ] {
+        let of = |who: &str| result[who][figure].as_f64().unwrap_or(f64::NAN);
+        let (ours, by_hand) = (of("notte-local"), of("by hand"));
+        let ratio = ours / by_hand;
+        output::line(&format!(
+            "| {what} | {ours:.1} {unit} | {by_hand:.1} {unit} | {ratio:.2}× | at most 1.5×{target} |"
+        ));
+    }
+    Ok(())
+}
+
+/// The JSON that a program of ours prints.
+fn told(program: &Path) -> Result<Value, Failure> {
+    let output = output_of(&program.display().to_string(), &[])?;
+    serde_json::from_str(&output).map_err(|error| Failure::check([format!("{}: {error}", program.display())]))
 }
 
 fn generation() -> Result<Vec<Row>, Failure> {

@@ -37,7 +37,7 @@ enum Command {
     #[command(subcommand)]
     Spec(spec::Command),
     /// Starts notte-local and a small site, and shows a session on them from its start to its replay.
-    Demo,
+    Demo(demo::Args),
     /// Drives notte-local with the official Python SDKs, a fuzzer, Playwright and puppeteer. Needs Python and PyPI.
     Conformance(conformance::Args),
     /// Runs every test of the workspace.
@@ -68,7 +68,7 @@ fn run(command: &Command) -> Result<(), report::Failure> {
     match command {
         Command::Codegen(args) => codegen::run(args),
         Command::Spec(command) => spec::run(command),
-        Command::Demo => demo::run(),
+        Command::Demo(args) => demo::run(args),
         Command::Conformance(args) => conformance::run(args),
         Command::Test => ci::test(),
         Command::Ci(args) => ci::run(args),

@@ -106,24 +106,37 @@ async fn press(driver: &Driver<'_>, tab: &Tab, on: &On) -> Result<(), Failure> {
         if at.kind == "file" {
             return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
         }
-        let landed = async {
-            input::click(tab, at.x, at.y).await?;
-            tab.script_once("landed", &[]).await
+        let aim = async {
+            input::point(tab, at.x, at.y).await?;
+            tab.script_once("aim", &[]).await
         };
-        let missed = match tab.patiently(HUNG, landed).await {
-            Ok(landed) => landed == false,
-            Err(error @ (CdpError::Silent | CdpError::Crashed | CdpError::Closed)) => {
-                return Err(Failure::after(error, &format!("after the click on {}", named(on))));
-            }
-            // The page or its tab is gone: this very click left it.
-            Err(_) => false,
+        let aimed = match tab.patiently(HUNG, aim).await {
+            Ok(aimed) => aimed == true,
+            // Another page came meanwhile; the element may be on that one.
+            Err(error) if error.is_lost_context() => false,
+            Err(error) => return Err(error.into()),
         };
-        if !missed {
+        let after = |error| Failure::after(error, &format!("after the click on {}", named(on)));
+        if aimed && click_lands(tab, &at).await.map_err(after)? {
             return Ok(());
         }
         if Instant::now() > deadline {
             return Err(Failure::new("ElementMoving", format!("{} moves away from every click", named(on))));
         }
+    }
+}
+
+/// Whether a click at the element reached it.
+async fn click_lands(tab: &Tab, at: &Ready) -> Result<bool, CdpError> {
+    let landed = async {
+        input::click(tab, at.x, at.y).await?;
+        tab.script_once("landed", &[]).await
+    };
+    match tab.patiently(HUNG, landed).await {
+        Ok(landed) => Ok(landed == true),
+        Err(error @ (CdpError::Silent | CdpError::Crashed | CdpError::Closed)) => Err(error),
+        // The page or its tab is gone: this very click left it.
+        Err(_) => Ok(true),
     }
 }
 

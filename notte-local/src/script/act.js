@@ -114,12 +114,16 @@ notte.landed = async () => {
   return notte.hit !== false;
 };
 
-// Waits until the one element is attached, visible, stable, enabled and, with `point`, receives events at a point.
+const bounds = (element) => {
+  const box = element.getBoundingClientRect();
+  return `${box.x} ${box.y} ${box.width} ${box.height}`;
+};
+
+// Waits until the one element is attached, visible, enabled and, with `point`, receives events at a point.
 notte.ready = async (target, budget, point) => {
   const end = performance.now() + budget;
-  let problem = { error: 'not_found', reason: 'no element matches' };
-  let before = null;
   for (;;) {
+    let problem;
     let hits = notte.find(target);
     if (hits.length > 1) hits = hits.filter(notte.visible);
     if (hits.length > 1) return { error: 'several', reason: `${hits.length} elements match` };
@@ -134,23 +138,28 @@ notte.ready = async (target, budget, point) => {
         element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
         at = notte.point(element);
       }
-      const box = element.getBoundingClientRect();
-      const now = `${box.x} ${box.y} ${box.width} ${box.height}`;
       const cover = at && point && !file ? notte.over(element, at.x, at.y) : null;
       if (!at) problem = { error: 'hidden', reason: `${brief(element)} cannot be scrolled into view` };
       else if (cover) problem = { error: 'covered', reason: `${brief(element)} is covered by ${brief(cover)}` };
-      else if (before !== now && !file) problem = { error: 'moving', reason: `${brief(element)} is moving` };
       else {
         const offset = notte.offset(element);
         notte.last = element;
-        if (point && !file) guard(element);
+        notte.aimed = { at, bounds: bounds(element) };
         return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element) };
       }
-      before = now;
     }
     if (performance.now() > end) return problem;
     await frame();
   }
+};
+
+// Whether the element found last is, a frame later and under the mouse, still where it was; from now on a click is watched.
+notte.aim = () => {
+  const element = notte.last;
+  const { at, bounds: before } = notte.aimed;
+  if (!element.isConnected || bounds(element) !== before || notte.over(element, at.x, at.y)) return false;
+  guard(element);
+  return true;
 };
 
 // Focuses the element found last, with its content selected or the caret at its end.

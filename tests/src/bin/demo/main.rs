@@ -1,9 +1,8 @@
 //! The demo: Notte on this machine over a real browser, and a small site, driven through notte-ext.
 //!
-//! `cargo xtask demo` runs it. The one argument is the folder for what it saves.
+//! `cargo xtask demo` runs it. The first argument is the folder for what it saves; with `--cloud` as the second it runs
+//! against the service of `NOTTE_API_KEY` and `NOTTE_API_URL`.
 #![allow(clippy::print_stdout, reason = "a demo speaks")]
-
-mod site;
 
 use std::error::Error;
 use std::future::Future;
@@ -12,11 +11,11 @@ use std::time::Instant;
 
 use futures_util::TryStreamExt as _;
 use notte_ext::notte_api::types::FileSource;
-use notte_ext::{Action, Notte};
+use notte_ext::{Action, Notte, Session};
 use notte_local::Local;
+use notte_tests::site::{PAGE, Site};
 use serde::Deserialize;
 use serde_json::json;
-use site::Site;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -36,18 +35,58 @@ async fn step<T, E>(what: &str, work: impl Future<Output = Result<T, E>>) -> Res
     result
 }
 
+/// Where the demo takes place unless it is the cloud.
+struct Place {
+    local: Local,
+    site: Site,
+}
+
+impl Place {
+    async fn make() -> Outcome<Self> {
+        let site = Site::start().await?;
+        let local = step("start notte-local", Local::start()).await?;
+        println!("               {} serves the API, {} the site", local.url(), site.url());
+        Ok(Self { local, site })
+    }
+}
+
+/// A browser elsewhere cannot come to a site on this machine, so the site comes to it.
+async fn write_site(session: &Session) -> notte_ext::Result<()> {
+    session.goto("https://example.com").await?;
+    let write = format!("document.open(); document.write({}); document.close()", json!(PAGE));
+    session.evaluate_js(write).await.map(drop)
+}
+
+async fn run_agent(session: &Session, url: &str) -> Outcome {
+    let script = json!([
+        { "type": "goto", "url": url },
+        { "type": "fill", "selector": "[name=name]", "value": "an agent" },
+        { "type": "click", "selector": "button" },
+        { "type": "evaluate_js", "code": "document.querySelector('#greeting').textContent" },
+    ]);
+    let agent = session.agent().model("local/script");
+    let run = agent.run(script.to_string()).on_step(|step| println!("               {step}"));
+    let answer = step("run a scripted agent, with its log", async { run.await?.into_answer() }).await?;
+    println!("               answer: {answer}");
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> Outcome {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("name a folder for what is saved")?);
     std::fs::create_dir_all(&folder)?;
-    let site = Site::start().await?;
-    let local = step("start notte-local", Local::start()).await?;
-    println!("               {} serves the API, {} the site", local.url(), site.url());
-    let notte = Notte::builder().base_url(local.url()).api_key("local").build()?;
+    let place = if std::env::args().nth(2).as_deref() == Some("--cloud") { None } else { Some(Place::make().await?) };
+    let notte = match &place {
+        Some(Place { local, .. }) => Notte::builder().base_url(local.url()).api_key("local").build()?,
+        None => Notte::from_env()?,
+    };
 
     let session =
         step("start a session: a browser of its own", async { notte.session().viewport(1000, 700).await }).await?;
-    step("goto the site", session.goto(site.url())).await?;
+    match &place {
+        Some(Place { site, .. }) => drop(step("goto the site", session.goto(site.url())).await?),
+        None => step("goto a public page, and write the site into it", write_site(&session)).await?,
+    }
 
     let page = step("observe the page", async { session.observe().await }).await?;
     for action in page.element_actions() {
@@ -84,21 +123,16 @@ async fn main() -> Outcome {
         println!("               {} ({} bytes)", saved.path.display(), saved.bytes);
     }
 
-    let script = json!([
-        { "type": "goto", "url": site.url() },
-        { "type": "fill", "selector": "[name=name]", "value": "an agent" },
-        { "type": "click", "selector": "button" },
-        { "type": "evaluate_js", "code": "document.querySelector('#greeting').textContent" },
-    ]);
-    let agent = session.agent().model("local/script");
-    let run = agent.run(script.to_string()).on_step(|step| println!("               {step}"));
-    let answer = step("run a scripted agent, with its log", async { run.await?.into_answer() }).await?;
-    println!("               answer: {answer}");
+    match &place {
+        Some(Place { site, .. }) => run_agent(&session, site.url()).await?,
+        None => println!("  skip            a scripted agent: the model local/script is notte-local's"),
+    }
 
     let id = session.id().clone();
     step("stop the session", session.stop()).await?;
     let replay = step("wait for the replay", async { notte.sessions().attach(id).replay().wait().await }).await?;
-    let saved = replay.save(folder.join("replay.webm")).overwrite().await?;
+    let video = if place.is_some() { "replay.webm" } else { "replay.mp4" };
+    let saved = replay.save(folder.join(video)).overwrite().await?;
     println!("               {} ({:?})", saved.path.display(), saved.video);
     Ok(())
 }

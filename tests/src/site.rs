@@ -1,26 +1,31 @@
-//! The demo's site: a form, a list that a script makes, and a file.
+//! A small site on loopback, for the demo and the end-to-end tests: a form, a list that a script makes, files down and up.
 
 use std::io;
 
 use axum::Router;
-use axum::http::header;
 use axum::response::Html;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-const PAGE: &str = r##"<!doctype html>
+/// The page. It needs nothing but itself, so that it can be written into any other.
+pub const PAGE: &str = r##"<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Tea house</title>
 <style>body { font: 18px/1.5 sans-serif; max-width: 40em; margin: 2em auto } input, button { font: inherit }</style>
 <h1>Tea house</h1>
 <form><label>Your name <input name="name"></label> <button>Greet</button></form>
 <p id="greeting">Nobody is here yet.</p>
 <h2>In stock</h2><ul id="teas"></ul>
-<p><a id="file" href="/prices.csv">Price list</a></p>
+<p><a id="file" download="prices.csv" href="data:text/csv,tea,price%0AAssam,4%0ASencha,7%0ARooibos,3%0A">Price list</a></p>
+<p><label>Your own list <input type="file"></label></p>
 <script>
   document.querySelector('form').onsubmit = (event) => {
     event.preventDefault();
     greeting.textContent = `Welcome, ${event.target.elements.name.value}!`;
+  };
+  document.querySelector('[type=file]').onchange = (event) => {
+    const [file] = event.target.files;
+    greeting.textContent = `${file.name}, ${file.size} bytes`;
   };
   for (const [name, grams] of [['Assam', 250], ['Sencha', 100], ['Rooibos', 500]]) {
     const entry = document.createElement('li');
@@ -31,25 +36,27 @@ const PAGE: &str = r##"<!doctype html>
 </script></html>"##;
 
 /// A site on a free port; it ends when dropped.
-pub(crate) struct Site {
+#[derive(Debug)]
+pub struct Site {
     url: String,
     task: JoinHandle<()>,
 }
 
 impl Site {
-    pub(crate) async fn start() -> io::Result<Self> {
-        let prices = async || {
-            let headers = [(header::CONTENT_DISPOSITION, "attachment; filename=\"prices.csv\"")];
-            (headers, "tea,price\nAssam,4\nSencha,7\nRooibos,3\n")
-        };
-        let router = Router::new().route("/", get(async || Html(PAGE))).route("/prices.csv", get(prices));
+    /// Starts it.
+    ///
+    /// # Errors
+    /// There is no port.
+    pub async fn start() -> io::Result<Self> {
+        let router = Router::new().route("/", get(async || Html(PAGE)));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/", listener.local_addr()?);
         let task = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
         Ok(Self { url, task })
     }
 
-    pub(crate) fn url(&self) -> &str {
+    /// The address of the page.
+    pub fn url(&self) -> &str {
         &self.url
     }
 }
