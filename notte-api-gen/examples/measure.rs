@@ -10,6 +10,9 @@ use std::time::Instant;
 use notte_api_gen::{Input, Options, generate, load, normalise, overlay};
 use serde_json::{Map, Value, json};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let factor: usize = arguments.next().ok_or("which factor?")?.parse()?;

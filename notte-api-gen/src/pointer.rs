@@ -1,6 +1,6 @@
 //! JSON pointers (RFC 6901), the way every stage says where something is.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A JSON pointer that grows and shrinks as a document is walked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,8 +15,11 @@ impl Pointer {
     /// This pointer, one key or index deeper.
     #[must_use]
     pub fn child(&self, key: impl fmt::Display) -> Self {
-        let mut text = format!("{}/{key}", self.0);
         let start = self.0.len() + 1;
+        let mut text = String::with_capacity(start + 16);
+        text.push_str(&self.0);
+        text.push('/');
+        let _ = write!(text, "{key}");
         if text[start..].contains(['~', '/']) {
             let escaped = text[start..].replace('~', "~0").replace('/', "~1");
             text.replace_range(start.., &escaped);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use quote::{ToTokens, quote};
 use syn::parse_quote;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
 use super::{multipart, rust};
 use crate::Error;
-use crate::format::{breaks, generic, items, laid, laid_method};
+use crate::format::{LITERAL_WIDTH, PATTERN_WIDTH, breaks, generic, items, laid, laid_method};
 use crate::model::{Api, Body, Operation, Response, reference};
 
 /// A builder with what other files need to know of it.
@@ -18,7 +18,7 @@ pub(super) struct Builder {
     /// Its struct and what is implemented for it.
     pub(super) text: String,
     /// The type a call answers.
-    pub(super) output: syn::Type,
+    pub(super) output: String,
 }
 
 /// The builders by operation id.
@@ -56,9 +56,11 @@ fn decorate_one(
     Localise.visit_item_struct_mut(&mut definition);
     Localise.visit_item_impl_mut(&mut methods);
     let ident = definition.ident.clone();
-    let docs = super::client::operation_docs(operation);
     let retryable = !matches!(operation.body, Some(Body::Multipart(_)));
-    definition.attrs = docs;
+    definition.attrs = super::client::operation_docs(operation).iter().map(|line| rust::attribute(line)).collect();
+    if operation.deprecated {
+        definition.attrs.push(parse_quote!(#[deprecated]));
+    }
     if retryable {
         definition.attrs.push(parse_quote!(#[derive(Clone)]));
     }
@@ -91,7 +93,11 @@ fn decorate_one(
     let Some(send) = send else {
         return Err(Error::new("progenitor emitted no `send` for this operation").at(operation.id.as_str()));
     };
-    let output = answer(&send).unwrap_or_else(|| parse_quote!(()));
+    let (decode, output) = match operation.response {
+        Response::Json { .. } => ("json", answer(&send)),
+        Response::Bytes => ("bytes", BYTES.to_owned()),
+        Response::Empty => ("empty", answer(&send)),
+    };
     let mut setters: String = definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
     let mut exchange = exchange(send);
     if let Some(Body::Multipart(parts)) = &operation.body {
@@ -101,61 +107,87 @@ fn decorate_one(
 
     let fields: Vec<syn::Ident> =
         definition.fields.iter().filter_map(|field| field.ident.clone()).filter(|field| field != "client").collect();
-    let meta = quote::format_ident!("{}", operation.id.to_shouty_snake_case());
-    let decode = match operation.response {
-        Response::Json { .. } => quote!(json),
-        Response::Bytes => quote!(bytes),
-        Response::Empty => quote!(empty),
-    };
-    let output = if matches!(operation.response, Response::Bytes) { parse_quote!(crate::ByteStream) } else { output };
-    let sends = rust::doc(&format!("Sends `{} {}`.", operation.method, operation.path));
-    let mut sending: syn::ItemImpl = parse_quote! {
-        impl X {
-            #sends
-            ///
-            /// # Errors
-            /// See [`crate::ErrorKind`].
-            pub async fn send(self) -> Result<crate::ResponseValue<#output>, crate::Error> {
-                crate::response::#decode(&operations::#meta, self.exchange().await).await
-            }
-            /// Sends it, and leaves the answer's body undecoded.
-            ///
-            /// # Errors
-            /// As [`send`](Self::send), decoding apart.
-            pub async fn send_bytes(self) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-                crate::response::bytes(&operations::#meta, self.exchange().await).await
-            }
-        }
-    };
-    sending.items.push(syn::ImplItem::Fn(exchange));
-    let send_once = parse_quote! {
-        impl crate::SendOnce for #ident<'_> {
-            const META: &'static crate::OperationMeta = &operations::#meta;
-            type Output = #output;
-            fn send_on(
-                self,
-                client: &crate::Client,
-            ) -> impl ::std::future::Future<Output = Result<crate::ResponseValue<Self::Output>, crate::Error>> + Send {
-                let Self { client: _, #(#fields),* } = self;
-                #ident { client, #(#fields),* }.send()
-            }
-        }
-    };
+    let meta = format!("&operations::{}", operation.id.to_shouty_snake_case());
+    let endpoint = format!("{} {}", operation.method, operation.path);
+    let sending = [
+        format!("    /// Sends `{endpoint}`.\n    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n"),
+        sender("send", &output, decode, &meta),
+        "    /// Sends it, and leaves the answer's body undecoded.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), decoding apart.
+"
+        .to_owned(),
+        sender("send_bytes", BYTES, "bytes", &meta),
+    ];
     let text = [
         items(vec![syn::Item::Struct(definition)]),
-        merged(methods, &setters, sending),
-        items(vec![send_once]),
+        merged(methods, &(setters + &sending.concat()), exchange),
+        send_once(&ident, &meta, &output, &fields),
         debug(&format!("{ident}<'_>"), &ident),
     ]
     .concat();
     Ok(Builder { text, output })
 }
 
-/// One `impl`: methods, methods that are text already, and the methods of another.
-fn merged(first: syn::ItemImpl, text: &str, last: syn::ItemImpl) -> String {
-    let (mut merged, last) = (items(vec![syn::Item::Impl(first)]), items(vec![syn::Item::Impl(last)]));
+const BYTES: &str = "crate::ByteStream";
+
+/// A method that sends, and answers what `decode` makes of the answer.
+fn sender(name: &str, output: &str, decode: &str, meta: &str) -> String {
+    let result = format!("Result<crate::ResponseValue<{output}>, crate::Error>");
+    let mut signature = format!("    pub async fn {name}(self) -> {result} {{");
+    if breaks(&signature) {
+        signature = format!("    pub async fn {name}(\n        self,\n    ) -> {result} {{");
+    }
+    laid_method(format!(
+        "{signature}
+        crate::response::{decode}({meta}, self.exchange().await).await
+    }}
+"
+    ))
+}
+
+/// How the runtime sends a builder: once, with a client of its choice.
+fn send_once(ident: &syn::Ident, meta: &str, output: &str, fields: &[syn::Ident]) -> String {
+    let list = |first: &str, separator: &str| {
+        std::iter::once(first.to_owned())
+            .chain(fields.iter().map(ToString::to_string))
+            .collect::<Vec<_>>()
+            .join(separator)
+    };
+    let mut taken = format!("        let Self {{ {} }}", list("client: _", ", "));
+    if taken.len() > PATTERN_WIDTH {
+        taken = format!("        let Self {{\n            {},\n        }}", list("client: _", ",\n            "));
+    }
+    let mut given = format!("{ident} {{ {} }}", list("client", ", "));
+    if given.len() > LITERAL_WIDTH {
+        given = format!("{ident} {{\n            {},\n        }}\n            ", list("client", ",\n            "));
+    }
+    laid(format!(
+        "impl crate::SendOnce for {ident}<'_> {{
+    const META: &'static crate::OperationMeta = {meta};
+    type Output = {output};
+    fn send_on(
+        self,
+        client: &crate::Client,
+    ) -> impl ::std::future::Future<
+        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
+    > + Send {{
+{taken} = self;
+        {given}.send()
+    }}
+}}
+"
+    ))
+}
+
+/// One `impl`: methods, methods that are text already, and a last method.
+fn merged(methods: syn::ItemImpl, text: &str, last: syn::ImplItemFn) -> String {
+    let mut end: syn::ItemImpl = parse_quote!(impl X {});
+    end.items.push(syn::ImplItem::Fn(last));
+    let (mut merged, end) = (items(vec![syn::Item::Impl(methods)]), items(vec![syn::Item::Impl(end)]));
     merged.truncate(merged.len() - "}\n".len());
-    merged + text + last.split_once('\n').map_or("", |(_, methods)| methods)
+    merged + text + end.split_once('\n').map_or("", |(_, method)| method)
 }
 
 /// Debug that shows nothing of what was set.
@@ -190,9 +222,10 @@ impl VisitMut for EmptyBody {
 }
 
 /// `T` of progenitor's `-> Result<ResponseValue<T>, Error<()>>`.
-fn answer(send: &syn::ImplItemFn) -> Option<syn::Type> {
-    let syn::ReturnType::Type(_, result) = &send.sig.output else { return None };
-    rust::argument_of(rust::argument_of(result, "Result")?, "ResponseValue").cloned()
+fn answer(send: &syn::ImplItemFn) -> String {
+    let syn::ReturnType::Type(_, result) = &send.sig.output else { return "()".to_owned() };
+    let answer = rust::argument_of(result, "Result").and_then(|answer| rust::argument_of(answer, "ResponseValue"));
+    answer.map_or("()".to_owned(), rust::type_text)
 }
 
 fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<String> {
@@ -214,7 +247,7 @@ fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<String>
 
 /// A setter of a builder field `Result<ty, String>`: an optional one takes `T` or `Option<T>`.
 pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &[String], deprecated: bool) -> String {
-    let mut text: String = docs.iter().map(|doc| format!("    ///{}\n", doc.trim_end_matches(' '))).collect();
+    let mut text = rust::doc_comment(docs, "    ");
     if deprecated {
         text.push_str("    #[deprecated]\n");
     }
@@ -261,21 +294,39 @@ fn exchange(mut send: syn::ImplItemFn) -> syn::ImplItemFn {
     send.block.stmts.pop();
     let mut fills = false;
     send.block.stmts.retain(|statement| {
-        let text = text_of(statement);
-        let version = text.contains("\"api-version\"");
-        fills |= !version && text.contains("header_map . append");
-        !version
+        let mut headers = Headers::default();
+        headers.visit_stmt(statement);
+        fills |= headers.filled && !headers.version;
+        !headers.version
     });
     send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(response)), None));
     if !fills {
-        send.block.stmts.retain(|statement| !text_of(statement).contains("let mut header_map"));
+        send.block.stmts.retain(|statement| !declares(statement, "header_map"));
         UnchainHeaders.visit_block_mut(&mut send.block);
     }
     send
 }
 
-fn text_of(statement: &syn::Stmt) -> String {
-    statement.to_token_stream().to_string()
+fn declares(statement: &syn::Stmt, name: &str) -> bool {
+    matches!(statement, syn::Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(pat) if pat.ident == name))
+}
+
+/// Whether a statement fills the map of headers, and whether with the version.
+#[derive(Default)]
+struct Headers {
+    filled: bool,
+    version: bool,
+}
+
+impl<'ast> Visit<'ast> for Headers {
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.filled |= call.method == "append";
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.version |= text.value() == "api-version";
+    }
 }
 
 /// Drops `.headers(header_map)` where nothing fills the map.

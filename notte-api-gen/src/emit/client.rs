@@ -4,10 +4,11 @@ use heck::ToUpperCamelCase;
 use syn::parse_quote;
 
 use super::rust;
+use crate::format::{block, format, laid_method};
 use crate::model::{Api, Operation};
 
 /// `client.rs`, from what progenitor made outside its modules.
-pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> syn::File {
+pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
     let mut kept: Vec<syn::Item> = vec![
         parse_quote!(
             use super::builder;
@@ -30,41 +31,34 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> syn::File {
             _ => {}
         }
     }
-    let methods = api.operations.iter().map(method);
-    kept.push(parse_quote! {
-        impl Client {
-            #(#methods)*
-        }
-    });
-    rust::file("The client: one method an operation.", kept)
+    let methods: String = api.operations.iter().map(method).collect();
+    let client = format(&rust::file("The client: one method an operation.", kept));
+    format!("{client}impl Client {}\n", block(&methods))
 }
 
-fn method(operation: &Operation) -> syn::ImplItemFn {
+fn method(operation: &Operation) -> String {
     let name = rust::ident(&operation.id);
     let builder = rust::ident(&operation.id.to_upper_camel_case());
-    let docs = operation_docs(operation);
-    parse_quote! {
-        #(#docs)*
-        pub fn #name(&self) -> builder::#builder<'_> {
-            builder::#builder::new(self)
-        }
+    let mut docs = rust::doc_comment(&operation_docs(operation), "    ");
+    if operation.deprecated {
+        docs.push_str("    #[deprecated]\n");
     }
+    laid_method(format!(
+        "{docs}    pub fn {name}(&self) -> builder::{builder}<'_> {{
+        builder::{builder}::new(self)
+    }}
+"
+    ))
 }
 
-/// What an operation does, in its document's words, with its endpoint and effect class.
-pub(super) fn operation_docs(operation: &Operation) -> Vec<syn::Attribute> {
+/// The lines that say what an operation does, in its document's words, with its endpoint and effect class.
+pub(super) fn operation_docs(operation: &Operation) -> Vec<String> {
     let mut docs = Vec::new();
     for text in [&operation.summary, &operation.description].into_iter().flatten() {
-        docs.extend(rust::prose(text));
-        docs.push(parse_quote!(#[doc = ""]));
+        docs.extend(rust::prose_lines(text));
+        docs.push(String::new());
     }
     let auth = if operation.auth { "" } else { ", no key is sent" };
-    docs.push(rust::doc(&format!(
-        "`{} {}` (effect class: {}{auth})",
-        operation.method, operation.path, operation.effect
-    )));
-    if operation.deprecated {
-        docs.push(parse_quote!(#[deprecated]));
-    }
+    docs.push(format!(" `{} {}` (effect class: {}{auth})", operation.method, operation.path, operation.effect));
     docs
 }

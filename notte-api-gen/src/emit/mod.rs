@@ -21,6 +21,7 @@ use heck::ToUpperCamelCase;
 use serde_json::Value;
 use syn::parse_quote;
 
+use self::progenitor::Source;
 use crate::Error;
 use crate::format::{Piece, format, join};
 use crate::model::Api;
@@ -39,60 +40,58 @@ pub struct File {
 /// # Errors
 /// When progenitor cannot take the document; the error names the operations at fault.
 pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
-    // Syntax trees cannot leave their thread, but the mocks share none with the client.
-    let (client, mocks) = thread::scope(|scope| {
-        let mocks = scope.spawn(|| mock_files(document, api));
-        (client_files(document, api), mocks.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    let source = Source::new(document, api)?;
+    // Syntax trees cannot leave their thread: progenitor runs for operations and for types, beside each other.
+    let (operations, types) = thread::scope(|scope| {
+        let types = scope.spawn(|| type_files(&source, api));
+        (operation_files(&source, api), types.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let mut files = client?;
-    files.extend(mocks?);
+    let ((mut files, operations), (types, listed)) = (operations?, types?);
+    files.extend(types);
+    files.push(File { path: "API.md".to_owned(), text: operations + &listed });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
-fn client_files(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
-    let Parts { types, builders, rest } = split(progenitor::client(document, api)?);
-    let types = types::decorate(types, api);
+/// `Client`, the builders and the table, and what `API.md` says of them.
+fn operation_files(source: &Source<'_>, api: &Api) -> Result<(Vec<File>, String), Error> {
+    let (builders, rest) = split(source.client()?);
     let builders = builders::decorate(builders, api)?;
+    let listed = api_md::operations(api, &builders);
     let mut files = vec![
-        source("client.rs", &client::emit(rest, api)),
-        file("types/builder.rs", types.builders),
-        File { path: "API.md".to_owned(), text: api_md::emit(api, &builders, &types.module) },
-        file("types/mod.rs", join("The types that operations take and answer.", types.module)),
+        rust_file("mod.rs", &index()),
+        file("client.rs", client::emit(rest, api)),
+        file("operations.rs", table::emit(api)),
     ];
     files.extend(builder_files(api, builders));
-    Ok(files)
+    Ok((files, listed))
 }
 
-fn mock_files(document: &Value, api: &Api) -> Result<[File; 3], Error> {
-    Ok([
-        source("mod.rs", &index()),
-        source("operations.rs", &table::emit(api)),
-        source("mock.rs", &mock::emit(progenitor::mocks(document, api)?, api)),
-    ])
+/// The types and the mocks, and what `API.md` says of the types.
+fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 3], String), Error> {
+    let (types, mocks) = source.types_and_mocks()?;
+    let types = types::decorate(types.items, api);
+    let listed = api_md::types(&types.module);
+    let files = [
+        rust_file("mock.rs", &mock::emit(mocks, api)),
+        file("types/builder.rs", types.builders),
+        file("types/mod.rs", join("The types that operations take and answer.", types.module)),
+    ];
+    Ok((files, listed))
 }
 
-/// Progenitor's one file, taken apart.
-struct Parts {
-    types: Vec<syn::Item>,
-    builders: Vec<syn::Item>,
-    rest: Vec<syn::Item>,
-}
-
-fn split(file: syn::File) -> Parts {
-    let mut parts = Parts { types: Vec::new(), builders: Vec::new(), rest: Vec::new() };
+/// Takes the builders out of progenitor's one file.
+fn split(file: syn::File) -> (Vec<syn::Item>, Vec<syn::Item>) {
+    let (mut builders, mut rest) = (Vec::new(), Vec::new());
     for item in file.items {
         match item {
-            syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) if ident == "types" => {
-                parts.types = items;
-            }
             syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) if ident == "builder" => {
-                parts.builders = items;
+                builders = items;
             }
-            item => parts.rest.push(item),
+            item => rest.push(item),
         }
     }
-    parts
+    (builders, rest)
 }
 
 fn index() -> syn::File {
@@ -152,11 +151,11 @@ fn builder_files(api: &Api, mut builders: BTreeMap<String, builders::Builder>) -
         let pieces = vec![Piece::Text(builders::IMPORTS.to_owned()), Piece::Text(text)];
         files.push(file(&format!("builder/{}.rs", rust::plain(&module)), join(&about, pieces)));
     }
-    files.push(source("builder/mod.rs", &rust::file("A builder for every operation, a file a tag.", index)));
+    files.push(rust_file("builder/mod.rs", &rust::file("A builder for every operation, a file a tag.", index)));
     files
 }
 
-fn source(path: &str, tree: &syn::File) -> File {
+fn rust_file(path: &str, tree: &syn::File) -> File {
     file(path, format(tree))
 }
 

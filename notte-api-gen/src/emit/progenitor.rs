@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use serde::Deserialize;
@@ -11,44 +12,71 @@ use super::prune::{Scope, pruned};
 use crate::Error;
 use crate::model::{Api, METHODS};
 
-/// What progenitor is asked for.
-type Run = fn(&mut Generator, &openapiv3::OpenAPI) -> progenitor_impl::Result<TokenStream>;
-
-/// The client: types, `Client`, builders; of these, what is not replaced.
-pub(super) fn client(document: &Value, api: &Api) -> Result<syn::File, Error> {
-    generate(document, api, |generator, document| Ok(pruned(generator.generate_tokens(document)?, Scope::File)))
+/// What progenitor reads.
+pub(super) struct Source<'a> {
+    document: &'a Value,
+    api: &'a Api,
+    openapi: OpenAPI,
 }
 
-/// Typed mocks.
-pub(super) fn mocks(document: &Value, api: &Api) -> Result<syn::File, Error> {
-    generate(document, api, |generator, document| generator.httpmock(document, "notte_api"))
+impl<'a> Source<'a> {
+    /// Reads the effective document as progenitor does.
+    pub(super) fn new(document: &'a Value, api: &'a Api) -> Result<Self, Error> {
+        let openapi = OpenAPI::deserialize(document).map_err(|error| Error::new(cannot(&error.to_string())))?;
+        Ok(Self { document, api, openapi })
+    }
+
+    /// The client: `Client` and the builders of its operations; of these, what is not replaced.
+    pub(super) fn client(&self) -> Result<syn::File, Error> {
+        self.run(|generator, document| parse(pruned(generator.generate_tokens(document).map_err(text)?, Scope::File)))
+    }
+
+    /// The types, what is not replaced, and the typed mocks.
+    pub(super) fn types_and_mocks(&self) -> Result<(syn::File, syn::File), Error> {
+        self.run(|generator, document| {
+            // This is what makes the generator read the document.
+            let mocks = parse(generator.httpmock(document, "notte_api").map_err(text)?)?;
+            Ok((parse(pruned(generator.get_type_space().to_stream(), Scope::Types))?, mocks))
+        })
+    }
+
+    /// Generates, and turns every way it can fail into an error that names the operations at fault.
+    fn run<T>(&self, run: impl Fn(&mut Generator, &OpenAPI) -> Result<T, String>) -> Result<T, Error> {
+        attempt(self.api, &self.openapi, &run).map_err(|reason| {
+            let culprits: Vec<&str> = self
+                .api
+                .operations
+                .iter()
+                .filter(|operation| {
+                    let only = OpenAPI::deserialize(only(self.document, &operation.path, &operation.method));
+                    only.is_err() || only.is_ok_and(|only| attempt(self.api, &only, &run).is_err())
+                })
+                .map(|operation| operation.id.as_str())
+                .collect();
+            let error = Error::new(cannot(&reason))
+                .help("a lint rule should have caught this: please report it with the document");
+            if culprits.is_empty() { error.at("/components/schemas") } else { error.at(culprits.join(", ")) }
+        })
+    }
 }
 
-/// Generates, and turns every way it can fail into an error that names the operations at fault.
-fn generate(document: &Value, api: &Api, run: Run) -> Result<syn::File, Error> {
-    attempt(document, api, run).map_err(|reason| {
-        let culprits: Vec<&str> = api
-            .operations
-            .iter()
-            .filter(|operation| attempt(&only(document, &operation.path, &operation.method), api, run).is_err())
-            .map(|operation| operation.id.as_str())
-            .collect();
-        let error = Error::new(format!("progenitor cannot generate this document: {reason}"))
-            .help("a lint rule should have caught this: please report it with the document");
-        if culprits.is_empty() { error.at("/components/schemas") } else { error.at(culprits.join(", ")) }
-    })
+fn cannot(reason: &str) -> String {
+    format!("progenitor cannot generate this document: {reason}")
 }
 
-fn attempt(document: &Value, api: &Api, run: Run) -> Result<syn::File, String> {
+fn attempt<T>(
+    api: &Api,
+    document: &OpenAPI,
+    run: impl Fn(&mut Generator, &OpenAPI) -> Result<T, String>,
+) -> Result<T, String> {
     // Unsupported input is a panic as often as an error.
-    catch_unwind(AssertUnwindSafe(|| tokens(document, api, run).and_then(parse))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| run(&mut generator(api), document))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         Err(format!("it panicked: {}", text.unwrap_or("no message").lines().next().unwrap_or_default()))
     })
 }
 
-fn tokens(document: &Value, api: &Api, run: Run) -> Result<TokenStream, String> {
-    let document = openapiv3::OpenAPI::deserialize(document).map_err(|error| error.to_string())?;
+fn generator(api: &Api) -> Generator {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -63,11 +91,15 @@ fn tokens(document: &Value, api: &Api, run: Run) -> Result<TokenStream, String> 
             settings.with_replacement(name, format!("crate::types::{name}"), std::iter::empty());
         }
     }
-    run(&mut Generator::new(&settings), &document).map_err(|error| error.to_string())
+    Generator::new(&settings)
 }
 
 fn parse(tokens: TokenStream) -> Result<syn::File, String> {
-    syn::parse2(tokens).map_err(|error| error.to_string())
+    syn::parse2(tokens).map_err(text)
+}
+
+fn text(error: impl ToString) -> String {
+    error.to_string()
 }
 
 /// The document with one operation only.

@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 pub(super) enum Scope {
     /// The items of the file.
     File,
-    /// The items of `mod types`.
+    /// The types.
     Types,
     /// The items of `mod builder`.
     Builders,
@@ -41,7 +41,8 @@ fn prune(item: &mut Vec<TokenTree>, scope: Scope) {
     let words: Vec<String> = item.iter().filter_map(word).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !["pub", "async"].contains(word)).collect();
     match (scope, &*words) {
-        (Scope::File, ["mod", "types"]) => within(item, Scope::Types),
+        // They are asked for apart.
+        (Scope::File, ["mod", "types"]) => item.clear(),
         (Scope::File, ["mod", "builder"]) => within(item, Scope::Builders),
         (Scope::Builders, ["impl", ..]) => within(item, Scope::Methods),
         // `Client` gets our methods; typify's builders, conversions and their errors are replaced.

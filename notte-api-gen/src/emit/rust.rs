@@ -27,8 +27,13 @@ pub(super) fn prose_lines(text: &str) -> Vec<String> {
     escape(text.trim()).lines().map(|line| format!(" {}", line.trim_end())).collect()
 }
 
+/// Doc comments of these lines.
+pub(super) fn doc_comment(lines: &[String], indent: &str) -> String {
+    lines.iter().map(|line| format!("{indent}///{}\n", line.trim_end_matches(' '))).collect()
+}
+
 /// `#[doc = "…"]`, which is not worth a parser.
-fn attribute(text: &str) -> syn::Attribute {
+pub(super) fn attribute(text: &str) -> syn::Attribute {
     let meta = syn::MetaNameValue {
         path: quote::format_ident!("doc").into(),
         eq_token: <syn::Token![=]>::default(),
@@ -70,6 +75,9 @@ fn doc_text(attribute: &syn::Attribute) -> Option<String> {
 
 /// Text that rustdoc shows as it is: no accidental links or HTML; bare addresses become links.
 pub(super) fn escape(text: &str) -> String {
+    if !text.contains(['[', ']', '<', '>']) && !text.contains("http") {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
@@ -112,31 +120,31 @@ pub(super) fn set_derives(attributes: &mut [syn::Attribute], keep: impl Fn(&str)
     }
 }
 
-/// Whether a `#[serde(flag)]` is there.
-pub(super) fn has_serde_flag(attributes: &[syn::Attribute], flag: &str) -> bool {
-    serde_metas(attributes).iter().any(|meta| meta.path().is_ident(flag))
+/// What `#[serde(…)]` says of a field or a variant.
+#[derive(Default)]
+pub(super) struct Serde {
+    pub(super) flatten: bool,
+    pub(super) rename: Option<String>,
 }
 
-/// The name in `#[serde(rename = "…")]`.
-pub(super) fn serde_rename(attributes: &[syn::Attribute]) -> Option<String> {
-    serde_metas(attributes).into_iter().find_map(|meta| match meta {
-        syn::Meta::NameValue(syn::MetaNameValue {
-            path,
-            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }),
-            ..
-        }) if path.is_ident("rename") => Some(name.value()),
-        _ => None,
-    })
-}
-
-fn serde_metas(attributes: &[syn::Attribute]) -> Vec<syn::Meta> {
-    type Metas = syn::punctuated::Punctuated<syn::Meta, syn::Token![,]>;
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-        .filter_map(|attribute| attribute.parse_args_with(Metas::parse_terminated).ok())
-        .flatten()
-        .collect()
+impl Serde {
+    pub(super) fn of(attributes: &[syn::Attribute]) -> Self {
+        type Metas = syn::punctuated::Punctuated<syn::Meta, syn::Token![,]>;
+        let serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+        let mut said = Self::default();
+        for meta in serde.filter_map(|attribute| attribute.parse_args_with(Metas::parse_terminated).ok()).flatten() {
+            match meta {
+                syn::Meta::Path(path) => said.flatten |= path.is_ident("flatten"),
+                syn::Meta::NameValue(syn::MetaNameValue {
+                    path,
+                    value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }),
+                    ..
+                }) if path.is_ident("rename") => said.rename = said.rename.or(Some(name.value())),
+                _ => {}
+            }
+        }
+        said
+    }
 }
 
 /// A type as source text on one line.

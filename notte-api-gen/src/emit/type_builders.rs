@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use super::builders::{debug, setter};
 use super::rust;
 use super::types::{Field, Struct};
-use crate::format::{Piece, breaks, generic, join, laid};
+use crate::format::{LITERAL_WIDTH, Piece, block, breaks, generic, join, laid};
 
 /// `types/builder.rs`.
 pub(super) fn emit(structs: &[Struct]) -> String {
@@ -86,17 +86,13 @@ fn header(of: &str, ty: &str) -> String {
     if breaks(&line) { format!("impl {of}\nfor {ty} {{") } else { line }
 }
 
-fn block(lines: &str) -> String {
-    if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}}}") }
-}
-
 /// `Self { … }` in a function's body: on one line only when it is short.
 fn literal(fields: &[String]) -> String {
     if fields.is_empty() {
         return "Self {}".to_owned();
     }
     let line = format!("Self {{ {} }}", fields.join(", "));
-    if line.len() <= 35 {
+    if line.len() <= LITERAL_WIDTH {
         line
     } else {
         format!("Self {{\n            {},\n        }}", fields.join(",\n            "))

@@ -9,7 +9,7 @@ use syn::parse_quote;
 
 use super::rust;
 use super::{type_builders, unions};
-use crate::format::{Piece, items, laid};
+use crate::format::{Piece, breaks, laid};
 use crate::model::Api;
 
 /// The generated types and their builders, as two modules.
@@ -77,17 +77,16 @@ fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<Piece>, Option<
     };
     let schema = api.schemas.get(&ident.to_string());
     let tag = schema.and_then(|schema| schema.get("x-notte-tag"));
-    let taken: BTreeSet<String> = fields
-        .named
-        .iter()
-        .filter(|field| !rust::has_serde_flag(&field.attrs, "flatten"))
-        .filter_map(|field| Some(field.ident.as_ref()?.to_string()))
-        .collect();
+    let extra_taken = fields.named.iter().any(|field| {
+        field.ident.as_ref().is_some_and(|ident| ident == "extra") && !rust::Serde::of(&field.attrs).flatten
+    });
     let described: Vec<Field> =
-        fields.named.iter_mut().filter_map(|field| decorate_field(field, schema, tag, &taken)).collect();
+        fields.named.iter_mut().filter_map(|field| decorate_field(field, schema, tag, extra_taken)).collect();
 
     let free_form = described.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
-    rust::set_derives(&mut item.attrs, |derive| !(derive == "Debug" && free_form));
+    if free_form {
+        rust::set_derives(&mut item.attrs, |derive| derive != "Debug");
+    }
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     if let Some((name, value)) = tag.and_then(tag_of) {
         item.attrs.push(parse_quote!(#[serde(tag = #name, rename = #value)]));
@@ -131,14 +130,14 @@ fn decorate_field(
     field: &mut syn::Field,
     schema: Option<&Value>,
     tag: Option<&Value>,
-    taken: &BTreeSet<String>,
+    extra_taken: bool,
 ) -> Option<Field> {
     rust::escape_docs(&mut field.attrs);
-    let flattened = rust::has_serde_flag(&field.attrs, "flatten");
-    if flattened {
+    let rust::Serde { flatten, rename } = rust::Serde::of(&field.attrs);
+    if flatten {
         field.ty = parse_quote!(crate::wire::Extra);
         field.attrs.push(rust::doc("Fields this version does not know, kept."));
-        if taken.contains("extra") {
+        if extra_taken {
             field.ident = Some(format_ident!("extra_fields"));
         }
         if let Some((name, _)) = tag.and_then(tag_of) {
@@ -153,7 +152,7 @@ fn decorate_field(
         }
     }
     let ident = field.ident.clone()?;
-    let property = rust::serde_rename(&field.attrs).unwrap_or_else(|| rust::plain(&ident));
+    let property = rename.unwrap_or_else(|| rust::plain(&ident));
     let described = schema.and_then(|schema| schema.get("properties")).and_then(|all| all.get(&property));
     let deprecated = described.and_then(|property| property.get("deprecated")) == Some(&Value::Bool(true));
     let mut docs = rust::docs(&field.attrs);
@@ -164,7 +163,7 @@ fn decorate_field(
     if deprecated {
         field.attrs.push(parse_quote!(#[deprecated]));
     }
-    Some(Field { ident, ty: field.ty.clone(), docs, deprecated, flattened, property })
+    Some(Field { ident, ty: field.ty.clone(), docs, deprecated, flattened: flatten, property })
 }
 
 /// The helper that decodes a type more tolerantly than serde would.
@@ -223,7 +222,7 @@ fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
         .iter()
         .map(|variant| {
             let name = variant.ident.to_string();
-            (name.clone(), rust::serde_rename(&variant.attrs).unwrap_or(name))
+            (name.clone(), rust::Serde::of(&variant.attrs).rename.unwrap_or(name))
         })
         .collect();
     for variant in &mut item.variants {
@@ -244,17 +243,31 @@ fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
 /// The values of a closed set, as its texts and back.
 fn enumerated(item: &syn::ItemEnum, values: &BTreeMap<String, String>) -> String {
     let ident = &item.ident;
-    let variants: Vec<_> = item.variants.iter().map(|variant| &variant.ident).collect();
-    let texts: Vec<_> = variants.iter().map(|variant| &values[&variant.to_string()]).collect();
-    items(vec![parse_quote! {
-        impl crate::wire::Enumerated for #ident {
-            const ALL: &'static [Self] = &[#(Self::#variants),*];
-            fn as_str(&self) -> &'static str {
-                match self { #(Self::#variants => #texts),* }
-            }
-            fn from_wire(text: &str) -> Option<Self> {
-                match text { #(#texts => Some(Self::#variants),)* _ => None }
-            }
-        }
-    }])
+    let variants: Vec<(String, String)> = item
+        .variants
+        .iter()
+        .map(|variant| (format!("Self::{}", variant.ident), rust::literal(&values[&variant.ident.to_string()])))
+        .collect();
+    let names: Vec<&str> = variants.iter().map(|(name, _)| name.as_str()).collect();
+    let mut all = format!("    const ALL: &'static [Self] = &[{}];", names.join(", "));
+    if breaks(&all) {
+        all = format!("    const ALL: &'static [Self] = &[\n        {},\n    ];", names.join(",\n        "));
+    }
+    let texts: String = variants.iter().map(|(name, text)| format!("            {name} => {text},\n")).collect();
+    let back: String = variants.iter().map(|(name, text)| format!("            {text} => Some({name}),\n")).collect();
+    laid(format!(
+        "impl crate::wire::Enumerated for {ident} {{
+{all}
+    fn as_str(&self) -> &'static str {{
+        match self {{
+{texts}        }}
+    }}
+    fn from_wire(text: &str) -> Option<Self> {{
+        match text {{
+{back}            _ => None,
+        }}
+    }}
+}}
+"
+    ))
 }

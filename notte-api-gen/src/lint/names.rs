@@ -40,7 +40,8 @@ fn sanitize(name: &str, to_case: fn(&str) -> String, digit_prefix: &str) -> Stri
         Some(first) if first.is_alphabetic() => {}
         Some(_) => out.insert_str(0, digit_prefix),
     }
-    if syn::parse_str::<syn::Ident>(&out).is_err() {
+    // No keyword is longer, and what is longer is an identifier by now.
+    if out.len() <= "continue".len() && syn::parse_str::<syn::Ident>(&out).is_err() {
         out.push('_');
     }
     out
