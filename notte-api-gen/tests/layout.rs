@@ -29,12 +29,16 @@ fn every_generated_file_is_laid_out_as_prettyplease_would() {
         let fields = component(&shapes[length % shapes.len()], length);
         let schema = if length < 30 { fields } else { json!({ "type": "object", "properties": { "a": shapes[0] } }) };
         let body = json!({ "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } } });
-        let query = json!({ "name": "q".repeat(length), "in": "query", "required": length % 2 == 0, "schema": { "type": "string" } });
+        let query = |name: String| json!({ "name": name, "in": "query", "required": length % 2 == 0, "schema": { "type": "string" } });
+        let queries: Vec<Value> = (0..length % 4).map(|at| query(format!("{}{at}", "q".repeat(length)))).collect();
+        let values: Vec<String> = (0..=length % 6).map(|at| format!("{}{at}", "v".repeat(length))).collect();
+        schemas.insert(format!("E{length}"), json!({ "type": "string", "enum": values }));
         let answer = json!({ "description": "Done.", "content": body["content"] });
         let operation = json!({
             "operationId": format!("o{}", "y".repeat(length)),
             "x-notte-effect": "read",
-            "parameters": [query],
+            "parameters": queries,
+            "deprecated": length % 5 == 0,
             "requestBody": body,
             "responses": { "200": answer },
         });
@@ -58,5 +62,42 @@ fn every_generated_file_is_laid_out_as_prettyplease_would() {
         let lines = text.lines().zip(expected.lines());
         let different: Vec<_> = lines.filter(|(line, expected)| line != expected).take(3).collect();
         assert!(text == expected, "{}: {different:#?}", file.path);
+    }
+}
+
+#[test]
+fn no_text_of_a_document_ends_a_comment_early() {
+    let text = "one\rtwo\r\nthree\n*/ four";
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": format!("[{text}]"), "version": "1" },
+        "tags": [{ "name": "a", "description": text }],
+        "paths": { "/a": { "get": {
+            "operationId": "a",
+            "tags": ["a"],
+            "summary": text,
+            "description": text,
+            "parameters": [{ "name": "q", "in": "query", "description": text, "schema": { "type": "string" } }],
+            "responses": { "200": {
+                "description": text,
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/T" } } },
+            } },
+        } } },
+        "components": { "schemas": { "T": {
+            "type": "object",
+            "description": text,
+            "properties": {
+                "p": { "type": "string", "description": text },
+                "e": { "type": "string", "description": text, "enum": ["x", "y"] },
+            },
+        } } },
+    });
+
+    let bytes = document.to_string().into_bytes();
+    let generation = generate(Input { name: "comments", bytes: &bytes }, &[], Options::default()).unwrap();
+
+    for file in generation.files.iter().filter(|file| file.path.ends_with(".rs")) {
+        assert!(!file.text.contains('\r'), "{}", file.path);
+        syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
     }
 }

@@ -20,8 +20,7 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
     for item in items {
         match item {
             syn::Item::Struct(mut item) if item.ident == "Client" => {
-                let title = rust::escape(&api.title);
-                item.attrs = rust::prose(&format!("The client of {title}: every operation as a builder."));
+                item.attrs = rust::prose(&format!("The client of {}: every operation as a builder.", api.title));
                 // Debug is hand-written: it must not print the key.
                 item.attrs.push(parse_quote!(#[derive(Clone)]));
                 kept.push(syn::Item::Struct(item));

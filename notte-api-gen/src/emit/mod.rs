@@ -145,7 +145,7 @@ fn builder_files(api: &Api, mut builders: BTreeMap<String, builders::Builder>) -
         index.push(parse_quote!(mod #module;));
         index.push(parse_quote!(pub use #module::{#(#names),*};));
         let about = match api.tags.get(tag) {
-            Some(description) => rust::escape(description.lines().next().unwrap_or_default()),
+            Some(description) => rust::escape(description.split(['\n', '\r']).next().unwrap_or_default()),
             None => format!("Builders of the `{tag}` operations."),
         };
         let pieces = vec![Piece::Text(builders::IMPORTS.to_owned()), Piece::Text(text)];

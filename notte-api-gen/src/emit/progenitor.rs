@@ -28,14 +28,16 @@ impl<'a> Source<'a> {
 
     /// The client: `Client` and the builders of its operations; of these, what is not replaced.
     pub(super) fn client(&self) -> Result<syn::File, Error> {
-        self.run(|generator, document| parse(pruned(generator.generate_tokens(document).map_err(text)?, Scope::File)))
+        self.run(|generator, document| {
+            parse(pruned(generator.generate_tokens(document).map_err(|error| error.to_string())?, Scope::File))
+        })
     }
 
     /// The types, what is not replaced, and the typed mocks.
     pub(super) fn types_and_mocks(&self) -> Result<(syn::File, syn::File), Error> {
         self.run(|generator, document| {
             // This is what makes the generator read the document.
-            let mocks = parse(generator.httpmock(document, "notte_api").map_err(text)?)?;
+            let mocks = parse(generator.httpmock(document, "notte_api").map_err(|error| error.to_string())?)?;
             Ok((parse(pruned(generator.get_type_space().to_stream(), Scope::Types))?, mocks))
         })
     }
@@ -95,11 +97,7 @@ fn generator(api: &Api) -> Generator {
 }
 
 fn parse(tokens: TokenStream) -> Result<syn::File, String> {
-    syn::parse2(tokens).map_err(text)
-}
-
-fn text(error: impl ToString) -> String {
-    error.to_string()
+    syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
 /// The document with one operation only.

@@ -24,7 +24,9 @@ pub(super) fn prose(text: &str) -> Vec<syn::Attribute> {
 
 /// The texts of these attributes.
 pub(super) fn prose_lines(text: &str) -> Vec<String> {
-    escape(text.trim()).lines().map(|line| format!(" {}", line.trim_end())).collect()
+    // A carriage return by itself ends a line too: Rust takes none in a comment.
+    let escaped = escape(text.trim());
+    escaped.lines().flat_map(|line| line.split('\r')).map(|line| format!(" {}", line.trim_end())).collect()
 }
 
 /// Doc comments of these lines.
