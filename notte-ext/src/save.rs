@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use notte_api::{ByteStream, Bytes, Effect, Fetch, ResponseValue, reqwest::header::CONTENT_LENGTH, wire::Secret};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::{Error, ErrorKind, Notte, Result, error};
+use crate::{Error, ErrorKind, Notte, Result, areas::broken};
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -88,14 +88,8 @@ impl Download {
         if !self.head.is_empty() {
             return Ok(Some(std::mem::take(&mut self.head)));
         }
-        self.rest.next().await.transpose().map_err(failed_stream)
+        self.rest.next().await.transpose().map_err(|error| broken(error, Effect::Read))
     }
-}
-
-/// Why a stream broke.
-pub(crate) fn failed_stream(error: notte_api::Error) -> Error {
-    let outcome = error::outcome(&error, |_| None);
-    Error::failed(error, Effect::Read, &outcome, 1, None)
 }
 
 /// A file that is not written yet: `.await` writes it.

@@ -30,11 +30,12 @@ const BY_CALL: [(&str, &str); 10] = [
 const NO_OPTION: [(&str, &str, &str); 0] = [];
 
 /// Where the options of an operation are that is not sent from where they are.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 9] = [
     ("get_usage_logs", "areas"),
     ("list_function_runs_by_function_id", "areas"),
     ("list_functions", "areas"),
     ("list_personas", "areas"),
+    ("list_sessions", "areas"),
     ("list_vaults", "areas"),
     ("page_scrape", "scrape"),
     ("scrape_webpage", "sessions"),

@@ -2,14 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use futures_util::{Stream, TryStreamExt as _};
-use notte_api::{
-    types::{SessionPage, SessionResponse},
-    wire::Timestamp,
-};
+use futures_util::TryStreamExt as _;
+use notte_api::{types::SessionResponse, wire::Timestamp};
 
 use super::Session;
-use crate::{Notte, Result, SessionId, Sweep, pages};
+use crate::{Notte, Result, SessionId, Sweep, areas::list};
 
 /// Clocks differ by so much without anybody noticing.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -39,13 +36,7 @@ impl Sessions {
 
     /// Lists sessions, those that live unless told otherwise.
     pub fn list(&self) -> SessionList {
-        SessionList {
-            notte: self.notte.clone(),
-            only_active: None,
-            only_current_token: None,
-            include_system: None,
-            page_size: None,
-        }
+        SessionList::new(self.notte.clone())
     }
 
     /// Live sessions that were started with this key since `time`, and that neither this client nor a ledger knows:
@@ -80,62 +71,7 @@ impl Sessions {
     }
 }
 
-/// A list of sessions that is not asked for yet.
-#[derive(Debug, Clone)]
-#[must_use = "a list is read by `.items()` or `.pages()`"]
-pub struct SessionList {
-    notte: Notte,
-    only_active: Option<bool>,
-    only_current_token: Option<bool>,
-    include_system: Option<bool>,
-    page_size: Option<u32>,
-}
-
-impl SessionList {
-    /// Whether to list only sessions that live.
-    pub fn only_active(mut self, only: bool) -> Self {
-        self.only_active = Some(only);
-        self
-    }
-
-    /// Whether to list only sessions that were started with this key.
-    pub fn only_current_token(mut self, only: bool) -> Self {
-        self.only_current_token = Some(only);
-        self
-    }
-
-    /// Whether to list sessions that the service started for itself, too. It does if this is not set.
-    pub fn include_system(mut self, include: bool) -> Self {
-        self.include_system = Some(include);
-        self
-    }
-
-    /// How many sessions a page has at most.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    /// The sessions, one by one; pages are turned as they are needed. The stream is over after its first error.
-    pub fn items(self) -> impl Stream<Item = Result<SessionResponse>> + Send + Unpin + use<> {
-        pages::items(move |number| self.clone().page(number))
-    }
-
-    /// The pages, as the service sends them. The stream is over after its first error.
-    pub fn pages(self) -> impl Stream<Item = Result<SessionPage>> + Send + Unpin + use<> {
-        pages::pages(move |number| self.clone().page(number))
-    }
-
-    async fn page(self, number: i64) -> Result<SessionPage> {
-        let request = self
-            .notte
-            .api()
-            .list_sessions()
-            .page(number)
-            .page_size(self.page_size.map(i64::from))
-            .only_active(self.only_active)
-            .only_current_token(self.only_current_token)
-            .include_system(self.include_system);
-        self.notte.call(request).await
-    }
+list! {
+    /// A list of sessions that is not asked for yet: those that live, unless told otherwise.
+    SessionList: list_sessions -> SessionPage of SessionResponse
 }

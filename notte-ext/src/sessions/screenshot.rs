@@ -4,7 +4,7 @@ use std::fmt;
 
 use notte_api::{ByteStream, Bytes};
 
-use crate::{Result, save::failed_stream};
+use crate::{Result, areas::read};
 
 /// A picture of a page.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Screenshot {
     }
 
     pub(super) async fn read(stream: ByteStream) -> Result<Self> {
-        stream.bytes().await.map(Self::new).map_err(failed_stream)
+        read(stream).await.map(Self::new)
     }
 
     /// The picture.
