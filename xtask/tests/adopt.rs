@@ -206,8 +206,8 @@ fn a_conflict_stops_it_names_what_needs_a_person_and_is_resolved_in_the_overlay(
     for expected in [
         "replaces false at /paths/~1area01/get/deprecated by true",
         "effect-missing",
-        "notte-ext/src/lib.rs:2 may use notte_api::builder::Read00::page",
-        "2 lines of notte-ext may need a person if the overlays hold",
+        "notte-ext/src/lib.rs:2 may use notte_api::builder::Read00::page, notte_api::builder::Read01::page",
+        "1 lines of notte-ext may need a person if the overlays hold",
         "1 overlay actions conflict with the document (1 times in substance, 0 times in words",
     ] {
         assert!(errors(&output).contains(expected), "`{expected}` is not in: {}", errors(&output));

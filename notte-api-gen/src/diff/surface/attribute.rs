@@ -120,7 +120,9 @@ impl Index {
             return if best >= (EXACT - 5) * 4 { all.collect() } else { all.take(1).collect() };
         }
         let reached = || items.iter().flatten().find_map(|item| self.reached(item));
-        self.mentioned(&delta.item, changes).or_else(reached).into_iter().collect()
+        // A union may be called like the one property that holds it.
+        let namesake = || items.iter().flatten().find_map(|item| self.members.get(&item.owner)?.first().copied());
+        self.mentioned(&delta.item, changes).or_else(reached).or_else(namesake).into_iter().collect()
     }
 
     /// A change of something that the item is named after, or has in its signature: unions get names of their own.

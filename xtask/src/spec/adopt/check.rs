@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::report::{Failure, io};
 use crate::tools::{cargo_program, output_of};
-use crate::workspace;
+use crate::{output, workspace};
 
 /// A file of the tree: what it will say, or nothing if it goes.
 pub(super) type Edit = (PathBuf, Option<Vec<u8>>);
@@ -46,6 +46,7 @@ fn copy(stage: &Path) -> Result<(), Failure> {
 fn check(stage: &Path) -> Result<(), Failure> {
     // The workspace's own target folder, for the dependencies that are built there.
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
+    output::progress("$ cargo check --workspace --all-targets   (in a copy of the workspace)");
     let output = Command::new(cargo_program())
         .args(["check", "--workspace", "--all-targets", "--keep-going", "--message-format=json"])
         .env("CARGO_TARGET_DIR", target)

@@ -7,7 +7,7 @@ mod overlays;
 mod version;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use notte_api_gen::diff::{Report, Side};
@@ -205,9 +205,13 @@ fn preview(refit: &Refit, document: &[u8]) -> Result<(Report, &'static str), Fai
     Ok((report, supposed))
 }
 
-/// The lines of notte-ext that may need a person.
+/// The lines of notte-ext that may need a person, each with the items it may use.
 fn places(report: &Report, supposed: &str) -> Vec<String> {
-    let lines: BTreeSet<_> = report.changes.iter().flat_map(|change| &change.lines).collect();
-    let told = lines.iter().map(|line| format!("{}:{} may use {}", line.file, line.line, line.item));
+    let mut lines: BTreeMap<(&str, usize), BTreeSet<&str>> = BTreeMap::new();
+    for line in report.changes.iter().flat_map(|change| &change.lines) {
+        lines.entry((&line.file, line.line)).or_default().insert(&line.item);
+    }
+    let items = |items: &BTreeSet<&str>| items.iter().copied().collect::<Vec<_>>().join(", ");
+    let told = lines.iter().map(|((file, line), used)| format!("{file}:{line} may use {}", items(used)));
     told.chain([format!("{} lines of notte-ext may need a person if {supposed}", lines.len())]).collect()
 }

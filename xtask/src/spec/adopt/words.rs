@@ -44,9 +44,24 @@ pub(super) fn pull_request(report: &Report, raised: &Raised, stale: &[String], s
         }
         text.push('\n');
     }
-    text.push_str(&report.write(Format::Markdown, ["", ""]));
+    text.push_str(&shortened(&report.write(Format::Markdown, ["", ""])));
     text.push_str("\nThe workspace compiles. Before this is merged: `cargo xtask test`, and a look at `openapi/effective.json`.\n");
     text
+}
+
+/// As many whole lines as a pull request takes; what breaks stands first.
+fn shortened(report: &str) -> String {
+    const LONGEST: usize = 60_000;
+    let mut short = String::new();
+    for line in report.split_inclusive('\n') {
+        if short.len() + line.len() > LONGEST {
+            let left = report.lines().count() - short.lines().count();
+            let _ = writeln!(short, "\n{left} more lines: `cargo xtask spec diff` tells all of them.");
+            break;
+        }
+        short.push_str(line);
+    }
+    short
 }
 
 #[cfg(test)]
@@ -56,6 +71,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_report_that_no_pull_request_takes_ends_with_a_whole_line() {
+        let line = "word ".repeat(20) + "\n";
+        assert_eq!(shortened(&line.repeat(3)), line.repeat(3));
+        let short = shortened(&line.repeat(1000));
+        assert!(short.len() < 65_536 && short.contains("406 more lines"), "{}", &short[short.len() - 200..]);
+    }
 
     #[test]
     fn an_entry_goes_first_under_unreleased() {
