@@ -145,7 +145,9 @@ fn an_adoption_is_complete_and_its_undo_leaves_nothing() {
     assert!(scratch.read("notte-api/src/generated/builder/area02.rs").contains("pub fn size"));
     assert!(scratch.read("Cargo.toml").contains("version = \"0.1.1\"") && scratch.read("Cargo.lock").contains("0.1.1"));
     assert!(
-        scratch.read("CHANGELOG.md").contains("(0.1.0 to 0.1.1): 2 to 3 operations"),
+        scratch
+            .read("CHANGELOG.md")
+            .contains("(0.1.0 to 0.1.1): 2 to 3 operations.\n  - `read_02`: an operation came\n"),
         "{}",
         scratch.read("CHANGELOG.md")
     );

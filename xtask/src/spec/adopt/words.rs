@@ -12,23 +12,34 @@ const UNRELEASED: &str = "## Unreleased\n";
 /// The changelog with an entry for the adoption, as the first under Unreleased.
 pub(super) fn changelog(text: &str, report: &Report, raised: &Raised) -> Option<String> {
     let (before, after) = text.split_once(UNRELEASED)?;
-    let breaking: Vec<&Change> = report.changes.iter().filter(|change| change.compile.affected).collect();
-    let behaviour = report.changes.iter().filter(|change| change.behaviour.affected).count();
     let mut entry = format!(
-        "- The client follows a newer document ({} to {}): {} to {} operations, {behaviour} changes of behaviour, {} that break callers.",
-        raised.old,
-        raised.new,
-        report.old.operations,
-        report.new.operations,
-        breaking.len()
+        "- The client follows a newer document ({} to {}): {} to {} operations.",
+        raised.old, raised.new, report.old.operations, report.new.operations,
     );
-    for change in breaking {
+    for change in &report.changes {
+        let effects = effects(change);
+        if effects.is_empty() && change.rule.id != "operation-added" {
+            continue;
+        }
         let _ = write!(entry, "\n  - `{}`: {}", change.place, change.rule.says);
         if let Some(item) = change.items.iter().find(|item| item.breaks()) {
             let _ = write!(entry, " (`{}`)", item.path);
         }
+        if !effects.is_empty() {
+            let _ = write!(entry, ": {}", effects.join(", "));
+        }
     }
     Some(format!("{before}{UNRELEASED}\n{entry}\n{}", after.trim_start_matches('\n')))
+}
+
+/// What users have to hear of.
+fn effects(change: &Change) -> Vec<&'static str> {
+    let effects = [
+        (change.compile.affected, "breaks callers"),
+        (change.wire.affected, "breaks the wire"),
+        (change.behaviour.affected, "behaves differently"),
+    ];
+    effects.into_iter().filter(|(affected, _)| *affected).map(|(_, effect)| effect).collect()
 }
 
 /// The pull request's text.
@@ -93,7 +104,10 @@ mod tests {
             text.starts_with("# Changelog\n\n## Unreleased\n\n- The client follows a newer document (0.1.0 to 0.2.0)"),
             "{text}"
         );
-        assert!(text.contains("\n  - `a`: an operation moved to another path"), "{text}");
+        assert!(
+            text.contains("\n  - `a`: an operation moved to another path: breaks callers, breaks the wire\n"),
+            "{text}"
+        );
         assert!(text.ends_with("\n- Before.\n"), "{text}");
         assert!(changelog("# Changelog\n", &report, &raised).is_none());
     }
