@@ -97,8 +97,9 @@ notte.observe = (limit) => {
   const visit = (element, frames, shadow, offset, clip, inside) => {
     if (found.length >= limit) return;
     const box = element.getBoundingClientRect();
-    const x = box.left + offset.x, y = box.top + offset.y;
-    const seen = box.width > 0 && box.height > 0 && x < clip.right && x + box.width > clip.left && y < clip.bottom && y + box.height > clip.top;
+    const { width, height } = box;
+    const x = box.x + offset.x, y = box.y + offset.y;
+    const seen = width > 0 && height > 0 && x < clip.right && x + width > clip.left && y < clip.bottom && y + height > clip.top;
     let style;
     const styled = () => (style ??= element.ownerDocument.defaultView.getComputedStyle(element));
     let taken = inside;
@@ -114,7 +115,7 @@ notte.observe = (limit) => {
         found.push({
           id, kind: what, label: notte.name(element), role: notte.role(element), tag: element.tagName.toLowerCase(),
           css: path(element), xpath: xpath(element), frames, shadow,
-          box: { x, y, width: box.width, height: box.height }, offset, state: state(element, what),
+          box: { x, y, width, height }, offset, state: state(element, what),
         });
       }
     }
@@ -126,7 +127,7 @@ notte.observe = (limit) => {
         const start = { x: inset.x + offset.x, y: inset.y + offset.y };
         const within = {
           left: Math.max(clip.left, start.x), top: Math.max(clip.top, start.y),
-          right: Math.min(clip.right, x + box.width), bottom: Math.min(clip.bottom, y + box.height),
+          right: Math.min(clip.right, x + width), bottom: Math.min(clip.bottom, y + height),
         };
         visit(inner.documentElement, [...frames, path(element)], false, start, within, false);
       }
@@ -152,6 +153,8 @@ const DROPPED = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'LINK', 'MET
 const ASIDE = new Set(['NAV', 'ASIDE', 'FOOTER', 'HEADER', 'FORM', 'DIALOG']);
 const ASIDE_ROLES = new Set(['navigation', 'complementary', 'contentinfo', 'banner', 'search', 'dialog', 'alertdialog']);
 
+const SHOWN = { visibilityProperty: true };
+
 const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 // What a reader sees, as HTML without styles and scripts; the content of readable frames follows at the end.
@@ -167,14 +170,18 @@ notte.html = ({ selector, main, ignored }) => {
   }
   const skip = new Set((ignored ?? []).map((tag) => tag.toUpperCase()));
   const frames = [];
-  const children = (node) => [...node.childNodes].map(write).join('');
+  const children = (node) => {
+    let html = '';
+    for (let child = node.firstChild; child; child = child.nextSibling) html += write(child);
+    return html;
+  };
   const write = (node) => {
     if (node.nodeType === 3) return escaped(node.data);
     if (node.nodeType !== 1) return '';
     const tag = node.tagName.toUpperCase();
     if (DROPPED.has(tag) || skip.has(tag)) return '';
     if (bare && node !== scope && (ASIDE.has(tag) || ASIDE_ROLES.has(node.getAttribute('role')))) return '';
-    if (node.getClientRects().length === 0 && !node.checkVisibility({ visibilityProperty: true }) && tag !== 'BR') return '';
+    if (!node.checkVisibility(SHOWN) && tag !== 'BR' && node.getClientRects().length === 0) return '';
     if (tag === 'IFRAME' || tag === 'FRAME') {
       try { if (node.contentDocument?.body) frames.push(node.contentDocument.body); } catch { /* another origin */ }
       return '';

@@ -167,7 +167,7 @@ impl Session {
     /// Takes pictures for the replay; never returns.
     pub(super) async fn record(&self) {
         self.recording.want();
-        self.recording.run(&self.browser).await;
+        self.recording.run(&self.browser, || self.known.try_lock().is_err()).await;
     }
 
     /// Where the replay lies, if there is one.

@@ -15,6 +15,9 @@ use crate::engine::Browser;
 /// How long after an action its picture is taken: what it set off is on the page by then.
 const AFTER: Duration = Duration::from_millis(150);
 
+/// How long an action that comes soon after may put the picture off: making one takes the browser longer than most actions.
+const LATEST: Duration = Duration::from_millis(600);
+
 /// Bytes of pictures that one recording may hold.
 const LARGEST: usize = 64 << 20;
 
@@ -45,11 +48,15 @@ impl Recording {
         self.wanted.notify_one();
     }
 
-    /// Takes the pictures that are asked for; never returns.
-    pub(super) async fn run(&self, browser: &Browser) {
+    /// Takes the pictures that are asked for, between two actions where it can; never returns.
+    pub(super) async fn run(&self, browser: &Browser, busy: impl Fn() -> bool) {
         loop {
             self.wanted.notified().await;
+            let latest = Instant::now() + LATEST;
             sleep(AFTER).await;
+            while busy() && Instant::now() < latest {
+                sleep(AFTER).await;
+            }
             self.take(browser).await;
         }
     }

@@ -55,6 +55,20 @@ const OBSERVE: &str = r"(() => {
   return found;
 })()";
 
+/// What a reader sees of the page, as HTML: what is hidden is left out.
+const READ: &str = r"(() => {
+  const escaped = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return escaped(node.data);
+    if (node.nodeType !== Node.ELEMENT_NODE || !node.checkVisibility({ visibilityProperty: true })) return '';
+    if (['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE'].includes(node.tagName)) return '';
+    const name = node.localName;
+    const href = node.href ? ` href='${escaped(node.href)}'` : '';
+    return `<${name}${href}>${[...node.childNodes].map(read).join('')}</${name}>`;
+  };
+  return read(document.body);
+})()";
+
 /// A browser and its one page.
 pub(crate) struct Browser {
     process: Process,
@@ -185,7 +199,7 @@ impl Browser {
 
     /// The page as Markdown.
     pub(crate) async fn scrape(&mut self) -> Result<String> {
-        let html = self.evaluate("document.documentElement.outerHTML").await?;
+        let html = self.evaluate(READ).await?;
         Ok(htmd::convert(html.as_str().unwrap_or_default())?)
     }
 }
