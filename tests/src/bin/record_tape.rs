@@ -40,7 +40,8 @@ async fn record(operation: &OperationMeta, folder: &Path) -> Result<(), Failure>
     if operation.auth {
         request = request.bearer_auth(&key);
     }
-    let response = request.send().await.map_err(reqwest::Error::without_url)?.error_for_status()?;
+    let response = request.send().await.and_then(reqwest::Response::error_for_status);
+    let response = response.map_err(reqwest::Error::without_url)?;
     let body: serde_json::Value = response.json().await.map_err(reqwest::Error::without_url)?;
     std::fs::write(folder.join(format!("{}.json", operation.id)), serde_json::to_vec_pretty(&body)?)?;
     Ok(())
