@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 const PREFIX: &str = "notte-local.";
 
@@ -82,7 +84,18 @@ fn sweep(temporary: &Path) {
         for session in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
             kill(&session.path());
         }
-        let _ = fs::remove_dir_all(entry.path());
+        clear(&entry.path());
+    }
+}
+
+/// Removes a folder in which processes that are dying may still be writing, so that it may take more than one try.
+fn clear(folder: &Path) {
+    for _ in 0..20 {
+        let _ = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
     }
 }
 
