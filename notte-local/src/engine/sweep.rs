@@ -60,7 +60,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        self.remove();
+        clear(&self.0);
     }
 }
 
@@ -88,15 +88,27 @@ fn sweep(temporary: &Path) {
     }
 }
 
-/// Removes a folder in which processes that are dying may still be writing, so that it may take more than one try.
+/// Removes a folder, and ends the processes that would write it anew: what a dead browser had started may live on for a
+/// while, and makes a cache's folders where there are none.
 fn clear(folder: &Path) {
-    for _ in 0..20 {
+    for _ in 0..40 {
+        let ended = end_children(folder);
         let _ = fs::remove_dir_all(folder);
-        if !folder.exists() {
+        if ended == 0 && !folder.exists() {
             break;
         }
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Kills the other processes that have a file in this folder open, and says how many there were. Their command lines do
+/// not name it.
+fn end_children(folder: &Path) -> usize {
+    let within = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|file| file.starts_with(folder));
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let children =
+        processes.filter(|process| fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within));
+    children.map(|child| Command::new("kill").arg("-KILL").arg(child.file_name()).status()).count()
 }
 
 /// Kills the browser of a swept session: only a process that names this very folder.
