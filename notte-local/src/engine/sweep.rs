@@ -106,8 +106,10 @@ fn clear(folder: &Path) {
 fn end_children(folder: &Path) -> usize {
     let within = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|file| file.starts_with(folder));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let own = std::process::id().to_string();
+    let others = processes.filter(|process| process.file_name() != own.as_str());
     let children =
-        processes.filter(|process| fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within));
+        others.filter(|process| fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within));
     children.map(|child| Command::new("kill").arg("-KILL").arg(child.file_name()).status()).count()
 }
 
