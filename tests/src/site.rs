@@ -43,12 +43,20 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts it.
+    /// Starts it with [`PAGE`].
     ///
     /// # Errors
     /// There is no port.
     pub async fn start() -> io::Result<Self> {
-        let router = Router::new().route("/", get(async || Html(PAGE)));
+        Self::of(PAGE.to_owned()).await
+    }
+
+    /// Starts it with this page.
+    ///
+    /// # Errors
+    /// There is no port.
+    pub async fn of(page: String) -> io::Result<Self> {
+        let router = Router::new().route("/", get(async || Html(page)));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/", listener.local_addr()?);
         let task = tokio::spawn(async move { drop(axum::serve(listener, router).await) });

@@ -187,7 +187,7 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             if params["type"] == "BackForwardCacheRestore" {
                 tab.life.send_modify(|life| {
                     life.commits += 1;
-                    (life.asked, life.dom, life.load, life.idle, life.crashed) = (false, true, true, true, false);
+                    (life.asked, life.dom, life.load, life.idle, life.lost) = (false, true, true, true, None);
                 });
             }
         }

@@ -101,15 +101,16 @@ fn clear(folder: &Path) {
     }
 }
 
-/// Kills the other processes that have a file in this folder open, and says how many there were. Their command lines do
-/// not name it.
+/// Kills a browser's processes that have a file in this folder open, and says how many there were. Their command lines
+/// give their type and not the folder; a person's programs that look into it are left alone.
 fn end_children(folder: &Path) -> usize {
     let within = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|file| file.starts_with(folder));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let own = std::process::id().to_string();
-    let others = processes.filter(|process| process.file_name() != own.as_str());
-    let children =
-        others.filter(|process| fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within));
+    let is_child = |process: &fs::DirEntry| {
+        fs::read(process.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains("--type="))
+            && fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within)
+    };
+    let children = processes.filter(is_child);
     children.map(|child| Command::new("kill").arg("-KILL").arg(child.file_name()).status()).count()
 }
 

@@ -44,7 +44,8 @@ pub(crate) struct Life {
     pub(super) late: bool,
     /// A navigation was asked for, and has not begun or failed yet.
     pub(crate) asked: bool,
-    pub(crate) crashed: bool,
+    /// Why the page is gone, when it is.
+    pub(crate) lost: Option<CdpError>,
     /// HTTP status of the document; 0 when it has none.
     pub(crate) status: i64,
 }
@@ -123,8 +124,8 @@ impl Tab {
         patience: Duration,
         answer: impl Future<Output = Result<T, CdpError>>,
     ) -> Result<T, CdpError> {
-        if self.life.borrow().crashed {
-            return Err(CdpError::Crashed);
+        if let Some(why) = self.life().lost {
+            return Err(why);
         }
         timeout(patience, answer).await.unwrap_or_else(|_| {
             if patience >= HUNG {
@@ -150,15 +151,14 @@ impl Tab {
 
     /// Its page is gone, and with it the answers that are waited for.
     pub(super) fn lose(&self, why: &CdpError) {
-        self.life.send_modify(|life| life.crashed = true);
+        self.life.send_modify(|life| life.lost = Some(why.clone()));
         self.cdp.fail(&self.session, why);
     }
 
     /// Makes the page ready to be left for another one: forgets a crash, and ends a script that would keep the next page out.
     pub(crate) async fn let_go(&self) {
-        let crashed = self.life.borrow().crashed;
-        if crashed {
-            self.life.send_modify(|life| life.crashed = false);
+        if self.life().lost.is_some() {
+            self.life.send_modify(|life| life.lost = None);
             return;
         }
         let soon = Duration::from_secs(2);
@@ -174,21 +174,21 @@ impl Tab {
     /// Waits until the document is loaded so far; false when it is not at the deadline.
     pub(crate) async fn loaded(&self, level: Loaded, after: u64, deadline: Instant) -> bool {
         let mut life = self.life.subscribe();
-        let reached = |life: &Life| life.crashed || (life.commits > after && life.reached(level));
-        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| !life.crashed))
+        let reached = |life: &Life| life.lost.is_some() || (life.commits > after && life.reached(level));
+        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| life.lost.is_none()))
     }
 
     /// Waits for the loader of a navigation that was just asked for.
     pub(crate) async fn loaded_as(&self, loader: &str, level: Loaded, deadline: Instant) -> bool {
         let mut life = self.life.subscribe();
-        let reached = |life: &Life| life.crashed || (life.loader == loader && life.reached(level));
-        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| !life.crashed))
+        let reached = |life: &Life| life.lost.is_some() || (life.loader == loader && life.reached(level));
+        timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| life.lost.is_none()))
     }
 
     /// Waits while a navigation that the page asked for is under way, and for its load: once, where it never ends.
     pub(crate) async fn settled(&self, deadline: Instant) {
         let mut life = self.life.subscribe();
-        let quiet = |life: &Life| life.crashed || (!life.asked && (life.load || life.late));
+        let quiet = |life: &Life| life.lost.is_some() || (!life.asked && (life.load || life.late));
         if timeout_at(deadline, life.wait_for(quiet)).await.is_err() {
             self.life.send_modify(|life| life.late = true);
         }
@@ -295,4 +295,26 @@ pub(crate) fn thrown(mut answer: Value) -> Result<Value, CdpError> {
         ));
     }
     Ok(answer["result"]["value"].take())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::{Cdp, CdpError, Tab};
+
+    #[tokio::test]
+    async fn a_tab_says_what_became_of_it_and_a_closed_one_no_crash() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("ws://{}", listener.local_addr().expect("an address"));
+        let accept = async { tokio_tungstenite::accept_async(listener.accept().await.expect("a client").0).await };
+        let (browser, cdp) = tokio::join!(accept, Cdp::connect(&url));
+        let (_browser, (cdp, _events)) = (browser.expect("a handshake"), cdp.expect("a connection"));
+        let tab = Tab::new(cdp, &json!({ "targetId": "T" }), "S".to_owned());
+        tab.lose(&CdpError::TabClosed);
+        assert!(matches!(tab.input("Input.dispatchKeyEvent", json!({})).await, Err(CdpError::TabClosed)));
+        tab.crash();
+        assert!(matches!(tab.input("Input.dispatchKeyEvent", json!({})).await, Err(CdpError::Crashed)));
+    }
 }

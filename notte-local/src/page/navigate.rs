@@ -96,8 +96,8 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
                 }
                 _ = crashed => {}
             }
-            if tab.life().crashed {
-                return Err(CdpError::Crashed.into());
+            if let Some(why) = tab.life().lost {
+                return Err(why.into());
             }
         }
         return Err(Failure::new("PageUnreachable", format!("{url} cannot be reached: {text}")));
@@ -106,8 +106,8 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
     let patience = if until.is_some() { deadline } else { Instant::now() + LOADING };
     let loaded = tab.loaded_as(loader, level, patience).await;
     let life = tab.life();
-    if life.crashed {
-        return Err(CdpError::Crashed.into());
+    if let Some(why) = life.lost {
+        return Err(why.into());
     }
     if !loaded && until.is_some() {
         return Err(late());

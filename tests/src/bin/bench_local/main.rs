@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use by_hand::Browser;
 use notte_ext::notte_api::reqwest::Client;
 use notte_local::Local;
+use notte_tests::site::Site;
 use serde_json::{Value, json};
-use site::Site;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -145,7 +145,7 @@ async fn crowd(server: &Server, program: &Path, url: &str) -> Result<(f64, f64)>
 
 #[tokio::main]
 async fn main() -> Result {
-    let site = Site::start().await?;
+    let site = Site::of(site::page()).await?;
     let server = Server { local: Local::start().await?, http: Client::new() };
     let first = server.start().await?;
     let program = processes::browser()?;

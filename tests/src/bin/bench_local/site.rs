@@ -1,20 +1,13 @@
 //! The page that is worked on: elements to see and click, and text to read.
 
-use std::io;
-
-use axum::Router;
-use axum::response::Html;
-use axum::routing::get;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-
 /// Interactive elements of the page; all of them are in view.
 pub(crate) const ELEMENTS: usize = 200;
 
 /// Text at the end of the page.
 pub(crate) const LAST: &str = "Paragraph 60";
 
-fn page() -> String {
+/// The page.
+pub(crate) fn page() -> String {
     let element = |i: usize| match i % 4 {
         0 => format!("<button id=b{0} onclick=\"said.textContent='clicked {0}'\">Button {0}</button>", i / 4),
         1 => format!("<a href=\"#l{i}\">Link {i}</a>"),
@@ -30,30 +23,4 @@ fn page() -> String {
         input:not([type]) {{ width: 80px }}</style><h1 id=said>Nothing was clicked</h1><ul>{elements}</ul><section style=\"margin-top: 800px\">
         <table>{rows}</table>{text}</section>"
     )
-}
-
-/// A site on a free port; it ends when dropped.
-pub(crate) struct Site {
-    url: String,
-    task: JoinHandle<()>,
-}
-
-impl Site {
-    pub(crate) async fn start() -> io::Result<Self> {
-        let router = Router::new().route("/", get(async || Html(page())));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}/", listener.local_addr()?);
-        let task = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
-        Ok(Self { url, task })
-    }
-
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }
