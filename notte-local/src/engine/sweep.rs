@@ -110,8 +110,11 @@ fn end_children(folder: &Path) -> usize {
         fs::read(process.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains("--type="))
             && fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(within)
     };
-    let children = processes.filter(is_child);
-    children.map(|child| Command::new("kill").arg("-KILL").arg(child.file_name()).status()).count()
+    let children: Vec<_> = processes.filter(is_child).collect();
+    for child in &children {
+        let _ = Command::new("kill").arg("-KILL").arg(child.file_name()).status();
+    }
+    children.len()
 }
 
 /// Kills the browser of a swept session: only a process that names this very folder.
