@@ -21,6 +21,8 @@ const QUIET: &[&str] = &[
     "--password-store=basic",
     "--use-mock-keychain",
     "--hide-scrollbars",
+    // What a click set off begins with the next task, and not after the next frame.
+    "--disable-features=DeferRendererTasksAfterInput",
 ];
 
 /// What no caller may overwrite.

@@ -238,7 +238,8 @@ impl Tab {
         self.patiently(HUNG, self.script_once(function, arguments)).await
     }
 
-    /// Calls a function of `script/*.js`, with all that may come of it.
+    /// Calls a function of `script/*.js`, with all that may come of it. The browser takes its time to give objects by
+    /// value, so they come as text.
     pub(crate) async fn script_once(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
         let world = self.world().await?;
         let arguments: Vec<Value> = arguments.iter().map(|value| json!({ "value": value })).collect();
@@ -246,7 +247,7 @@ impl Tab {
             .call(
                 "Runtime.callFunctionOn",
                 json!({
-                    "functionDeclaration": format!("(...given) => notte.{function}(...given)"),
+                    "functionDeclaration": format!("async (...given) => JSON.stringify(await notte.{function}(...given))"),
                     "executionContextId": world,
                     "arguments": arguments,
                     "awaitPromise": true,
@@ -254,7 +255,10 @@ impl Tab {
                 }),
             )
             .await?;
-        thrown(answer)
+        match thrown(answer)? {
+            Value::String(text) => serde_json::from_str(&text).map_err(|error| CdpError::Refused(error.to_string())),
+            nothing => Ok(nothing),
+        }
     }
 
     /// The element that the last script settled on, as an object of the protocol.

@@ -26,46 +26,56 @@ const only = (root, css, element) => {
   return hits.length === 1 && hits[0] === element;
 };
 
-// Place among the siblings of the same tag, and how many there are; kept for one observation, since pages have long lists.
-const places = new Map();
-const place = (node) => {
-  if (!places.has(node)) {
-    const counts = {};
-    const twins = node.parentNode ? [...node.parentNode.children] : [node];
-    for (const twin of twins) places.set(twin, { index: (counts[twin.tagName] = (counts[twin.tagName] ?? 0) + 1), counts });
-  }
-  const { index, counts } = places.get(node);
-  return { index, count: counts[node.tagName] };
+// What was worked out of a node; kept for one observation, since pages have long lists and deep trees.
+const kept = (work) => {
+  const known = new Map();
+  const of = (node) => {
+    if (!known.has(node)) known.set(node, work(node, known));
+    return known.get(node);
+  };
+  of.forget = () => known.clear();
+  return of;
+};
+
+// Place among the siblings of the same tag, and how many there are.
+const place = kept((node, known) => {
+  const counts = {};
+  const twins = node.parentNode ? node.parentNode.children : [node];
+  for (const twin of twins) known.set(twin, { index: (counts[twin.tagName] = (counts[twin.tagName] ?? 0) + 1), counts });
+  return known.get(node);
+});
+
+const byId = (node) => {
+  const css = node.id && `#${CSS.escape(node.id)}`;
+  return css && only(node.getRootNode(), css, node) ? css : null;
+};
+
+// The way down to a node in its document or shadow root, from the nearest id that is the only one.
+const trail = kept((node) => {
+  const id = byId(node);
+  if (id) return id;
+  const tag = node.tagName.toLowerCase();
+  const { index, counts } = place(node);
+  const step = counts[node.tagName] > 1 ? `${tag}:nth-of-type(${index})` : tag;
+  return node.parentElement ? `${trail(node.parentElement)} > ${step}` : step;
+});
+
+const byName = (element) => {
+  const name = element.getAttribute('name');
+  const css = name && `${element.tagName.toLowerCase()}[name="${CSS.escape(name)}"]`;
+  return css && only(element.getRootNode(), css, element) ? css : null;
 };
 
 const path = (element) => {
   const root = element.getRootNode();
-  const steps = [];
-  for (let node = element; node; node = node.parentElement) {
-    const tag = node.tagName.toLowerCase();
-    if (node.id && only(root, `#${CSS.escape(node.id)}`, node)) {
-      steps.unshift(`#${CSS.escape(node.id)}`);
-      break;
-    }
-    const name = node.getAttribute('name');
-    if (node === element && name && only(root, `${tag}[name="${CSS.escape(name)}"]`, node)) {
-      steps.unshift(`${tag}[name="${CSS.escape(name)}"]`);
-      break;
-    }
-    const { index, count } = place(node);
-    steps.unshift(count > 1 ? `${tag}:nth-of-type(${index})` : tag);
-  }
-  const css = steps.join(' > ');
+  const css = byId(element) ?? byName(element) ?? trail(element);
   return root.host ? `${path(root.host)} >> ${css}` : css;
 };
 
-const xpath = (element) => {
-  const steps = [];
-  for (let node = element; node?.nodeType === 1; node = node.parentElement) {
-    steps.unshift(`${node.tagName.toLowerCase()}[${place(node).index}]`);
-  }
-  return '/' + steps.join('/');
-};
+const xpath = kept((node) => {
+  const step = `/${node.tagName.toLowerCase()}[${place(node).index}]`;
+  return node.parentElement ? xpath(node.parentElement) + step : step;
+});
 
 const state = (element, what) => {
   const role = notte.role(element);
@@ -93,7 +103,7 @@ notte.observe = (limit) => {
   const found = [];
   const counters = {};
   notte.ids.clear();
-  places.clear();
+  for (const all of [place, trail, xpath]) all.forget();
   const visit = (element, frames, shadow, offset, clip, inside) => {
     if (found.length >= limit) return;
     const box = element.getBoundingClientRect();
