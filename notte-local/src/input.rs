@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -32,6 +33,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Err(Refusal::unfit(&body, "Input should be an object", "type_error"));
         }
         read(&["body"], json).map(Self)
+    }
+}
+
+/// The `file` of a multipart form.
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) content: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let missing = || Refusal::unfit(&["body".into(), "file".into()], "Field required", "missing");
+        let unreadable = |error: MultipartError| Refusal::invalid(&["body"], error.body_text());
+        let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
+        while let Some(field) = form.next_field().await.map_err(unreadable)? {
+            if field.name() == Some("file") {
+                let name = field.file_name().unwrap_or("file").to_owned();
+                return Ok(Self { name, content: field.bytes().await.map_err(unreadable)? });
+            }
+        }
+        Err(missing())
     }
 }
 

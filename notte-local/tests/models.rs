@@ -97,6 +97,26 @@ async fn html_is_read_without_a_browser_by_a_schema_that_the_model_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_written_anew() {
+    let model = Model::start().await;
+    let api = with(&model).await;
+    let better = json!({"prompt": "Open {shop}, then …", "variables": ["shop"], "credentials": []});
+    model.say(&better);
+    assert_eq!(api.post("/prompts/improve", json!({"prompt": "buy tea"})).await, better);
+    assert!(model.heard().concat().contains("buy tea"));
+
+    model.say(&json!({"prompt": "Look twice"}));
+    let nudge = json!({"task": "find tea", "agent_messages": [{"role": "assistant", "content": "there is none"}]});
+    assert_eq!(api.post("/prompts/nudge", nudge.clone()).await, json!({"prompt": "Look twice"}));
+    let heard = model.heard().concat();
+    assert!(heard.contains("find tea") && heard.contains("there is none"), "{heard}");
+
+    model.fail();
+    let (status, failed) = api.send("POST", "/prompts/nudge", Some(nudge)).await;
+    assert!(status == 400 && !failed.to_string().contains("hush-model"), "{status} {failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_model_the_answer_says_how_to_get_one() {
     let (api, site) = (Api::start().await, Site::start().await);
     let session = api.session().await;
@@ -107,6 +127,8 @@ async fn without_a_model_the_answer_says_how_to_get_one() {
         (session.path("/page/execute"), json!({"type": "scrape", "instructions": "prices"})),
         ("/scrape".to_owned(), json!({"url": site.at("/"), "instructions": "prices"})),
         ("/scrape_from_html".to_owned(), json!({})),
+        ("/prompts/improve".to_owned(), json!({"prompt": "buy tea"})),
+        ("/prompts/nudge".to_owned(), json!({"task": "find tea", "agent_messages": []})),
         ("/agents/start".to_owned(), json!({"session_id": session.id, "task": "x"})),
     ] {
         let (status, answer) = api.send("POST", &path, Some(body)).await;

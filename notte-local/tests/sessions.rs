@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use notte_local::Local;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{Api, Site};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,10 +127,7 @@ async fn start_parameters_reach_the_page() {
 async fn files_go_up_into_the_page_and_down_out_of_it() {
     let (api, site) = (Api::start().await, Site::start().await);
     let session = api.session().await;
-    let part = reqwest::multipart::Part::bytes(b"hello".to_vec()).file_name("../note.txt");
-    let form = reqwest::multipart::Form::new().part("file", part);
-    let sent = api.http.post(api.url(&session.path("/files"))).bearer_auth("any").multipart(form).send().await.unwrap();
-    let file: serde_json::Value = serde_json::from_str(&sent.text().await.unwrap()).unwrap();
+    let file = api.upload(&session.path("/files"), "../note.txt", "hello").await;
     assert_eq!((&file["filename"], &file["size"]), (&json!("note.txt"), &json!(5)));
     session.goto(&site.at("/")).await;
     session.does(json!({"type": "upload_file", "selector": "input[type=file]", "file_path": "note.txt"})).await;
@@ -153,6 +150,36 @@ async fn files_go_up_into_the_page_and_down_out_of_it() {
     assert_eq!(api.send("DELETE", &path, None).await.0, 204);
     assert_eq!(api.send("GET", &path, None).await.0, 404);
     assert_eq!(api.send("GET", &session.path("/files/..%2F..%2Fetc"), None).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_by_their_names_too_as_older_clients_know_them() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    api.upload("/storage/uploads/of%20all.txt", "x", "shared").await;
+    session.goto(&site.at("/")).await;
+    for _ in 0..2 {
+        session.does(json!({"type": "upload_file", "selector": "input[type=file]", "file_path": "of all.txt"})).await;
+        assert_eq!(session.js("document.title").await, "file of all.txt 6");
+    }
+    let list = api.get(&session.path("/files")).await;
+    assert_eq!((&list["total"], &list["files"][0]["source"]), (&json!(1), &json!("user_upload")), "{list}");
+
+    session.goto(&site.at("/hard")).await;
+    session.does(json!({"type": "download_file", "selector": "#file"})).await;
+    let downloads = format!("/storage/{}/downloads", session.id);
+    assert_eq!(api.upload(&format!("{downloads}/added.pdf"), "x", "more").await, json!({"success": true}));
+    let files = api.get(&downloads).await["files"].clone();
+    let shown = |file: &Value| (file["name"].clone(), file["size"].clone(), file["file_ext"].clone());
+    assert_eq!(shown(&files[0]), (json!("added.pdf"), json!(4), json!(".pdf")));
+    assert_eq!(shown(&files[1]), (json!("_.._report.txt"), json!(9), json!(".txt")));
+    session.stop().await;
+    for (name, content) in [("_.._report.txt", "forty-two"), ("added.pdf", "more")] {
+        let link = api.get(&format!("{downloads}/{name}")).await;
+        let file = reqwest::get(link["url"].as_str().unwrap()).await.unwrap().error_for_status().unwrap();
+        assert_eq!(file.text().await.unwrap(), content);
+    }
+    assert_eq!(api.send("GET", &format!("{downloads}/of%20all.txt"), None).await.0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,7 +264,16 @@ async fn a_session_drives_a_browser_that_runs_elsewhere_and_leaves_it_running() 
     session.goto(&site.at("/")).await;
     session.stop().await;
     assert_eq!(elsewhere.js("document.title").await, "Form");
-    let (status, answer) =
-        api.send("POST", "/sessions/start", Some(json!({"cdp_url": "ws://127.0.0.1:1/?token=s3cret"}))).await;
-    assert!(status == 400 && !answer.to_string().contains("s3cret"), "{status} {answer}");
+    let plain = api.local.url().replace("http", "wss");
+    for (address, reason) in [
+        ("ws://127.0.0.1:1", "refused"),
+        (&plain, "InvalidContentType"),
+        (&plain.replace("wss", "ws"), "401"),
+        ("ftp://127.0.0.1:1", "ws://"),
+    ] {
+        let body = json!({"cdp_url": format!("{address}/?token=s3cret")});
+        let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
+        let told = answer["detail"].as_str().unwrap_or_default();
+        assert!(status == 400 && told.contains(reason) && !told.contains("s3cret"), "{address}: {status} {answer}");
+    }
 }

@@ -10,21 +10,21 @@ use crate::page::Scrape;
 const TRIES: usize = 2;
 
 impl Llm {
-    /// What the instructions ask for, in the format that is asked for: the `structured` of an answer. That it did not
-    /// work is part of the answer.
+    /// What the instructions ask for, in the format that is asked for.
     pub(crate) async fn extract(&self, text: &str, instructions: Option<&str>, format: Option<&Value>) -> Value {
-        let mut rules =
-            "You take data out of the text of a web page. Answer with JSON and nothing else. What the text \
-                         does not say is null; invent nothing."
-                .to_owned();
+        let rules = "You take data out of the text of a web page. What the text does not say is null; invent nothing.";
+        let wanted = instructions.filter(|text| !text.is_empty()).unwrap_or("Everything that the schema names.");
+        self.answer(rules, &format!("{wanted}\n\nThe page:\n\n{text}"), format).await
+    }
+
+    /// JSON in a format: the `structured` of an answer. That it did not work is part of the answer.
+    pub(super) async fn answer(&self, rules: &str, asked: &str, format: Option<&Value>) -> Value {
+        let mut rules = format!("{rules} Answer with JSON and nothing else.");
         if let Some(format) = format {
             rules.push_str(&format!(" The JSON fits this JSON Schema: {format}"));
         }
-        let wanted = instructions.filter(|text| !text.is_empty()).unwrap_or("Everything that the schema names.");
-        let mut messages = vec![
-            json!({ "role": "system", "content": rules }),
-            json!({ "role": "user", "content": format!("{wanted}\n\nThe page:\n\n{text}") }),
-        ];
+        let mut messages =
+            vec![json!({ "role": "system", "content": rules }), json!({ "role": "user", "content": asked })];
         let mut error = String::new();
         for _ in 0..TRIES {
             let said = match self.complete(&messages).await {

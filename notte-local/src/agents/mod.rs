@@ -1,5 +1,6 @@
 //! Agents: they look at a session's page, decide on an action, and carry it out, until their task is done.
 
+mod advice;
 mod answer;
 mod api;
 mod browser;

@@ -10,7 +10,7 @@ use super::Areas;
 use crate::error::{Answer, Refusal};
 use crate::input::Query;
 use crate::server::Coverage::Faithful;
-use crate::server::Routes;
+use crate::server::{Routes, percent_encoded};
 use crate::store::{Db, Kept};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -36,8 +36,7 @@ impl Code {
 
     /// Path of the link.
     pub(super) fn link(&self, function: &str, version: &str) -> String {
-        let version: String = version.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        format!("/functions/{function}/code/{version}?token={}", self.token)
+        format!("/functions/{function}/code/{}?token={}", percent_encoded(version), self.token)
     }
 }
 

@@ -15,6 +15,7 @@ mod runs;
 mod schedules;
 mod secrets;
 mod site;
+mod storage;
 pub(crate) mod usage;
 mod vaults;
 
@@ -35,6 +36,7 @@ pub(crate) use inbox::{Asked, Email, Message, Sms, read};
 pub(crate) use page::{Page, Paging};
 pub(crate) use personas::Persona;
 pub(crate) use profiles::Profile;
+pub(crate) use storage::stored;
 pub(crate) use vaults::Vault;
 
 /// What the areas work with.
@@ -59,6 +61,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         profiles::routes,
         browser_state::routes,
         usage::routes,
+        storage::routes,
         refused::routes,
     ];
     all.into_iter().fold(routes, |routes, area| area(routes))

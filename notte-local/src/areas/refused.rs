@@ -7,16 +7,10 @@ use crate::server::Routes;
 const AUTH: &str = "notte-local keeps no managed sign-ins: give the agent a vault, or fill the form with actions";
 pub(super) const PHONE: &str = "notte-local has no phone numbers: messages get into a persona's inbox with \
                      POST /local/personas/{persona_id}/sms";
-const PROMPT: &str = "notte-local improves no prompts: ask a model of your own";
-
-const STORAGE: &str = "files belong to a session here: use /sessions/{session_id}/files";
-
 const PAY: &str = "notte-local moves no money: use the test mode of the shop";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .refuse("improve_prompt", &Method::POST, "/prompts/improve", PROMPT)
-        .refuse("nudge_prompt", &Method::POST, "/prompts/nudge", PROMPT)
         .refuse("persona_create_number", &Method::POST, "/personas/{persona_id}/sms/number", PHONE)
         .refuse("persona_delete_number", &Method::DELETE, "/personas/{persona_id}/sms/number", PHONE)
         .refuse("create_payment", &Method::POST, "/sessions/{session_id}/payments", PAY)
@@ -33,11 +27,5 @@ pub(super) fn routes(routes: Routes) -> Routes {
             "/managed-auth/connections/{connection_id}/reauthenticate",
             AUTH,
         )
-        .refuse("file_list_uploads", &Method::GET, "/storage/uploads", STORAGE)
-        .refuse("file_upload", &Method::POST, "/storage/uploads/{filename}", STORAGE)
-        .refuse("file_download_uploaded_file", &Method::GET, "/storage/uploads/{filename}", STORAGE)
-        .refuse("file_list_downloads", &Method::GET, "/storage/{session_id}/downloads", STORAGE)
-        .refuse("file_download", &Method::GET, "/storage/{session_id}/downloads/{filename}", STORAGE)
-        .refuse("file_upload_downloaded_file", &Method::POST, "/storage/{session_id}/downloads/{filename}", STORAGE)
         .refuse("managed_auth_operation_get", &Method::GET, "/managed-auth/operations/{operation_id}", AUTH)
 }

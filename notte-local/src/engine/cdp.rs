@@ -10,7 +10,8 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use super::socket;
 
 /// The longest that one command may take; waits of actions have shorter limits of their own.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -100,13 +101,7 @@ pub(crate) struct Cdp {
 impl Cdp {
     /// Connects. The receiver ends when the connection does.
     pub(crate) async fn connect(url: &str) -> Result<(Self, mpsc::UnboundedReceiver<Event>), String> {
-        let config = WebSocketConfig::default().max_message_size(Some(512 << 20)).max_frame_size(Some(512 << 20));
-        let connect = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
-        let (socket, _) = tokio::time::timeout(Duration::from_secs(20), connect)
-            .await
-            .map_err(|_| "the browser does not take the connection".to_owned())?
-            .map_err(|error| error.to_string())?;
-        let (mut sink, mut source) = socket.split();
+        let (mut sink, mut source) = socket::open(url).await?.split();
         let (outgoing, mut queue) = mpsc::unbounded_channel();
         let (events, receiver) = mpsc::unbounded_channel();
         let pending: Pending = Arc::new(Mutex::new(Some(HashMap::new())));

@@ -9,6 +9,7 @@ mod flags;
 mod keeper;
 mod launch;
 mod network;
+mod socket;
 mod sweep;
 mod tab;
 
@@ -18,5 +19,6 @@ pub(crate) use flags::refused;
 pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};
 pub(crate) use network::Traffic;
+pub(crate) use socket::{LARGEST, open};
 pub(crate) use sweep::{Folder, Home};
 pub(crate) use tab::{HUNG, Loaded, Tab, thrown};

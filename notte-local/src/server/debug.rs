@@ -15,20 +15,17 @@ use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Raw;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
+use crate::engine::{LARGEST, open};
 use crate::error::{Answer, Refusal};
 use crate::input::{Query, number_if_any};
 use crate::sessions::Session;
 
 /// Pictures of the live view.
 const EVERY: Duration = Duration::from_millis(500);
-
-/// The largest message of the protocol that is passed on.
-const LARGEST: usize = 512 << 20;
 
 async fn tab(app: &Shared, session: &Session, place: usize, tab: &crate::engine::Tab) -> Value {
     let (title, url) = tab.info().await;
@@ -111,8 +108,7 @@ async fn page(
 
 /// Passes messages between a tool and the browser. The session lives on when the tool leaves.
 async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
-    let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
-    let Ok((browser, _)) = tokio_tungstenite::connect_async_with_config(url, Some(config), true).await else { return };
+    let Ok(browser) = open(&url).await else { return };
     let (mut to_browser, mut from_browser) = browser.split();
     let (mut to_tool, mut from_tool) = socket.split();
     let inward = async {

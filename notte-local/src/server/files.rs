@@ -1,7 +1,7 @@
 //! The files of a session: up, down, list, delete.
 
 use axum::Json;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -11,21 +11,13 @@ use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
-use crate::input::{Query, number, within};
+use crate::input::{File, Query, number, within};
 use crate::sessions::Source;
 
-async fn upload(State(app): State<Shared>, Path(id): Path<String>, mut form: Multipart) -> Answer {
+async fn upload(State(app): State<Shared>, Path(id): Path<String>, file: File) -> Answer {
     let session = app.sessions.live(&id)?;
     session.touch();
-    let unreadable = |error: axum::extract::multipart::MultipartError| Refusal::invalid(&["body"], error.body_text());
-    while let Some(field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() == Some("file") {
-            let name = field.file_name().unwrap_or("file").to_owned();
-            let content = field.bytes().await.map_err(unreadable)?;
-            return Ok(Json(session.files.keep(&name, &content)?));
-        }
-    }
-    Err(Refusal::invalid(&["body", "file"], "the form has no field `file`"))
+    Ok(Json(session.files.keep(&file.name, &file.content, Source::UserUpload)?))
 }
 
 #[derive(Deserialize)]
@@ -58,23 +50,22 @@ async fn download(State(app): State<Shared>, Path((id, file)): Path<(String, Str
 }
 
 /// Headers of a file that is to be saved.
-pub(super) fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 2] {
+pub(crate) fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 2] {
     let kind = mime_guess::from_path(name).first_or_octet_stream();
-    let encoded: String = name
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
     let text = |value: String| HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"));
     [
         (header::CONTENT_TYPE, text(kind.essence_str().to_owned())),
-        (header::CONTENT_DISPOSITION, text(format!("attachment; filename*=UTF-8''{encoded}"))),
+        (header::CONTENT_DISPOSITION, text(format!("attachment; filename*=UTF-8''{}", percent_encoded(name)))),
     ]
+}
+
+/// A name as it stands in an address.
+pub(crate) fn percent_encoded(name: &str) -> String {
+    let write = |byte: u8| match byte {
+        b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    name.bytes().map(write).collect()
 }
 
 async fn delete(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<StatusCode> {

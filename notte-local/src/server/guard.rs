@@ -22,7 +22,7 @@ const OPEN: &[&str] = &[
     "/sessions/{session_id}/links/{name}",
     "/agents/{agent_id}/debug/logs",
     "/functions/{function_id}/code/{version}",
-    "/links/{name}",
+    "/storage/uploads/{filename}/content",
 ];
 
 /// Passes a request on, or refuses it.

@@ -1,4 +1,4 @@
-//! What needs no session: health, and scraping one page.
+//! What needs no session: health, scraping one page, better prompts.
 
 use axum::Json;
 use axum::extract::State;
@@ -66,6 +66,35 @@ async fn scrape_html(State(app): State<Shared>, Body(mut asked): Body<Map<String
     Ok(Json(llm.extract_with_schema(&texts.join("\n\n"), &wanted).await))
 }
 
+#[derive(Deserialize)]
+struct Improve {
+    prompt: String,
+}
+
+async fn improve(State(app): State<Shared>, Body(asked): Body<Improve>) -> Answer {
+    advice(&model(&app)?.improve(&asked.prompt).await)
+}
+
+#[derive(Deserialize)]
+struct Nudge {
+    task: String,
+    agent_messages: Vec<Map<String, Value>>,
+}
+
+async fn nudge(State(app): State<Shared>, Body(asked): Body<Nudge>) -> Answer {
+    advice(&model(&app)?.nudge(&asked.task, &asked.agent_messages).await)
+}
+
+/// What a model said, or why it said nothing of use.
+fn advice(said: &Value) -> Answer {
+    match &said["data"] {
+        Value::Null => Err(Refusal::not_here(said["error"].as_str().unwrap_or_default())),
+        data => Ok(Json(data.clone())),
+    }
+}
+
+const NEEDS_MODEL: &str = "needs --llm-url";
+
 const NEEDS_PAGE: &str = "`selector` and `only_main_content` need a page: open the HTML in a session and scrape that";
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -81,6 +110,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             Partial("needs --llm-url; `selector` and `only_main_content` are refused"),
             scrape_html,
         )
+        .on("improve_prompt", &Method::POST, "/prompts/improve", Partial(NEEDS_MODEL), improve)
+        .on("nudge_prompt", &Method::POST, "/prompts/nudge", Partial(NEEDS_MODEL), nudge)
         .refuse(
             "search_web",
             &Method::POST,

@@ -97,8 +97,7 @@ async fn network_logs(State(app): State<Shared>, Path(id): Path<String>, Query(a
     let session = app.sessions.find(&id)?;
     within(["query", "limit"], asked.limit, 1..=1000)?;
     let size = session.browser.with_traffic(|traffic| traffic.lines().len());
-    let link = format!("{}/sessions/{id}/links/{BATCH}?token={}", app.origin(), session.token);
-    let link = asked.download.then_some(link);
+    let link = asked.download.then(|| session.link(app.origin(), BATCH));
     let batch = json!({ "key": BATCH, "size": size, "download_url": link, "download_url_expires_in_seconds": 3600 });
     let batches = if size > 0 { vec![batch] } else { Vec::new() };
     Ok(Json(
@@ -136,7 +135,7 @@ async fn replay(State(app): State<Shared>, Path(id): Path<String>, headers: Head
         return Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response());
     }
     let answer = json!({
-        "mp4_url": format!("{}/sessions/{id}/links/{REPLAY}?token={}", app.origin(), session.token),
+        "mp4_url": session.link(app.origin(), REPLAY),
         "playlist_content": null,
         "expires_at": clock::written(Timestamp::now() + LINKS_WORK),
         "mouse_manifest_url": null, "mouse_chunk_urls": [], "mouse_next_offset": null,
@@ -158,7 +157,10 @@ async fn linked(
             let video = tokio::fs::read(session.replay_path()).await?;
             Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response())
         }
-        _ => Err(Refusal::not_found("File")),
+        file => {
+            let (name, path) = session.files.find(&session.browser, file).ok_or_else(|| Refusal::not_found("File"))?;
+            Ok((attachment(&name), tokio::fs::read(path).await?).into_response())
+        }
     }
 }
 

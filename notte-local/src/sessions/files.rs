@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -28,14 +28,15 @@ pub(crate) enum Source {
 pub(crate) struct Files {
     session: String,
     folder: PathBuf,
-    uploads: Mutex<Vec<(String, String)>>,
+    /// Id, name and source of what lies in `uploads`.
+    kept: Mutex<Vec<(String, String, Source)>>,
 }
 
 impl Files {
     pub(crate) fn new(session: &str, folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder.join("uploads"))?;
         std::fs::create_dir_all(folder.join("downloads"))?;
-        Ok(Self { session: session.to_owned(), folder: folder.to_owned(), uploads: Mutex::default() })
+        Ok(Self { session: session.to_owned(), folder: folder.to_owned(), kept: Mutex::default() })
     }
 
     /// Where the browser saves.
@@ -43,35 +44,40 @@ impl Files {
         self.folder.join("downloads")
     }
 
+    fn kept(&self) -> MutexGuard<'_, Vec<(String, String, Source)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn uploaded(&self, id: &str, name: &str) -> PathBuf {
         self.folder.join("uploads").join(id).join(name)
     }
 
-    /// Keeps an uploaded file, in a folder of its own so that names cannot clash.
-    pub(crate) fn keep(&self, name: &str, content: &[u8]) -> std::io::Result<Value> {
+    /// Keeps a file that was sent, in a folder of its own so that names cannot clash.
+    pub(crate) fn keep(&self, name: &str, content: &[u8], source: Source) -> std::io::Result<Value> {
         let (id, name) = (uuid::Uuid::new_v4().to_string(), safe_name(name));
         let path = self.uploaded(&id, &name);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         std::fs::write(&path, content)?;
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).push((id.clone(), name.clone()));
-        self.describe(&id, &name, &path, Source::UserUpload)
+        self.kept().push((id.clone(), name.clone(), source));
+        self.describe(&id, &name, &path, source)
     }
 
     /// Every way to name an uploaded file, and where it lies; the newest of a name wins.
     pub(crate) fn uploads(&self) -> HashMap<String, PathBuf> {
-        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = uploads.iter().flat_map(|(id, name)| [(id, id, name), (name, id, name)]);
+        let kept = self.kept();
+        let uploads = kept.iter().filter(|(.., source)| *source == Source::UserUpload);
+        let names = uploads.flat_map(|(id, name, _)| [(id, id, name), (name, id, name)]);
         names.map(|(key, id, name)| (key.clone(), self.uploaded(id, name))).collect()
     }
 
     /// Every file: its id, its name and where it lies.
     fn all(&self, browser: &Browser) -> Vec<(String, String, PathBuf, Source)> {
-        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let uploads = uploads.into_iter().map(|(id, name)| {
+        let kept = self.kept().clone();
+        let kept = kept.into_iter().map(|(id, name, source)| {
             let path = self.uploaded(&id, &name);
-            (id, name, path, Source::UserUpload)
+            (id, name, path, source)
         });
         let done = browser.downloads().borrow().clone();
         let downloads = done.into_iter().filter(|file| file.done).map(|Download { id, name, .. }| {
@@ -79,7 +85,7 @@ impl Files {
             let path = self.downloads_folder().join(safe_name(&id));
             (id, safe_name(&name), path, Source::SessionDownload)
         });
-        uploads.chain(downloads).collect()
+        kept.chain(downloads).collect()
     }
 
     /// The files as answers give them.
@@ -97,7 +103,7 @@ impl Files {
     /// Deletes a file; false when there is none.
     pub(crate) fn delete(&self, browser: &Browser, id: &str) -> bool {
         let Some((_, path)) = self.find(browser, id) else { return false };
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != id);
+        self.kept().retain(|(known, ..)| known != id);
         browser.forget_download(id);
         std::fs::remove_file(path).is_ok()
     }

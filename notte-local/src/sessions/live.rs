@@ -11,10 +11,11 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::recording::Recording;
-use super::{Files, Start, profile};
-use crate::areas::Areas;
+use super::{Files, Source, Start, profile, safe_name};
+use crate::areas::{Areas, stored};
 use crate::clock;
 use crate::engine::{Browser, Folder};
+use crate::error::Refusal;
 use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
 
 /// Why a session ended.
@@ -246,10 +247,32 @@ impl Session {
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
     }
 
+    /// The files that an action can upload. One of the account becomes one of the session when an action names it.
+    async fn uploads(&self, action: &Action) -> HashMap<String, PathBuf> {
+        let uploads = self.files.uploads();
+        let Action::UploadFile { file_path, .. } = action else { return uploads };
+        let name = safe_name(file_path);
+        if uploads.contains_key(file_path) || uploads.contains_key(&name) {
+            return uploads;
+        }
+        if let Err(refusal) = self.fetch(name).await {
+            tracing::warn!(reason = refusal.reason(), "a file of the account cannot be given to the browser");
+        }
+        self.files.uploads()
+    }
+
+    /// Makes a file of the account, if there is one of that name, a file of the session.
+    async fn fetch(&self, name: String) -> Result<(), Refusal> {
+        if let Some(content) = stored(&self.areas, name.clone()).await? {
+            self.files.keep(&name, &content, Source::UserUpload)?;
+        }
+        Ok(())
+    }
+
     async fn carry_out(&self, known: &HashMap<String, Known>, action: &Action, sent: &Map<String, Value>) -> Value {
         self.touch();
         let begun = clock::now();
-        let uploads = self.files.uploads();
+        let uploads = self.uploads(action).await;
         let driver = Driver { browser: &self.browser, known, uploads: &uploads };
         let outcome = execute(&driver, action).await;
         let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
@@ -316,6 +339,11 @@ impl Session {
             "auth_ids": [],
             "system_hidden": false,
         })
+    }
+
+    /// A link to something of the session, which needs no key.
+    pub(crate) fn link(&self, origin: &str, name: &str) -> String {
+        format!("{origin}/sessions/{}/links/{name}?token={}", self.id, self.token)
     }
 
     /// Address of one of its WebSockets.

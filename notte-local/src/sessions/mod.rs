@@ -10,7 +10,7 @@ mod start;
 mod webm;
 
 pub(crate) use cookies::{get_cookies, set_cookies};
-pub(crate) use files::{Files, Source};
+pub(crate) use files::{Files, Source, safe_name};
 pub(crate) use live::{End, Session};
 pub(crate) use registry::Registry;
 pub(crate) use start::Start;

@@ -59,7 +59,7 @@ async fn a_link_opens_one_version_and_nothing_without_its_token() {
     let (_, link) = client.get(&format!("/functions/{}", text(&function, "function_id"))).await;
     let url = text(&link, "url");
     let (address, _) = url.split_once('?').unwrap();
-    for wrong in [address.to_owned(), format!("{address}?token="), url.replace("v%31", "v2").replace("%76%31", "v2")] {
+    for wrong in [address.to_owned(), format!("{address}?token="), url.replace("/v1?", "/v2?")] {
         assert_eq!(reqwest::get(&wrong).await.unwrap().status(), 404, "{wrong}");
     }
 }

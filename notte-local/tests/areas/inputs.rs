@@ -49,7 +49,7 @@ async fn what_does_not_fit_is_a_422_that_names_the_place() {
 #[tokio::test]
 async fn what_needs_the_cloud_says_so() {
     let client = Client::new().await;
-    for path in ["/prompts/improve", "/prompts/nudge", "/managed-auth/connections/c/refresh", "/sessions/s/payments"] {
+    for path in ["/managed-auth/connections/c/refresh", "/sessions/s/payments"] {
         let (status, body) = client.post(path, json!({})).await;
         assert_eq!(status, 400, "{path}");
         assert!(text(&body, "detail").contains("notte-local"), "{body}");

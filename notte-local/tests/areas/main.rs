@@ -8,5 +8,6 @@ mod inputs;
 mod personas;
 mod profiles;
 mod secrets;
+mod storage;
 mod usage;
 mod vaults;

@@ -51,6 +51,15 @@ impl Api {
         self.good("POST", path, Some(body)).await
     }
 
+    /// Sends a file as a form.
+    pub(crate) async fn upload(&self, path: &str, name: &str, content: &str) -> Value {
+        let part = reqwest::multipart::Part::text(content.to_owned()).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let request = self.http.post(self.url(path)).bearer_auth("any").multipart(form);
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status).expect("an answer");
+        serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
+    }
+
     async fn good(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, answer) = self.send(method, path, body).await;
         assert_eq!(status, 200, "{method} {path}: {answer}");

@@ -1,0 +1,148 @@
+//! Files by name, as clients kept them before files belonged to sessions: those of the account, which every session can
+//! upload, and those that a session downloaded.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::Method;
+use axum::response::IntoResponse;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Areas;
+use crate::app::Shared;
+use crate::clock;
+use crate::error::{Answer, Refusal};
+use crate::input::{File, Query};
+use crate::server::Coverage::Faithful;
+use crate::server::{Routes, attachment, percent_encoded};
+use crate::sessions::{Session, Source, safe_name};
+use crate::store::{Db, Kept, StoreError};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let (uploads, downloads) = ("/storage/uploads/{filename}", "/storage/{session_id}/downloads/{filename}");
+    routes
+        .on("file_list_uploads", &Method::GET, "/storage/uploads", Faithful, list)
+        .on("file_upload", &Method::POST, uploads, Faithful, upload)
+        .on("file_download_uploaded_file", &Method::GET, uploads, Faithful, link)
+        .on("", &Method::GET, "/storage/uploads/{filename}/content", Faithful, content)
+        .on("file_list_downloads", &Method::GET, "/storage/{session_id}/downloads", Faithful, list_downloads)
+        .on("file_download", &Method::GET, downloads, Faithful, link_download)
+        .on("file_upload_downloaded_file", &Method::POST, downloads, Faithful, add_download)
+}
+
+/// What is known about a file of the account.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    name: String,
+    size: usize,
+    updated_at: String,
+    /// Opens the link to it: nobody who was not given it can guess it.
+    token: String,
+}
+
+impl Kept for Stored {
+    const KIND: &'static str = "upload";
+}
+
+/// What is in it, as base64.
+#[derive(Serialize, Deserialize)]
+struct Content(String);
+
+impl Kept for Content {
+    const KIND: &'static str = "upload-content";
+}
+
+/// A file as the lists show it.
+fn shown(name: &str, size: &Value, updated_at: &Value) -> Value {
+    let extension = name.rsplit_once('.').map(|(_, extension)| format!(".{extension}")).unwrap_or_default();
+    json!({ "name": name, "size": size, "file_ext": extension, "updated_at": updated_at })
+}
+
+async fn list(State(areas): State<Areas>) -> Answer {
+    let files = areas.store.run(|db| db.list::<Stored>("")).await?;
+    let files: Vec<_> =
+        files.iter().map(|file| shown(&file.name, &file.size.into(), &file.updated_at.as_str().into())).collect();
+    Ok(Json(json!({ "files": files })))
+}
+
+async fn upload(State(areas): State<Areas>, Path(name): Path<String>, file: File) -> Answer {
+    let name = safe_name(&name);
+    let keep = move |db: &Db<'_>| {
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        let stored = Stored { name, size: file.content.len(), updated_at: clock::now(), token };
+        db.put("", &stored.name, &Content(STANDARD.encode(&file.content)))?;
+        db.put("", &stored.name, &stored)
+    };
+    areas.store.run(keep).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+fn find(db: &Db<'_>, name: &str) -> Result<Stored, Refusal> {
+    db.get("", name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+}
+
+/// A link to the file that needs no key.
+async fn link(State(app): State<Shared>, Path(name): Path<String>) -> Answer {
+    let file = app.areas.store.run(move |db| find(db, &name)).await?;
+    let name = percent_encoded(&file.name);
+    Ok(Json(json!({ "url": format!("{}/storage/uploads/{name}/content?token={}", app.origin(), file.token) })))
+}
+
+#[derive(Deserialize)]
+struct Opener {
+    #[serde(default)]
+    token: String,
+}
+
+async fn content(
+    State(areas): State<Areas>,
+    Path(name): Path<String>,
+    Query(opener): Query<Opener>,
+) -> Answer<impl IntoResponse> {
+    let header = attachment(&name);
+    let read = move |db: &Db<'_>| {
+        if find(db, &name)?.token != opener.token {
+            return Err(Refusal::not_found(&format!("file {name}")));
+        }
+        bytes(db, &name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+    };
+    Ok((header, areas.store.run(read).await?))
+}
+
+fn bytes(db: &Db<'_>, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let content: Option<Content> = db.get("", name)?;
+    content.map(|Content(text)| STANDARD.decode(text).map_err(|_| StoreError::Json)).transpose()
+}
+
+/// What is in a file of the account, if there is one of that name.
+pub(crate) async fn stored(areas: &Areas, name: String) -> Result<Option<Vec<u8>>, StoreError> {
+    areas.store.run(move |db| bytes(db, &name)).await
+}
+
+fn downloads(session: &Session) -> Vec<Value> {
+    session.files.list(&session.browser, Some(Source::SessionDownload))
+}
+
+async fn list_downloads(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
+    let session = app.sessions.find(&id)?;
+    let shown = |file: &Value| shown(file["filename"].as_str()?, &file["size"], &file["created_at"]).into();
+    Ok(Json(json!({ "files": downloads(&session).iter().filter_map(shown).collect::<Vec<Value>>() })))
+}
+
+/// A link to the newest file of that name, which needs no key.
+async fn link_download(State(app): State<Shared>, Path((id, name)): Path<(String, String)>) -> Answer {
+    let session = app.sessions.find(&id)?;
+    let files = downloads(&session);
+    let file = files.iter().rev().find(|file| file["filename"] == name.as_str());
+    let file = file.and_then(|file| file["id"].as_str()).ok_or_else(|| Refusal::not_found(&format!("file {name}")))?;
+    Ok(Json(json!({ "url": session.link(app.origin(), file) })))
+}
+
+async fn add_download(State(app): State<Shared>, Path((id, name)): Path<(String, String)>, file: File) -> Answer {
+    let session = app.sessions.live(&id)?;
+    session.touch();
+    session.files.keep(&name, &file.content, Source::SessionDownload)?;
+    Ok(Json(json!({ "success": true })))
+}
