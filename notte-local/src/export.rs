@@ -54,7 +54,10 @@ fn python(actions: &[Value], as_function: bool) -> String {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(name, value)| format!("{name}={}", literal(value)))
+            .map(|(name, value)| match value {
+                value if is_plain(name) => format!("{name}={}", literal(value)),
+                value => format!("**{{{}: {}}}", Value::from(name.as_str()), literal(value)),
+            })
             .collect();
         text.push_str(&format!("{indent}session.execute({})\n", arguments.join(", ")));
     }
@@ -62,6 +65,15 @@ fn python(actions: &[Value], as_function: bool) -> String {
         text.push_str(&format!("{indent}pass\n"));
     }
     text
+}
+
+/// Whether a field can be an argument by its name: all that are known can, and callers send others.
+fn is_plain(name: &str) -> bool {
+    const KEYWORDS: &str = "and as assert async await break class continue def del elif else except finally for from global if \
+        import in is lambda nonlocal not or pass raise return try while with yield None True False";
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !KEYWORDS.split(' ').any(|keyword| keyword == name)
 }
 
 /// A JSON value as a literal of Python.
@@ -100,6 +112,9 @@ mod tests {
         );
         let text = python(&plain, true);
         assert!(text.contains("session.execute(type=\"goto\", url=\"https://e.com\")"), "{text}");
+        let odd = [json!({"type": "wait", "class": 2, "x); import os #": 1})];
+        let text_of_odd = python(&odd, true);
+        assert!(text_of_odd.contains("(**{\"class\": 2}, type=\"wait\", **{\"x); import os #\": 1})"), "{text_of_odd}");
         assert!(text.contains("value=\"a\\\"b\"") && text.contains("\"in_iframe\": False"), "{text}");
     }
 }

@@ -99,6 +99,13 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
     }
 }
 
+/// Whether an operation on a session counts as use of it.
+#[derive(Deserialize)]
+pub(crate) struct Look {
+    #[serde(default = "yes", deserialize_with = "flag")]
+    pub(crate) update_metadata: bool,
+}
+
 /// What a flag is unless it is given.
 pub(crate) fn yes() -> bool {
     true

@@ -26,6 +26,8 @@ async fn another_tool_attaches_and_sees_the_page() {
     );
     let socket = open(session.start["cdp_url"].as_str().unwrap()).await;
     tokio::pin!(socket);
+    assert!(socket.send(Message::Ping("alive?".into())).await.is_ok());
+    assert!(matches!(socket.next().await, Some(Ok(Message::Pong(said))) if said == "alive?"));
     let ask = json!({"id": 7, "method": "Target.getTargets"}).to_string();
     assert!(socket.send(Message::text(ask)).await.is_ok());
     let answer: Value = serde_json::from_str(socket.next().await.unwrap().unwrap().to_text().unwrap()).unwrap();
@@ -65,6 +67,26 @@ async fn the_live_picture_comes_until_the_session_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_every_step_until_the_session_ends() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    session.goto(&site.at("/list")).await;
+    let debug = api.get(&session.path("/debug")).await;
+    let socket = open(debug["ws"]["logs"].as_str().unwrap()).await;
+    tokio::pin!(socket);
+    let mut next = async || match socket.next().await {
+        Some(Ok(Message::Text(text))) => serde_json::from_str::<Value>(&text).unwrap(),
+        other => panic!("{:?}", other.map(|message| message.map(drop))),
+    };
+    let first = next().await;
+    assert_eq!((&first["type"], &first["data"]["action"]["type"]), (&json!("execution_result"), &json!("goto")));
+    session.does(json!({"type": "wait", "time_ms": 1})).await;
+    assert_eq!(next().await["data"]["action"]["type"], "wait");
+    session.stop().await;
+    assert_eq!(next().await["type"], "error");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_replay_is_there_after_the_end_and_a_browser_plays_it() {
     let (api, site) = (Api::start().await, Site::start().await);
     let session = api.session_with(json!({"viewport_width": 640, "viewport_height": 500})).await;
@@ -74,8 +96,19 @@ async fn a_replay_is_there_after_the_end_and_a_browser_plays_it() {
     }
     let (status, missing) = api.send("GET", &session.path("/replay"), None).await;
     assert_eq!((status, &missing["replay_status"]), (404, &json!("waiting_for_session")));
-    session.stop().await;
-    let replay = api.get(&session.path("/replay")).await;
+    let stopping = async {
+        let mut states = Vec::new();
+        loop {
+            let (status, answer) = api.send("GET", &session.path("/replay"), None).await;
+            if status == 200 {
+                return (states, answer);
+            }
+            assert_eq!(answer["retryable"], true, "{answer}");
+            states.push(answer["replay_status"].clone());
+        }
+    };
+    let (_, (states, replay)) = tokio::join!(session.stop(), stopping);
+    assert!(states.contains(&json!("processing")), "{states:?}");
     let length = replay["video_duration_ms"].as_u64().unwrap();
     let asked =
         api.http.get(api.url(&session.path("/replay"))).bearer_auth("any").header("accept", "application/octet-stream");

@@ -29,6 +29,13 @@ async fn a_profile_carries_cookies_and_storage_from_session_to_session() {
         third.goto(&site.at("/list")).await;
         assert_eq!(third.js(look).await, expected, "without `persist` nothing is kept");
     }
+    let leaving = api.session_with(json!({"profile": {"id": profile, "persist": true}})).await;
+    leaving.goto(&site.at("/list")).await;
+    leaving.js("document.cookie = 'login=; max-age=0'; localStorage.clear()").await;
+    leaving.stop().await;
+    let after = api.session_with(json!({"profile": {"id": profile}})).await;
+    after.goto(&site.at("/list")).await;
+    assert_eq!(after.js(look).await, " null", "who signed out stays so");
     assert_eq!(saved["persisted_domains"], json!(["127.0.0.1"]));
     assert_eq!(api.send("POST", "/sessions/start", Some(json!({"profile": {"id": "nope"}}))).await.0, 404);
     assert_eq!(api.send("POST", "/sessions/start", Some(json!({"vault_id": "nope"}))).await.0, 404);

@@ -63,15 +63,62 @@ async fn a_start_request_outside_the_limits_is_refused_with_its_place() {
         (json!({"viewport_width": 499, "viewport_height": 600}), "viewport_width"),
         (json!({"colour": "red"}), "colour"),
         (json!({"chrome_args": ["--gpu-launcher=/bin/sh"]}), "chrome_args"),
+        (json!({"chrome_args": ["--version"]}), "chrome_args"),
     ] {
         let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
         assert_eq!(status, 422, "{answer}");
         assert_eq!(answer["detail"][0]["loc"], json!(["body", field]));
     }
-    for body in [json!({"proxies": [{"type": "notte"}]}), json!({"auth_ids": ["a"]}), json!({"headless": false})] {
-        let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
-        assert!(status == 400 && answer["detail"].is_string(), "{status} {answer}");
+    let managed = json!({"proxies": [{"type": "notte"}]});
+    let (status, answer) = api.send("POST", "/sessions/start", Some(managed)).await;
+    assert!(status == 400 && answer["detail"].is_string(), "{status} {answer}");
+    let session = api.session_with(json!({"auth_ids": ["a"], "headless": false, "solve_captchas": true})).await;
+    assert_eq!((&session.start["auth_ids"], &session.start["solve_captchas"]), (&json!([]), &json!(false)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_without_a_trace_counts_as_no_use() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    session.goto(&site.at("/list")).await;
+    let accessed = async || api.get(&session.path("")).await["last_accessed_at"].clone();
+    let before = accessed().await;
+    for (method, path, body) in [
+        ("POST", "/page/observe", Some(json!({}))),
+        ("POST", "/page/scrape", Some(json!({}))),
+        ("POST", "/page/screenshot", None),
+        ("GET", "/cookies", None),
+        ("GET", "/offset", None),
+    ] {
+        let path = session.path(&format!("{path}?update_metadata=false"));
+        assert_eq!(api.send(method, &path, body).await.0, 200, "{path}");
     }
+    assert_eq!(accessed().await, before);
+    api.get(&session.path("/cookies")).await;
+    assert_ne!(accessed().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cookies_are_set_as_browsers_take_them() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    let cookie = |name: &str, more: Value| {
+        let mut cookie = json!({"name": name, "value": "1", "domain": "shop.test", "path": "/", "httpOnly": false});
+        cookie.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        cookie
+    };
+    let cookies = [
+        cookie("a", json!({"sameSite": "unspecified"})),
+        cookie("b", json!({"sameSite": "None"})),
+        cookie("c", json!({"sameSite": "None", "secure": true, "partitionKey": "https://top.test"})),
+    ];
+    api.post(&session.path("/cookies"), json!({"cookies": cookies})).await;
+    let kept = api.get(&session.path("/cookies")).await["cookies"].clone();
+    let mut kept: Vec<_> =
+        kept.as_array().unwrap().iter().map(|one| (one["name"].clone(), one["partitionKey"].clone())).collect();
+    kept.sort_by_key(|(name, _)| name.to_string());
+    let expected = [("a", Value::Null), ("b", Value::Null), ("c", json!("https://top.test"))];
+    assert_eq!(kept, expected.map(|(name, partition)| (json!(name), partition)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

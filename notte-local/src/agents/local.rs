@@ -32,13 +32,16 @@ impl Browser for Shared {
     }
 
     async fn observe(&self, session: &str) -> Result<Value, Refusal> {
-        Ok(Value::Object(self.sessions.live(session)?.observe(ELEMENTS).await?))
+        let session = self.sessions.live(session)?;
+        let _used = session.used(true);
+        Ok(Value::Object(session.observe(ELEMENTS).await?))
     }
 
     async fn execute(&self, session: &str, shown: &Value, real: Value) -> Result<Value, Refusal> {
         let session = self.sessions.live(session)?;
         let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
         let action = Action::read(&fields(&real))?;
+        let _used = session.used(true);
         Ok(session.execute(&action, &fields(shown)).await)
     }
 }

@@ -13,6 +13,7 @@ use crate::error::{Answer, Refusal};
 use crate::input::Body;
 use crate::server::Coverage::{Faithful, Partial};
 use crate::server::Routes;
+use crate::sessions::inward;
 use crate::store::{Db, Kept};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -94,13 +95,29 @@ struct Cookie {
     partition_key: Option<String>,
 }
 
-/// As cookies are answered, where both names of the end are given.
+/// As cookies are answered, where both names of the end are given. Those that no browser takes are refused.
 fn written(cookies: Vec<Cookie>) -> Result<Vec<Value>, Refusal> {
-    let one = |cookie: Cookie| {
+    let one = |(place, cookie): (usize, Cookie)| {
         let ends = cookie.expires.or(cookie.expiration_date);
-        serde_json::to_value(Cookie { expires: ends, expiration_date: ends, ..cookie })
+        let cookie = serde_json::to_value(Cookie { expires: ends, expiration_date: ends, ..cookie });
+        let cookie = cookie.map_err(|error| Refusal::broken(error.to_string()))?;
+        let taken = cookie.as_object().map(inward).transpose();
+        taken.map_err(|message| Refusal::invalid(&["body", "cookies", &place.to_string()], message))?;
+        Ok(cookie)
     };
-    cookies.into_iter().map(one).collect::<Result<_, _>>().map_err(|error| Refusal::broken(error.to_string()))
+    cookies.into_iter().enumerate().map(one).collect()
+}
+
+/// Local storage by origins; a domain alone stands for its https origin.
+fn by_origin(storage: Storage) -> Result<Storage, Refusal> {
+    let one = |(place, held): (String, _)| {
+        let url = if place.contains("://") { place.clone() } else { format!("https://{place}") };
+        let url = reqwest::Url::parse(&url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+        let wrong =
+            || Refusal::invalid(&["body", "local_storage", &place], "Input should be an origin of http or https");
+        Ok((url.ok_or_else(wrong)?.origin().ascii_serialization(), held))
+    };
+    storage.into_iter().map(one).collect()
 }
 
 async fn cookies(State(areas): State<Areas>, Path(id): Path<String>) -> Answer {
@@ -179,7 +196,7 @@ async fn set_state(State(areas): State<Areas>, Path(id): Path<String>, Body(aske
         ));
     }
     let cookies = written(asked.cookies.unwrap_or_default())?;
-    let storage = asked.local_storage.unwrap_or_default();
+    let storage = by_origin(asked.local_storage.unwrap_or_default())?;
     let (cookies_count, origins) = (cookies.len(), storage.len());
     let keep = move |db: &Db<'_>| {
         let mut profile = Profile::find(db, &id)?;

@@ -140,13 +140,6 @@ async fn logs(
     Query(filter): Query<Filter>,
 ) -> Answer<Json<Page<Call>>> {
     let paging = paging.check()?;
-    if filter.endpoint.as_ref().is_some_and(|asked| !NAMES.iter().any(|(.., name)| name == asked)) {
-        return Err(Refusal::unfit(
-            &["query".into(), "endpoint".into()],
-            "Input should be the name of an endpoint",
-            "enum",
-        ));
-    }
     let read = move |db: &Db<'_>| Ok::<_, Refusal>(paging.read(db, filter.endpoint.as_deref())?);
     Ok(Json(areas.store.run(read).await?))
 }

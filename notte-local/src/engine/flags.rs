@@ -56,6 +56,9 @@ const REFUSED: &[&str] = &[
     "repl",
 ];
 
+/// Parts of flags with which V8 writes files.
+const WRITING: &[&str] = &["log", "prof", "trace", "dump", "file", "redirect"];
+
 /// The name of a switch, without its dashes and its value.
 fn name(switch: &str) -> &str {
     let bare = switch.trim_start_matches('-');
@@ -68,6 +71,9 @@ pub(crate) fn refused(switch: &str) -> Option<String> {
         return Some(format!("{switch:?} is not a switch of the browser: it has to begin with --"));
     }
     let lower = name(switch).to_ascii_lowercase();
+    if lower == "js-flags" && WRITING.iter().any(|part| switch.to_ascii_lowercase().contains(part)) {
+        return Some("--js-flags is refused with flags that write files".into());
+    }
     let part = REFUSED.iter().find(|part| lower.contains(*part))?;
     Some(format!(
         "--{lower} is refused: switches with `{part}` start programs, open ports or leave the session's folder"
@@ -109,6 +115,7 @@ mod tests {
             "--gpu-launcher=x",
             "--remote-debugging-port=9222",
             "--Remote-Debugging-Pipe",
+            "--js-flags=--expose-gc --logfile=/tmp/v8.log",
             "--user-data-dir=/etc",
             "https://example.com",
             "-x",
@@ -117,6 +124,7 @@ mod tests {
             assert!(refused(switch).is_some(), "{switch}");
         }
         assert_eq!(refused("--window-size=800,600"), None);
+        assert_eq!(refused("--js-flags=--expose-gc"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::Answer;
-use crate::input::Body;
+use crate::input::{Body, Look, Query};
 use crate::sessions::{get_cookies, set_cookies};
 
 #[derive(Deserialize)]
@@ -19,16 +19,21 @@ struct Cookies {
     cookies: Vec<Map<String, Value>>,
 }
 
-async fn set(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<Cookies>) -> Answer {
+async fn set(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(look): Query<Look>,
+    Body(asked): Body<Cookies>,
+) -> Answer {
     let session = app.sessions.live(&id)?;
-    session.touch();
+    let _used = session.used(look.update_metadata);
     set_cookies(&session.browser, &asked.cookies).await?;
     Ok(Json(json!({ "success": true, "message": format!("{} cookies set", asked.cookies.len()) })))
 }
 
-async fn get(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
+async fn get(State(app): State<Shared>, Path(id): Path<String>, Query(look): Query<Look>) -> Answer {
     let session = app.sessions.live(&id)?;
-    session.touch();
+    let _used = session.used(look.update_metadata);
     Ok(Json(json!({ "cookies": get_cookies(&session.browser).await? })))
 }
 

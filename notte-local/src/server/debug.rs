@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::Message as Raw;
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
+use crate::clock;
 use crate::engine::{LARGEST, open};
 use crate::error::{Answer, Refusal};
 use crate::input::{Query, number_if_any};
@@ -112,17 +113,30 @@ async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
     let (mut to_browser, mut from_browser) = browser.split();
     let (mut to_tool, mut from_tool) = socket.split();
     let inward = async {
-        while let Some(Ok(Message::Text(text))) = from_tool.next().await {
+        while let Some(Ok(message)) = from_tool.next().await {
             session.touch();
-            // Ending the browser is the session's business: the tool is let go instead.
-            if text.contains("\"Browser.close\"") || to_browser.send(Raw::text(text.as_str())).await.is_err() {
+            let message = match message {
+                // Ending the browser is the session's business: the tool is let go instead.
+                Message::Text(text) if text.contains("\"Browser.close\"") => break,
+                Message::Text(text) => Raw::text(text.as_str()),
+                Message::Binary(bytes) => Raw::binary(bytes),
+                Message::Close(_) => break,
+                Message::Ping(_) | Message::Pong(_) => continue,
+            };
+            if to_browser.send(message).await.is_err() {
                 break;
             }
         }
     };
     let outward = async {
-        while let Some(Ok(Raw::Text(text))) = from_browser.next().await {
-            if to_tool.send(Message::text(text.as_str())).await.is_err() {
+        while let Some(Ok(message)) = from_browser.next().await {
+            let message = match message {
+                Raw::Text(text) => Message::text(text.as_str()),
+                Raw::Binary(bytes) => Message::binary(bytes),
+                Raw::Close(_) => break,
+                Raw::Ping(_) | Raw::Pong(_) | Raw::Frame(_) => continue,
+            };
+            if to_tool.send(message).await.is_err() {
                 break;
             }
         }
@@ -171,8 +185,48 @@ async fn show(socket: WebSocket, session: Arc<Session>) {
         () = session.ended() => true,
     };
     if over {
-        let event = json!({ "type": "error", "data": "the session is closed", "timestamp": crate::clock::now() });
-        let _ = sink.send(Message::text(event.to_string())).await;
+        let _ = sink.send(event("error", &"the session is closed".into())).await;
+    }
+}
+
+/// What the recording and the log say in words.
+fn event(kind: &str, data: &Value) -> Message {
+    Message::text(json!({ "type": kind, "data": data, "timestamp": clock::now() }).to_string())
+}
+
+async fn logs(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(key): Query<Key>,
+    upgrade: WebSocketUpgrade,
+) -> Answer<impl IntoResponse> {
+    let session = allowed(&app, &id, &key)?;
+    Ok(upgrade.on_upgrade(move |socket| tell(socket, session)))
+}
+
+/// Sends the steps of the session, from the first one on, and says so when the session ends.
+async fn tell(mut socket: WebSocket, session: Arc<Session>) {
+    let mut growth = session.growth();
+    let mut told = 0;
+    loop {
+        growth.mark_unchanged();
+        // Asked first: no step comes after the end.
+        let over = !session.is_active();
+        for step in session.steps().into_iter().skip(told) {
+            told += 1;
+            if socket.send(event(step["type"].as_str().unwrap_or_default(), &step["value"])).await.is_err() {
+                return;
+            }
+        }
+        if over {
+            let _ = socket.send(event("error", &"the session is closed".into())).await;
+            return;
+        }
+        tokio::select! {
+            _ = growth.changed() => {}
+            () = session.ended() => {}
+            heard = socket.recv() => if !matches!(heard, Some(Ok(_))) { return },
+        }
     }
 }
 
@@ -193,5 +247,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on("", get, "/sessions/{session_id}/debug/cdp", Faithful, cdp)
         .on("", get, "/sessions/{session_id}/debug/page/{target}", Faithful, page)
         .on("", get, "/sessions/{session_id}/debug/recording", Faithful, recording)
+        .on("", get, "/sessions/{session_id}/debug/logs", Faithful, logs)
         .on("", get, "/sessions/{session_id}/viewer", Faithful, viewer)
 }

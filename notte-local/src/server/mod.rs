@@ -13,8 +13,11 @@ mod sessions;
 mod table;
 
 use axum::Router;
+use axum::body::to_bytes;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
+use axum::response::{IntoResponse, Response};
 
 use crate::app::Shared;
 use crate::areas::usage;
@@ -49,13 +52,26 @@ pub fn coverage() -> Vec<Route> {
     all().table
 }
 
+/// Errors that the framework answers as text are answered as all others are.
+async fn with_detail(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if status.as_u16() < 400 || !kind.starts_with(b"text/plain") {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), LARGEST).await.unwrap_or_default();
+    Refusal::new(status, String::from_utf8_lossy(&text)).into_response()
+}
+
 /// The service.
 pub(crate) fn service(app: Shared) -> Router {
     all()
         .router
-        .fallback(async || Refusal::new(axum::http::StatusCode::NOT_FOUND, "Not Found"))
+        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "Not Found"))
+        .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"))
         .layer(middleware::from_fn_with_state(app.clone(), usage::log))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(middleware::map_response(with_detail))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(app)
 }

@@ -20,6 +20,9 @@ async fn health() -> Json<Value> {
 }
 
 async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String, Value>>) -> Answer {
+    if !asked.contains_key("url") {
+        return Err(Refusal::unfit(&["body".into(), "url".into()], "Field required", "missing"));
+    }
     let mut sent = Map::from_iter([("type".to_owned(), "goto".into())]);
     sent.extend(asked.remove_entry("url"));
     let action = Action::read(&sent)?;

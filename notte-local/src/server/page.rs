@@ -14,7 +14,7 @@ use super::routes::Routes;
 use crate::agents::Llm;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
-use crate::input::{Body, yes};
+use crate::input::{Body, Look, Query, yes};
 use crate::page::{Action, Failure, Scrape, scrape};
 use crate::sessions::Session;
 
@@ -35,8 +35,14 @@ enum Perception {
     Deep,
 }
 
-async fn observe(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<Observe>) -> Answer {
+async fn observe(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(look): Query<Look>,
+    Body(asked): Body<Observe>,
+) -> Answer {
     let session = app.sessions.live(&id)?;
+    let _used = session.used(look.update_metadata);
     let wish = asked.instructions.filter(|text| !text.is_empty());
     let llm = wish.as_ref().map(|_| model(&app)).transpose()?;
     if let Some(Perception::Deep) = asked.perception_type {
@@ -81,8 +87,14 @@ fn refused(action: &Action) -> Option<&'static str> {
     }
 }
 
-async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): Body<Map<String, Value>>) -> Answer {
+async fn execute(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(look): Query<Look>,
+    Body(sent): Body<Map<String, Value>>,
+) -> Answer {
     let session = app.sessions.live(&id)?;
+    let _used = session.used(look.update_metadata);
     let action = Action::read(&sent)?;
     if let Some(reason) = refused(&action) {
         return Err(Refusal::not_here(reason));
@@ -91,8 +103,9 @@ async fn execute(State(app): State<Shared>, Path(id): Path<String>, Body(sent): 
         Action::Scrape(wanted) if wanted.is_structured() => Some((model(&app)?, wanted.clone())),
         _ => None,
     };
+    let acting = session.clone();
     // An action that has begun is carried out and kept as a step, even if the caller hangs up.
-    let run = tokio::spawn(async move { session.execute(&action, &sent).await });
+    let run = tokio::spawn(async move { acting.execute(&action, &sent).await });
     let mut answer = run.await.map_err(|error| Refusal::broken(error.to_string()))?;
     if let (Some((llm, wanted)), Some(text)) = (data, answer["data"]["markdown"].as_str()) {
         let format = wanted.response_format.as_ref();
@@ -110,8 +123,14 @@ struct MoveFile {
     record: bool,
 }
 
-async fn move_file(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Body<MoveFile>) -> Answer {
+async fn move_file(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(look): Query<Look>,
+    Body(asked): Body<MoveFile>,
+) -> Answer {
     let session = app.sessions.live(&id)?;
+    let _used = session.used(look.update_metadata);
     let action = Action::read(&asked.action)?;
     if !matches!(action, Action::UploadFile { .. } | Action::DownloadFile { .. }) {
         return Err(Refusal::invalid(&["body", "action", "type"], "Input should be upload_file or download_file"));
@@ -119,8 +138,9 @@ async fn move_file(State(app): State<Shared>, Path(id): Path<String>, Body(asked
     if !session.browser.tabs().iter().any(|tab| tab.target == asked.target_id) {
         return Err(Refusal::not_found("Target"));
     }
+    let acting = session.clone();
     let run =
-        tokio::spawn(async move { session.execute_on(&asked.target_id, &action, &asked.action, asked.record).await });
+        tokio::spawn(async move { acting.execute_on(&asked.target_id, &action, &asked.action, asked.record).await });
     let answer = run.await.map_err(|error| Refusal::broken(error.to_string()))??;
     Ok(Json(answer))
 }
@@ -144,9 +164,11 @@ pub(super) async fn read(app: &Shared, session: &Session, wanted: &Scrape) -> An
 async fn page_scrape(
     State(app): State<Shared>,
     Path(id): Path<String>,
+    Query(look): Query<Look>,
     Body(mut asked): Body<Map<String, Value>>,
 ) -> Answer {
     let session = app.sessions.live(&id)?;
+    let _used = session.used(look.update_metadata);
     let wanted = Scrape::take(&mut asked)?;
     if let Some(other) = asked.keys().next() {
         return Err(Refusal::extra(&["body", other]));
@@ -154,8 +176,13 @@ async fn page_scrape(
     read(&app, &session, &wanted).await
 }
 
-async fn screenshot(State(app): State<Shared>, Path(id): Path<String>) -> Answer<impl IntoResponse> {
+async fn screenshot(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(look): Query<Look>,
+) -> Answer<impl IntoResponse> {
     let session = app.sessions.live(&id)?;
+    let _used = session.used(look.update_metadata);
     let picture = session.with_page(async { session.browser.current().await?.picture("jpeg", 85).await });
     let picture = picture.await.map_err(Failure::from)?;
     let bytes = STANDARD.decode(picture).map_err(|error| Refusal::broken(error.to_string()))?;

@@ -26,6 +26,7 @@ async fn save(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Bo
     if asked.profile_id.is_some() == asked.name.is_some() {
         return Err(Refusal::invalid(&["body"], "either profile_id or name is needed"));
     }
+    let _used = session.used(true);
     let kept = session.with_page(profile::keep(&session.browser, &app.areas, asked.profile_id, asked.name));
     kept.await.map(Json)
 }

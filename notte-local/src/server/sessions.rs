@@ -17,8 +17,8 @@ use crate::areas::{Page, Paging};
 use crate::clock;
 use crate::error::{Answer, Refusal};
 use crate::export::{self, Form};
-use crate::input::{Body, Query, flag, number, within, yes};
-use crate::sessions::{End, Start};
+use crate::input::{Body, Look, Query, flag, number, within, yes};
+use crate::sessions::{End, Replay, Start};
 
 async fn start(State(app): State<Shared>, Body(start): Body<Start>) -> Answer {
     // A caller who hangs up meanwhile must not leave half a browser: the start goes on by itself.
@@ -64,17 +64,9 @@ async fn stop(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Q
     Ok(Json(session.describe(app.origin())))
 }
 
-#[derive(Deserialize)]
-struct Look {
-    #[serde(default = "yes", deserialize_with = "flag")]
-    update_metadata: bool,
-}
-
 async fn offset(State(app): State<Shared>, Path(id): Path<String>, Query(asked): Query<Look>) -> Answer {
     let session = app.sessions.live(&id)?;
-    if asked.update_metadata {
-        session.touch();
-    }
+    session.used(asked.update_metadata);
     Ok(Json(json!({ "offset": session.offset() })))
 }
 
@@ -127,10 +119,13 @@ async fn replay(State(app): State<Shared>, Path(id): Path<String>, headers: Head
     if session.is_active() {
         return missing("waiting_for_session", "the session is still active: stop it first", true);
     }
-    let Some(length) = session.replay() else {
-        return missing("unavailable", "nothing of this session was recorded", false);
+    let length = match session.replay() {
+        Replay::Made(length) => length,
+        Replay::Pending => return missing("processing", "the video is being made", true),
+        Replay::None => return missing("unavailable", "nothing of this session was recorded", false),
     };
-    if headers.get(header::ACCEPT).is_some_and(|accepted| accepted == "application/octet-stream") {
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+    if accepted.contains("application/octet-stream") {
         let video = tokio::fs::read(session.replay_path()).await?;
         return Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response());
     }
@@ -153,7 +148,7 @@ async fn linked(
     let session = app.by_token(&id, &key.token)?;
     match name.as_str() {
         BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines)).into_response()),
-        REPLAY if session.replay().is_some() => {
+        REPLAY if matches!(session.replay(), Replay::Made(_)) => {
             let video = tokio::fs::read(session.replay_path()).await?;
             Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response())
         }

@@ -134,8 +134,19 @@ pub(crate) fn safe_name(name: &str) -> String {
     let clean = clean.trim().trim_end_matches('.');
     match clean.trim_start_matches('.') {
         "" => "file".to_owned(),
-        _ => clean.chars().take(200).collect(),
+        _ => shortened(clean),
     }
+}
+
+/// The longest name, in bytes: a little less than what file systems take.
+const LONGEST: usize = 200;
+
+/// A name that is not too long; its extension stays.
+fn shortened(name: &str) -> String {
+    let (stem, extension) = name.rsplit_once('.').filter(|(_, end)| end.len() < 16).unwrap_or((name, ""));
+    let dot = usize::from(!extension.is_empty());
+    let end = stem.floor_char_boundary(LONGEST - extension.len() - dot);
+    format!("{}{}{extension}", &stem[..end], if dot == 1 { "." } else { "" })
 }
 
 #[cfg(test)]
@@ -155,6 +166,10 @@ mod tests {
             (".hidden", ".hidden"),
         ] {
             assert_eq!(safe_name(given), safe, "{given:?}");
+        }
+        for long in ["漢".repeat(100) + ".txt", "é".repeat(150), "x".repeat(300) + "." + &"y".repeat(300)] {
+            let safe = safe_name(&long);
+            assert!((190..=200).contains(&safe.len()) && safe.ends_with(".txt") == long.ends_with(".txt"), "{safe}");
         }
     }
 }

@@ -47,13 +47,32 @@ impl End {
     }
 }
 
+/// The video of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replay {
+    /// It is made when the session ends.
+    Pending,
+    /// Nothing was recorded.
+    None,
+    /// Its length in milliseconds.
+    Made(u64),
+}
+
 struct State {
     end: Option<(End, Timestamp)>,
     accessed: Timestamp,
     used: Instant,
     steps: Vec<Value>,
-    /// Length of the replay in milliseconds, once there is one.
-    replay: Option<u64>,
+    replay: Replay,
+}
+
+/// An operation that counts as use of its session.
+pub(crate) struct Used<'a>(&'a Session);
+
+impl Drop for Used<'_> {
+    fn drop(&mut self) {
+        self.0.touch();
+    }
 }
 
 /// A session, alive or ended.
@@ -71,6 +90,7 @@ pub(crate) struct Session {
     areas: Areas,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
+    grown: watch::Sender<usize>,
     recording: Recording,
     /// The elements of the last observation. Who holds it has the page to himself.
     known: tokio::sync::Mutex<HashMap<String, Known>>,
@@ -87,7 +107,7 @@ impl Session {
         minute: Duration,
     ) -> Self {
         let (created, born) = (Timestamp::now(), Instant::now());
-        let state = State { end: None, accessed: created, used: born, steps: Vec::new(), replay: None };
+        let state = State { end: None, accessed: created, used: born, steps: Vec::new(), replay: Replay::Pending };
         Self {
             id,
             start,
@@ -101,6 +121,7 @@ impl Session {
             areas,
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
+            grown: watch::Sender::default(),
             recording: Recording::new(),
             known: tokio::sync::Mutex::default(),
         }
@@ -123,6 +144,14 @@ impl Session {
     pub(crate) fn touch(&self) {
         let mut state = self.state();
         (state.accessed, state.used) = (Timestamp::now(), Instant::now());
+    }
+
+    /// Counts an operation from its beginning to its end, unless the caller asked for the opposite.
+    pub(crate) fn used(&self, counts: bool) -> Option<Used<'_>> {
+        counts.then(|| {
+            self.touch();
+            Used(self)
+        })
     }
 
     /// When it is to be ended, and why, unless it is used before.
@@ -159,7 +188,7 @@ impl Session {
         }
         self.browser.end().await;
         let replay = self.recording.finish(&self.replay_path());
-        self.state().replay = replay;
+        self.state().replay = replay.map_or(Replay::None, Replay::Made);
         for left in ["profile", "tmp"] {
             let _ = tokio::fs::remove_dir_all(self.folder.join(left)).await;
         }
@@ -171,13 +200,12 @@ impl Session {
         self.recording.run(&self.browser, || self.known.try_lock().is_err()).await;
     }
 
-    /// Where the replay lies, if there is one.
+    /// Where the replay lies once it is made.
     pub(crate) fn replay_path(&self) -> PathBuf {
         self.folder.join("replay.webm")
     }
 
-    /// Length of the replay in milliseconds, if there is one.
-    pub(crate) fn replay(&self) -> Option<u64> {
+    pub(crate) fn replay(&self) -> Replay {
         self.state().replay
     }
 
@@ -214,7 +242,6 @@ impl Session {
         let mut answer = observed.answer;
         answer.insert("started_at".into(), begun.into());
         answer.insert("ended_at".into(), clock::now().into());
-        self.touch();
         Ok(answer)
     }
 
@@ -245,6 +272,12 @@ impl Session {
 
     fn keep(&self, answer: &Value) {
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
+        self.grown.send_modify(|steps| *steps += 1);
+    }
+
+    /// How many steps there are, as they become more.
+    pub(crate) fn growth(&self) -> watch::Receiver<usize> {
+        self.grown.subscribe()
     }
 
     /// The files that an action can upload. One of the account becomes one of the session when an action names it.
@@ -270,7 +303,6 @@ impl Session {
     }
 
     async fn carry_out(&self, known: &HashMap<String, Known>, action: &Action, sent: &Map<String, Value>) -> Value {
-        self.touch();
         let begun = clock::now();
         let uploads = self.uploads(action).await;
         let driver = Driver { browser: &self.browser, known, uploads: &uploads };
@@ -291,7 +323,6 @@ impl Session {
                 answer["exception_detail"] = failure.detail();
             }
         }
-        self.touch();
         self.recording.want();
         answer
     }
@@ -299,7 +330,6 @@ impl Session {
     /// Runs something that needs the page for itself.
     pub(crate) async fn with_page<T>(&self, work: impl Future<Output = T>) -> T {
         let _page = self.known.lock().await;
-        self.touch();
         work.await
     }
 

@@ -9,8 +9,8 @@ mod registry;
 mod start;
 mod webm;
 
-pub(crate) use cookies::{get_cookies, set_cookies};
+pub(crate) use cookies::{get_cookies, inward, set_cookies};
 pub(crate) use files::{Files, Source, safe_name};
-pub(crate) use live::{End, Session};
+pub(crate) use live::{End, Replay, Session};
 pub(crate) use registry::Registry;
 pub(crate) use start::Start;

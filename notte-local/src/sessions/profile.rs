@@ -43,8 +43,13 @@ pub(super) async fn of(areas: &Areas, start: &Start) -> Result<BrowserState, Ref
 /// Puts a state into a browser that has just started.
 pub(super) async fn restore(browser: &Browser, state: &BrowserState) -> Result<(), Refusal> {
     let cookies: Vec<_> = state.cookies.iter().filter_map(|cookie| cookie.as_object().cloned()).collect();
-    if !cookies.is_empty() {
-        set_cookies(browser, &cookies).await?;
+    // One that the browser refuses keeps all others out, so that they come one by one then.
+    if !cookies.is_empty() && set_cookies(browser, &cookies).await.is_err() {
+        for cookie in &cookies {
+            if let Err(refusal) = set_cookies(browser, std::slice::from_ref(cookie)).await {
+                tracing::warn!(domain = ?cookie["domain"], "a cookie of the profile is left out: {}", refusal.reason());
+            }
+        }
     }
     if state.local_storage.is_empty() {
         return Ok(());
@@ -75,13 +80,14 @@ pub(crate) async fn keep(
         state.cookies = cookies;
         // What was there of sites that this browser did not visit stays.
         state.local_storage.extend(local_storage);
+        state.local_storage.retain(|_, held| !held.is_empty());
         profile.keep_state(db, &state)?;
         Ok::<_, Refusal>(profile)
     };
     areas.store.run(write).await
 }
 
-/// The local storage of every site that the browser visited.
+/// The local storage of every site that the browser visited, be it empty.
 async fn storage(browser: &Browser) -> Result<Storage, CdpError> {
     let mut storage = Storage::new();
     let origins = browser.origins();
@@ -95,7 +101,6 @@ async fn storage(browser: &Browser) -> Result<Storage, CdpError> {
         storage.insert(origin, serde_json::from_value(held).unwrap_or_default());
     }
     browser.close_blank_tab(&blank).await?;
-    storage.retain(|_, held| !held.is_empty());
     Ok(storage)
 }
 

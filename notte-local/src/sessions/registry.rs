@@ -102,7 +102,13 @@ impl Registry {
                 let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
                 let mut flags = start.chrome_args.clone().unwrap_or_default();
                 flags.extend(through.flags);
-                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(Refusal::broken)?;
+                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(|error| {
+                    if start.chrome_args.is_some() {
+                        Refusal::invalid(&["body", "chrome_args"], format!("with these switches {error}"))
+                    } else {
+                        Refusal::broken(error)
+                    }
+                })?;
                 Browser::connect(&launched.url, Some(launched.process), setup).await.map_err(Refusal::broken)?
             }
         };

@@ -129,16 +129,6 @@ impl Start {
                 return invalid("chrome_args", &reason);
             }
         }
-        if self.headless == Some(false) {
-            return Err(Refusal::not_here(
-                "there is no screen here: leave `headless` out, and look at the session's viewer_url",
-            ));
-        }
-        if self.auth_ids.as_ref().is_some_and(|ids| !ids.is_empty()) {
-            return Err(Refusal::not_here(
-                "managed authentication works on Notte's cloud only: log in with actions, or with a profile",
-            ));
-        }
         self.through().map(drop)
     }
 
@@ -180,6 +170,10 @@ impl Start {
 
     /// Whether requests go through a proxy.
     pub(crate) fn is_proxied(&self) -> bool {
+        self.cdp_url.is_none() && self.lists_proxies()
+    }
+
+    fn lists_proxies(&self) -> bool {
         matches!(&self.proxies, Some(Proxies::List(list)) if !list.is_empty())
     }
 
@@ -192,11 +186,19 @@ impl Start {
             (self.advanced_stealth == Some(true), "advanced_stealth"),
             (self.web_bot_auth == Some(true), "web_bot_auth: requests are not signed"),
             (self.demonstrate == Some(true), "demonstrate"),
+            (self.headless == Some(false), "headless: there is no screen, look at the session's viewer_url"),
+            (
+                self.auth_ids.as_ref().is_some_and(|ids| !ids.is_empty()),
+                "auth_ids: there are no managed sign-ins, log in with actions or with a profile",
+            ),
             (
                 self.browser_type.is_some_and(|kind| !matches!(kind, BrowserType::Chromium)),
                 "browser_type: Chromium runs",
             ),
-            (self.cdp_url.is_some() && self.is_proxied(), "proxies: the browser at cdp_url connects as it was started"),
+            (
+                self.cdp_url.is_some() && self.lists_proxies(),
+                "proxies: the browser at cdp_url connects as it was started",
+            ),
             (
                 self.cdp_url.is_some() && self.chrome_args.is_some(),
                 "chrome_args: the browser at cdp_url was started already",

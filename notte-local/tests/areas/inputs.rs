@@ -47,6 +47,18 @@ async fn what_does_not_fit_is_a_422_that_names_the_place() {
 }
 
 #[tokio::test]
+async fn every_error_has_a_detail() {
+    let client = Client::new().await;
+    assert_eq!(client.delete("/usage").await, (405, json!({"detail": "Method Not Allowed"})));
+    let (status, body) = client.get("/sessions/%ff").await;
+    assert!(status == 400 && body["detail"].is_string(), "{status} {body}");
+    let (status, body) = client.post("/scrape", json!({})).await;
+    assert_eq!((status, &body["detail"][0]["loc"]), (422, &json!(["body", "url"])));
+    let (status, body) = client.post("/storage/uploads/x", json!({})).await;
+    assert_eq!((status, &body["detail"][0]["loc"]), (422, &json!(["body", "file"])));
+}
+
+#[tokio::test]
 async fn what_needs_the_cloud_says_so() {
     let client = Client::new().await;
     for path in ["/managed-auth/connections/c/refresh", "/sessions/s/payments"] {

@@ -39,6 +39,13 @@ async fn cookies_are_replaced_or_added_and_go_with_a_duplicate() {
     assert_eq!(values(&id).await, ["3"]);
     assert_eq!(values(&text(&copy, "profile_id")).await, ["1", "2"]);
     assert_eq!(client.post(&path, json!({"cookies": []})).await.0, 422);
+    for wrong in [json!({"domain": ""}), json!({"name": "a=b"}), json!({"value": "1;2"}), json!({"sameSite": "often"})]
+    {
+        let mut one = cookie("a", "1");
+        one.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        let (status, body) = client.post(&path, json!({"cookies": [cookie("a", "1"), one]})).await;
+        assert_eq!((status, &body["detail"][0]["loc"]), (422, &json!(["body", "cookies", "1"])), "{wrong}");
+    }
 }
 
 #[tokio::test]
@@ -55,6 +62,9 @@ async fn cookies_and_storage_are_imported_together() {
     assert_eq!(profile["persisted_domains"], json!(["x.test", "y.test"]));
     let (_, jar) = client.get(&format!("/profiles/{id}/cookies")).await;
     assert_eq!((&jar["cookies"][0]["expires"], &jar["cookies"][0]["expirationDate"]), (&json!(2e9), &json!(2e9)));
+    client.make(&path, json!({"local_storage": {"z.test": {"k": "v"}}})).await;
+    assert_eq!(client.get(&format!("/profiles/{id}")).await.1["persisted_domains"], json!(["z.test"]));
+    assert_eq!(client.post(&path, json!({"local_storage": {"file:///x": {}}})).await.0, 422);
     let (status, body) = client.post(&path, json!({"session_storage": {"https://y.test": {"k": "v"}}})).await;
     assert!(status == 400 && text(&body, "detail").contains("session storage"), "{body}");
 }
