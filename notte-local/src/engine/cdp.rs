@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
@@ -195,8 +196,52 @@ fn refusal(text: &str) -> CdpError {
     CdpError::Refused(text.to_owned())
 }
 
+/// JSON of a browser, whose texts may hold half a character: a page may cut one in two.
+pub(super) fn parsed(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&whole(text)))
+}
+
+/// JSON with a replacement character for every half of a surrogate pair.
+fn whole(json: &str) -> String {
+    let unit = |text: &str| text.strip_prefix("\\u").and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
+    let mut whole = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        whole.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = match unit(rest) {
+            Some(0xD800..=0xDBFF) if unit(&rest[6..]).is_some_and(|low| (0xDC00..=0xDFFF).contains(&low)) => 12,
+            Some(0xD800..=0xDFFF) => {
+                whole.push(char::REPLACEMENT_CHARACTER);
+                rest = &rest[6..];
+                continue;
+            }
+            _ => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        whole.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    whole + rest
+}
+
+/// An answer that cannot be read ends its command.
+fn unreadable(text: &str, error: &serde_json::Error, pending: &Pending) {
+    #[derive(Deserialize)]
+    struct Head {
+        id: u64,
+    }
+    let Ok(Head { id }) = serde_json::from_str(text) else { return };
+    if let Some(waiting) = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id)) {
+        let _ = waiting.answer.send(Err(CdpError::Refused(format!("the browser's answer cannot be read: {error}"))));
+    }
+}
+
 fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>) {
-    let Ok(Value::Object(mut message)) = serde_json::from_str(text) else { return };
+    let mut message = match parsed(text) {
+        Ok(Value::Object(message)) => message,
+        Ok(_) => return,
+        Err(error) => return unreadable(text, &error, pending),
+    };
     if let Some(id) = message.get("id").and_then(Value::as_u64) {
         let waiting = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id));
         if let Some(waiting) = waiting {
@@ -210,5 +255,20 @@ fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>)
         let session = message.remove("sessionId").and_then(|id| id.as_str().map(str::to_owned));
         let params = message.remove("params").unwrap_or_default();
         let _ = events.send(Event { session, method, params });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parsed;
+
+    #[test]
+    fn half_a_character_is_replaced_and_all_else_stays() {
+        let cut = r#"["\ud83d", "a\ude00b", "\ud83d\ude00", "\\ud83d", "\"\u00e9", "\ud83d\n"]"#;
+        let texts = ["\u{fffd}", "a\u{fffd}b", "\u{1f600}", "\\ud83d", "\"\u{e9}", "\u{fffd}\n"];
+        assert_eq!(parsed(cut).expect("JSON"), serde_json::json!(texts));
+        for broken in ["\"\\", "\"\\u12", "\"\\ud83d\\u1"] {
+            assert!(parsed(broken).is_err(), "{broken}");
+        }
     }
 }

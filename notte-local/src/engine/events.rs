@@ -82,6 +82,7 @@ fn attached(shared: &Arc<Shared>, params: &Value) {
     if shared.leads.swap(false, Ordering::SeqCst) {
         // It is let go to its address when it is set up, and is empty until then.
         asked(&tab, true);
+        tab.lead();
     }
     // Known at once, so that no event is lost; counted as opening until it is set up.
     shared.tabs.send_modify(|tabs| {
@@ -173,6 +174,13 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             asked(&tab, true);
         }
         "Page.frameStartedNavigating" if main => asked(&tab, true),
+        // Its address was a file to save, or nothing: a page that was never there cannot be worked with.
+        "Page.frameStoppedLoading" if main && tab.is_led() => {
+            detached(shared, session);
+            let close = json!({ "targetId": tab.target });
+            let shared = shared.clone();
+            tokio::spawn(async move { shared.cdp.call(None, "Target.closeTarget", close).await.map(drop) });
+        }
         "Page.navigatedWithinDocument" | "Page.frameStoppedLoading" | "Page.frameClearedScheduledNavigation"
             if main =>
         {
@@ -180,6 +188,7 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
         }
         "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
             tab.lose_world();
+            tab.arrive();
             let origin = text(&params["frame"]["securityOrigin"]);
             if origin.starts_with("http") && !tab.is_blank() {
                 locked(&shared.origins).insert(origin);
@@ -192,13 +201,15 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             }
         }
         "Page.windowOpen" => {
-            let empty = matches!(params["url"].as_str(), None | Some("" | "about:blank"));
+            let url = params["url"].as_str().unwrap_or_default();
+            let empty = matches!(url, "" | "about:blank") || url.starts_with("javascript:");
             shared.leads.store(!empty, Ordering::SeqCst);
         }
         "Page.javascriptDialogOpening" => dialog(shared, tab, params),
         "Inspector.targetCrashed" => tab.crash(),
         "Network.responseReceived" if main && params["type"] == "Document" => {
-            tab.life.send_modify(|life| life.status = params["response"]["status"].as_i64().unwrap_or_default());
+            let status = params["response"]["status"].as_i64().unwrap_or_default();
+            tab.life.send_modify(|life| (life.status, life.answered) = (status, text(&params["loaderId"])));
             locked(&shared.traffic).take_in(method, params);
         }
         "Fetch.requestPaused" => {
@@ -212,7 +223,10 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             tokio::spawn(async move { tab.call(method, answer).await.map(drop) });
         }
         "Fetch.authRequired" => log_in(shared, tab, params),
-        _ if method.starts_with("Network.") => locked(&shared.traffic).take_in(method, params),
+        _ if method.starts_with("Network.") => {
+            tab.track(method, params);
+            locked(&shared.traffic).take_in(method, params);
+        }
         _ => {}
     }
 }
@@ -229,7 +243,9 @@ fn lifecycle(tab: &Tab, params: &Value) {
             let commits = life.commits + u64::from(life.loader != loader);
             // The empty document that a tab begins with is not what was asked for.
             let asked = life.asked && life.loader.is_empty();
-            *life = super::tab::Life { loader, commits, asked, status: life.status, ..Default::default() };
+            let status = if life.answered == loader { life.status } else { 0 };
+            let answered = std::mem::take(&mut life.answered);
+            *life = super::tab::Life { loader, commits, asked, status, answered, ..Default::default() };
         }
         match name.as_str() {
             "DOMContentLoaded" => life.dom = true,

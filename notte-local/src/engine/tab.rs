@@ -1,5 +1,6 @@
 //! One tab: its commands, its scripts, and how far its page is loaded.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::cdp::{Cdp, CdpError};
+use super::cdp::{Cdp, CdpError, parsed};
 
 /// What runs beside the page, in a world of its own that the page cannot touch.
 const SCRIPT: &str = concat!(
@@ -48,6 +49,8 @@ pub(crate) struct Life {
     pub(crate) lost: Option<CdpError>,
     /// HTTP status of the document; 0 when it has none.
     pub(crate) status: i64,
+    /// The loader that the status is of.
+    pub(super) answered: String,
 }
 
 impl Life {
@@ -72,7 +75,14 @@ pub(crate) struct Tab {
     pub(super) life: watch::Sender<Life>,
     world: Mutex<Option<i64>>,
     blank: AtomicBool,
+    /// A page opened it for an address, and nothing has come of it yet.
+    led: AtomicBool,
+    /// What the document still asks for that may change it: the request's id, and the loader.
+    requests: watch::Sender<HashMap<String, String>>,
 }
+
+/// Types of requests that may change what is on the page.
+const CHANGING: &[&str] = &["Script", "Stylesheet", "XHR", "Fetch"];
 
 impl Tab {
     /// A tab as the protocol describes it.
@@ -87,6 +97,8 @@ impl Tab {
             life: watch::Sender::new(Life::default()),
             world: Mutex::new(None),
             blank: AtomicBool::new(false),
+            led: AtomicBool::new(false),
+            requests: watch::Sender::default(),
         })
     }
 
@@ -97,6 +109,48 @@ impl Tab {
 
     pub(super) fn is_blank(&self) -> bool {
         self.blank.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn lead(&self) {
+        self.led.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_led(&self) -> bool {
+        self.led.load(Ordering::SeqCst)
+    }
+
+    /// A document has come.
+    pub(super) fn arrive(&self) {
+        self.led.store(false, Ordering::SeqCst);
+    }
+
+    /// Takes in what the document asks for, and what it got.
+    pub(super) fn track(&self, method: &str, params: &Value) {
+        let id = params["requestId"].as_str().unwrap_or_default();
+        match method {
+            "Network.requestWillBeSent" if CHANGING.iter().any(|kind| params["type"] == *kind) => {
+                let loader = params["loaderId"].as_str().unwrap_or_default().to_owned();
+                self.requests.send_modify(|requests| drop(requests.insert(id.to_owned(), loader)));
+            }
+            "Network.loadingFinished" | "Network.loadingFailed" => {
+                self.requests.send_if_modified(|requests| requests.remove(id).is_some());
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits for what a document that is loaded still asks for: mostly what its scripts make the page of.
+    pub(crate) async fn filled(&self, deadline: Instant) {
+        let loader = self.life().loader;
+        let mut requests = self.requests.subscribe();
+        let done = |requests: &HashMap<String, String>| requests.values().all(|of| *of != loader);
+        while !done(&requests.borrow_and_update()) {
+            if timeout_at(deadline, requests.wait_for(done)).await.is_err() {
+                return;
+            }
+            // What came is put on the page, and may ask for more.
+            self.breathe().await;
+        }
     }
 
     pub(super) fn rename(&self, title: String, url: String) {
@@ -256,7 +310,7 @@ impl Tab {
             )
             .await?;
         match thrown(answer)? {
-            Value::String(text) => serde_json::from_str(&text).map_err(|error| CdpError::Refused(error.to_string())),
+            Value::String(text) => parsed(&text).map_err(|error| CdpError::Refused(error.to_string())),
             nothing => Ok(nothing),
         }
     }
@@ -293,12 +347,19 @@ impl Tab {
 pub(crate) fn thrown(mut answer: Value) -> Result<Value, CdpError> {
     let details = &answer["exceptionDetails"];
     if details.is_object() {
-        let text = details["exception"]["description"].as_str().or_else(|| details["text"].as_str());
+        let thrown = &details["exception"];
+        let text = [&thrown["description"], &thrown["value"], &details["text"]].into_iter().find_map(Value::as_str);
         return Err(CdpError::Refused(
             text.unwrap_or("the script failed").lines().next().unwrap_or_default().to_owned(),
         ));
     }
-    Ok(answer["result"]["value"].take())
+    // Numbers that JSON does not have come by their names.
+    let result = &mut answer["result"];
+    Ok(if result["unserializableValue"].is_string() {
+        result["unserializableValue"].take()
+    } else {
+        result["value"].take()
+    })
 }
 
 #[cfg(test)]

@@ -278,6 +278,7 @@ pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failu
     let mut downloads = driver.browser.downloads();
     let known = downloads.borrow_and_update().len();
     let tab = driver.browser.current().await?;
+    let before = Before::of(driver.browser).await?;
     press(driver, &tab, on).await?;
     let began = Instant::now();
     let first = downloads.wait_for(|all| all.len() > known);
@@ -285,11 +286,13 @@ pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failu
         return Err(Failure::new("NoDownload", format!("clicking {} began no download", named(on))));
     };
     let ended = downloads.wait_for(|all| all.iter().skip(known).any(|file| file.done || file.failed));
-    let Ok(Ok(all)) = timeout_at(began + DOWNLOAD, ended).await else {
-        return Err(Failure::new("Timeout", "the download did not end in time"));
+    let name = match timeout_at(began + DOWNLOAD, ended).await {
+        Ok(Ok(all)) => all.iter().skip(known).find(|file| file.done).map(|file| file.name.clone()),
+        _ => return Err(Failure::new("Timeout", "the download did not end in time")),
     };
-    match all.iter().skip(known).find(|file| file.done) {
-        Some(file) => Ok(Done::said(format!("downloaded {}", file.name))),
+    before.settle_begun(driver.browser).await;
+    match name {
+        Some(name) => Ok(Done::said(format!("downloaded {name}"))),
         None => Err(Failure::new("NoDownload", "the download was cancelled")),
     }
 }

@@ -114,6 +114,8 @@ pub(super) async fn press(tab: &Tab, chord: &str) -> Result<(), Failure> {
         (true, 67) => Some("copy"),
         (true, 86) => Some("paste"),
         (true, 88) => Some("cut"),
+        (true, 90) if shifted => Some("redo"),
+        (true, 89) => Some("redo"),
         (true, 90) => Some("undo"),
         _ => None,
     };

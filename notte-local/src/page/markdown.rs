@@ -1,18 +1,58 @@
 //! HTML to Markdown, with handlers for what a generic converter does less well: tables, definition lists, links left out.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::options::{HeadingStyle, Options};
 use htmd::{Element, HtmlToMarkdown, Node};
+use tokio::sync::oneshot;
 
-use super::Scrape;
+use super::{Failure, Scrape};
 
 /// Ends a cell until its row is put together: the converter trims the spaces around a bar.
 const CELL_END: char = '\u{1}';
 
-/// Converts a page.
-pub(crate) fn to_markdown(html: &str, wanted: &Scrape) -> String {
+/// The stack of a conversion: it takes a call and more for every level of the page, and pages are deep.
+const STACK: usize = 256 << 20;
+
+/// The most levels that a page may have.
+const DEEPEST: usize = 20_000;
+
+/// Elements that hold nothing, and so end by themselves.
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Converts a page, on a thread of its own.
+pub(crate) async fn to_markdown(html: String, wanted: &Scrape) -> Result<String, Failure> {
+    if depth(&html) > DEEPEST {
+        let reason = format!("the page has more than {DEEPEST} elements in one another");
+        return Err(Failure::new("PageTooDeep", reason));
+    }
+    let wanted = wanted.clone();
+    let (sender, converted) = oneshot::channel();
+    let convert = move || drop(sender.send(convert(&html, &wanted)));
+    let failed = |reason: String| Failure::new("ConversionFailed", reason);
+    thread::Builder::new().stack_size(STACK).spawn(convert).map_err(|error| failed(error.to_string()))?;
+    converted.await.map_err(|_| failed("the page cannot be converted".into()))
+}
+
+/// How deep the elements of a page are in one another, at most.
+fn depth(html: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for tag in html.split('<').skip(1) {
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !name.is_empty() && !VOID.iter().any(|void| name.eq_ignore_ascii_case(void)) {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+    }
+    deepest
+}
+
+fn convert(html: &str, wanted: &Scrape) -> String {
     let options = Options {
         heading_style: HeadingStyle::Setex,
         ul_bullet_spacing: 1,
@@ -102,14 +142,14 @@ fn tidy(markdown: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scrape, to_markdown};
+    use super::{DEEPEST, Scrape, convert, to_markdown};
 
     #[test]
     fn headings_lists_tables_and_links_become_markdown() {
         let html = "<h1>Shop</h1><p>All   we <b>have</b>.</p><ul><li>one</li><li>two</li></ul>\
             <table><thead><tr><th>Name</th><th>Price</th></tr></thead><tbody><tr><td><a href='/t'>Tea</a></td><td>3\n€</td></tr></tbody></table>\
             <dl><dt>Open</dt><dd>daily</dd></dl><script>no()</script>";
-        let markdown = to_markdown(html, &Scrape::default());
+        let markdown = convert(html, &Scrape::default());
         for part in [
             "Shop\n====",
             "All we **have**.",
@@ -127,8 +167,19 @@ mod tests {
         let html = "<p><a href='/x'>Link</a> <img src='/i.png' alt='Pic'></p><aside>Aside</aside>";
         let wanted =
             Scrape { scrape_links: Some(false), ignored_tags: Some(vec!["aside".into()]), ..Scrape::default() };
-        assert_eq!(to_markdown(html, &wanted), "Link");
+        assert_eq!(convert(html, &wanted), "Link");
         let wanted = Scrape { scrape_images: Some(true), use_link_placeholders: Some(true), ..Scrape::default() };
-        assert_eq!(to_markdown(html, &wanted), "[Link](link1) ![Pic](/i.png)\n\nAside");
+        assert_eq!(convert(html, &wanted), "[Link](link1) ![Pic](/i.png)\n\nAside");
+    }
+
+    #[tokio::test]
+    async fn a_deep_page_is_read_and_one_without_end_is_refused() {
+        let deep = |levels: usize| format!("{}at the bottom", "<div>".repeat(levels));
+        let read = to_markdown(deep(5_000), &Scrape::default()).await.expect("a page");
+        assert_eq!(read, "at the bottom");
+        let refused = to_markdown(deep(DEEPEST + 1), &Scrape::default()).await.expect_err("too deep");
+        assert_eq!(refused.kind, "PageTooDeep");
+        let flat = "<br><IMG src=x>".repeat(DEEPEST) + &"<p>text</p>".repeat(10);
+        assert!(to_markdown(flat, &Scrape::default()).await.is_ok());
     }
 }

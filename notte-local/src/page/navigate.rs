@@ -14,6 +14,9 @@ const NAVIGATION: Duration = Duration::from_secs(30);
 /// How long a document that is there may go on loading before it is taken as it is.
 const LOADING: Duration = Duration::from_secs(10);
 
+/// How long a document that is loaded may go on asking for what its scripts make the page of.
+const FILLING: Duration = Duration::from_secs(1);
+
 /// What the tabs were like before an action.
 pub(super) struct Before {
     target: String,
@@ -111,6 +114,9 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
     }
     if !loaded && until.is_some() {
         return Err(late());
+    }
+    if loaded && until.is_none() {
+        tab.filled(Instant::now() + FILLING).await;
     }
     let status = if life.status >= 400 { format!(" (HTTP {})", life.status) } else { String::new() };
     let state = if loaded { "" } else { ", which is still loading" };

@@ -56,10 +56,11 @@ pub(crate) async fn scrape(browser: &Browser, wanted: &Scrape) -> Result<String,
         "main": wanted.only_main_content.unwrap_or(false),
         "ignored": wanted.ignored_tags,
     });
-    let page = tab.script("html", &[asked], HUNG).await?;
+    let mut page = tab.script("html", &[asked], HUNG).await?;
     if page["error"].is_string() {
         let selector = wanted.selector.as_deref().unwrap_or_default();
         return Err(Failure::new("ElementNotFound", format!("no element matches {selector:?}")));
     }
-    Ok(to_markdown(page["html"].as_str().unwrap_or_default(), wanted))
+    let Value::String(html) = page["html"].take() else { return Ok(String::new()) };
+    to_markdown(html, wanted).await
 }

@@ -65,7 +65,10 @@ async fn scrape_html(State(app): State<Shared>, Body(mut asked): Body<Map<String
         return Err(Refusal::not_here(NEEDS_PAGE));
     }
     let llm = model(&app)?;
-    let texts: Vec<String> = frames.iter().flatten().map(|frame| to_markdown(&frame.html, &wanted)).collect();
+    let mut texts = Vec::new();
+    for frame in frames.into_iter().flatten() {
+        texts.push(to_markdown(frame.html, &wanted).await?);
+    }
     Ok(Json(llm.extract_with_schema(&texts.join("\n\n"), &wanted).await))
 }
 

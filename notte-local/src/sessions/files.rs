@@ -145,8 +145,9 @@ const LONGEST: usize = 200;
 fn shortened(name: &str) -> String {
     let (stem, extension) = name.rsplit_once('.').filter(|(_, end)| end.len() < 16).unwrap_or((name, ""));
     let dot = usize::from(!extension.is_empty());
-    let end = stem.floor_char_boundary(LONGEST - extension.len() - dot);
-    format!("{}{}{extension}", &stem[..end], if dot == 1 { "." } else { "" })
+    let most = LONGEST - extension.len() - dot;
+    let end = stem.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= most).last();
+    format!("{}{}{extension}", &stem[..end.unwrap_or_default()], if dot == 1 { "." } else { "" })
 }
 
 #[cfg(test)]

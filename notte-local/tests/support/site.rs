@@ -71,6 +71,21 @@ const HUNG: &str = r##"<!doctype html><title>Hung</title><button onclick="while(
 const OPENER: &str = r##"<!doctype html><title>Opener</title>
 <button onclick="window.open('/closing')">Open</button><a href="/nothing">Nothing</a><a href="/slow">Slow</a>"##;
 
+/// Addresses that become no page.
+const POPUPS: &str = r##"<!doctype html><title>Popups</title><a id=file href="/download" target=_blank>File</a>
+<a id=none href="/nothing" target=_blank>None</a><button onclick="window.open('/download')">Open</button>"##;
+
+/// Is made by its script, of what that asks for.
+const LATE: &str = r##"<!doctype html><title>Late</title><body><script>
+fetch('/slow').then((answer)=>answer.text()).then((text)=>{document.body.innerHTML=text})</script>"##;
+
+/// Deeper than parsers make a page, and with texts that are cut in the middle of a character.
+const DEEP: &str = r##"<!doctype html><title>Deep</title><button id=cut></button><input id=long aria-label=Long><h1></h1><script>
+let inner=document.body;for(let i=0;i<1200;i++){const next=document.createElement('div');inner.append(next);inner=next}
+inner.textContent='at the bottom '+'\u{1f600}'.slice(0,1);
+cut.textContent='x'.repeat(119)+'\u{1f600}';long.value='y'.repeat(499)+'\u{1f600}';
+document.querySelector('h1').textContent='z'.repeat(199)+'\u{1f600}'</script>"##;
+
 const CLOSING: &str = r##"<!doctype html><title>Closing</title><button onclick="window.close()">Close</button>
 <input aria-label=Key onkeydown="window.close()">"##;
 
@@ -126,6 +141,9 @@ impl Site {
             .route("/hung", page(HUNG))
             .route("/opener", page(OPENER))
             .route("/closing", page(CLOSING))
+            .route("/popups", page(POPUPS))
+            .route("/late", page(LATE))
+            .route("/deep", page(DEEP))
             .route("/restless", page(RESTLESS))
             .route("/nothing", get(async || StatusCode::NO_CONTENT))
             .route("/headers", get(headers))
