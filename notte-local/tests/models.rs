@@ -91,9 +91,27 @@ async fn html_is_read_without_a_browser_by_a_schema_that_the_model_writes() {
     let failed = api.post("/scrape_from_html", body).await;
     assert_eq!((&failed["model_schema"]["success"], &failed["scrape"]), (&json!(false), &Value::Null), "{failed}");
 
-    let (status, refused) = api.send("POST", "/scrape_from_html", Some(json!({"selector": "h1"}))).await;
-    assert_eq!(status, 400, "{refused}");
     assert_eq!(api.get("/sessions?only_active=false").await["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_html_is_read_in_a_browser_that_runs_none_of_it() {
+    let (model, site) = (Model::start().await, Site::start().await);
+    let api = with(&model).await;
+    let html = "<nav>Home</nav><main><a href=tea>Tea</a><p style='display:none'>hidden</p><script>document.write('run')</script></main>";
+    let frames = json!([{"frameUrl": site.at("/shop/"), "frameData": html}, {"frameUrl": "about:blank", "frameData": "<main>Salt</main>"}]);
+    for part in [json!({"only_main_content": true}), json!({"selector": "main"})] {
+        let mut body = json!({"frames": frames, "response_format": {"type": "array"}});
+        body.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        model.say(&json!(["Tea"]));
+        assert_eq!(api.post("/scrape_from_html", body).await["scrape"]["data"], json!(["Tea"]));
+        let heard = model.heard().pop().unwrap();
+        assert!(heard.contains(&format!("[Tea]({})", site.at("/shop/tea"))) && heard.contains("Salt"), "{heard}");
+        assert!(!["Home", "hidden", "run"].iter().any(|word| heard.contains(word)), "{heard}");
+    }
+    let none = json!({"frames": frames, "response_format": {}, "selector": "#none"});
+    assert_eq!(api.send("POST", "/scrape_from_html", Some(none)).await.0, 400);
+    assert_eq!(api.get("/sessions").await["items"], json!([]), "no session is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

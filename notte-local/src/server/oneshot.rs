@@ -12,7 +12,8 @@ use super::routes::Routes;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
 use crate::input::{Body, read as part};
-use crate::page::{Action, Scrape, to_markdown};
+use crate::page::{Action, Scrape, scrape, to_markdown};
+use crate::sessions::profile::visit;
 use crate::sessions::{End, Start};
 
 async fn health() -> Json<Value> {
@@ -52,7 +53,7 @@ struct Frame {
     #[serde(rename = "frameData")]
     html: String,
     #[serde(rename = "frameUrl")]
-    _address: String,
+    address: String,
 }
 
 async fn scrape_html(State(app): State<Shared>, Body(mut asked): Body<Map<String, Value>>) -> Answer {
@@ -61,15 +62,42 @@ async fn scrape_html(State(app): State<Shared>, Body(mut asked): Body<Map<String
     if let Some(other) = asked.keys().next() {
         return Err(Refusal::extra(&["body", other]));
     }
-    if wanted.selector.is_some() || wanted.only_main_content == Some(true) {
-        return Err(Refusal::not_here(NEEDS_PAGE));
-    }
     let llm = model(&app)?;
-    let mut texts = Vec::new();
-    for frame in frames.into_iter().flatten() {
-        texts.push(to_markdown(frame.html, &wanted).await?);
-    }
+    let frames = frames.unwrap_or_default();
+    let texts = if wanted.selector.is_some() || wanted.only_main_content == Some(true) {
+        let (app, wanted) = (app.clone(), wanted.clone());
+        let run = tokio::spawn(async move { read_in_browser(&app, frames, &wanted).await });
+        run.await.map_err(|error| Refusal::broken(error.to_string()))??
+    } else {
+        let mut texts = Vec::new();
+        for frame in frames {
+            texts.push(to_markdown(frame.html, &wanted).await?);
+        }
+        texts
+    };
     Ok(Json(llm.extract_with_schema(&texts.join("\n\n"), &wanted).await))
+}
+
+/// Reads HTML as the pages that it makes, without scripts and without a network.
+async fn read_in_browser(app: &Shared, frames: Vec<Frame>, wanted: &Scrape) -> Result<Vec<String>, Refusal> {
+    let session = app.sessions.start(Start::default()).await?;
+    let read = async {
+        let tab = session.browser.open_blank_tab().await?.tab;
+        tab.call("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
+        let mut texts = Vec::new();
+        for frame in frames {
+            // Links are relative to the address.
+            if frame.address.starts_with("http") {
+                visit(&tab, &frame.address).await?;
+            }
+            tab.call("Page.setDocumentContent", json!({ "frameId": tab.target, "html": frame.html })).await?;
+            texts.push(scrape(&session.browser, wanted).await?);
+        }
+        Ok(texts)
+    };
+    let texts = read.await;
+    session.end(End::Manual).await;
+    texts
 }
 
 #[derive(Deserialize)]
@@ -101,21 +129,13 @@ fn advice(said: &Value) -> Answer {
 
 const NEEDS_MODEL: &str = "needs --llm-url";
 
-const NEEDS_PAGE: &str = "`selector` and `only_main_content` need a page: open the HTML in a session and scrape that";
-
 pub(super) fn routes(routes: Routes) -> Routes {
     let start_note = "as `session_start` and `page_scrape`";
     routes
         .on("health_check", &Method::GET, "/health", Faithful, health)
         .on("ready_check", &Method::GET, "/ready", Faithful, health)
         .on("scrape_webpage", &Method::POST, "/scrape", Partial(start_note), scrape_page)
-        .on(
-            "scrape_from_html",
-            &Method::POST,
-            "/scrape_from_html",
-            Partial("needs --llm-url; `selector` and `only_main_content` are refused"),
-            scrape_html,
-        )
+        .on("scrape_from_html", &Method::POST, "/scrape_from_html", Partial(NEEDS_MODEL), scrape_html)
         .on("improve_prompt", &Method::POST, "/prompts/improve", Partial(NEEDS_MODEL), improve)
         .on("nudge_prompt", &Method::POST, "/prompts/nudge", Partial(NEEDS_MODEL), nudge)
         .refuse(

@@ -56,7 +56,7 @@ pub(super) async fn restore(browser: &Browser, state: &BrowserState) -> Result<(
     }
     let blank = browser.open_blank_tab().await?;
     for (origin, held) in &state.local_storage {
-        visit(&blank.tab, origin).await?;
+        visit(&blank.tab, &format!("{origin}/")).await?;
         blank.tab.evaluate(&format!("Object.assign(localStorage, {})", json!(held))).await?;
     }
     Ok(browser.close_blank_tab(&blank).await?)
@@ -96,7 +96,7 @@ async fn storage(browser: &Browser) -> Result<Storage, CdpError> {
     }
     let blank = browser.open_blank_tab().await?;
     for origin in origins {
-        visit(&blank.tab, &origin).await?;
+        visit(&blank.tab, &format!("{origin}/")).await?;
         let held = blank.tab.evaluate("({...localStorage})").await?["result"]["value"].take();
         storage.insert(origin, serde_json::from_value(held).unwrap_or_default());
     }
@@ -104,11 +104,11 @@ async fn storage(browser: &Browser) -> Result<Storage, CdpError> {
     Ok(storage)
 }
 
-/// Goes to an origin in a tab whose requests are all answered with an empty page.
-async fn visit(tab: &Tab, origin: &str) -> Result<(), CdpError> {
-    let answer = tab.call("Page.navigate", json!({ "url": format!("{origin}/") })).await?;
+/// Goes to an address in a tab whose requests are all answered with an empty page.
+pub(crate) async fn visit(tab: &Tab, url: &str) -> Result<(), CdpError> {
+    let answer = tab.call("Page.navigate", json!({ "url": url })).await?;
     let Value::String(loader) = &answer["loaderId"] else {
-        return Err(CdpError::Refused(format!("{origin} cannot be opened")));
+        return Err(CdpError::Refused(format!("{url} cannot be opened")));
     };
     if tab.loaded_as(loader, Loaded::Load, Instant::now() + PATIENCE).await { Ok(()) } else { Err(CdpError::Silent) }
 }
