@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::json::values;
 use super::llm::Llm;
 use super::mind::{Turn, state};
 use super::prompt;
@@ -51,13 +52,9 @@ impl Chat {
 fn read(said: &str) -> Result<Turn, &'static str> {
     const WRONG: &str =
         "That was no decision. Answer with one JSON object {\"state\": {...}, \"action\": {\"type\": ...}}.";
-    let start = said.find('{').ok_or(WRONG)?;
-    let end = said.rfind('}').ok_or(WRONG)?;
-    let mut decision: Value = said.get(start..=end).and_then(|text| serde_json::from_str(text).ok()).ok_or(WRONG)?;
+    let decides = |decision: &Value| decision["action"]["type"].is_string();
+    let mut decision = values(said, &['{']).find(decides).ok_or(WRONG)?;
     let mut action = decision["action"].take();
-    if !action["type"].is_string() {
-        return Err(WRONG);
-    }
     // Asked for JSON, models write the answer as JSON and not as text that holds it.
     if action["type"] == "completion" && !action["answer"].is_string() {
         action["answer"] = action["answer"].to_string().into();
@@ -79,6 +76,9 @@ mod tests {
         let turn =
             read("{\"action\": {\"type\": \"completion\", \"success\": true, \"answer\": {\"a\": 1}}}").ok().unwrap();
         assert_eq!(turn.action["answer"], "{\"a\":1}");
+        let turn =
+            read("Not {\"a\"}, but {\"action\": {\"type\": \"reload\"}}\n{\"action\": {\"type\": \"go_back\"}}").ok();
+        assert_eq!(turn.unwrap().action["type"], "reload", "the first that is one");
         for said in ["", "}{", "{}", "{\"action\": \"click\"}", "no", "{\"action\": {}}"] {
             assert!(read(said).is_err(), "{said}");
         }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Llm;
 use super::answer::misfit;
+use super::json::values;
 use crate::page::Scrape;
 
 /// How often the model is asked before it is given up on.
@@ -70,12 +71,7 @@ fn schema_for(asked: Option<&str>) -> String {
 
 /// Finds the JSON in what the model said: it may have written around it.
 fn read(said: &str) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str(said) {
-        return Some(value);
-    }
-    let start = said.find(['{', '['])?;
-    let end = said.rfind(['}', ']'])?;
-    serde_json::from_str(said.get(start..=end)?).ok()
+    serde_json::from_str(said).ok().or_else(|| values(said, &['{', '[']).next())
 }
 
 #[cfg(test)]
@@ -89,6 +85,7 @@ mod tests {
         assert_eq!(read("```json\n[{\"a\": 1}]\n```"), Some(json!([{"a": 1}])));
         assert_eq!(read("\"text\""), Some(json!("text")));
         assert_eq!(read("Here: {\"a\": 1}."), Some(json!({"a": 1})));
+        assert_eq!(read("Of {these}: {\"a\": 1}, or {\"a\": 2}"), Some(json!({"a": 1})));
         assert_eq!(read("nothing"), None);
         assert_eq!(read("]["), None);
     }

@@ -6,6 +6,7 @@ mod api;
 mod browser;
 mod chat;
 mod extract;
+mod json;
 mod keyring;
 mod llm;
 mod local;

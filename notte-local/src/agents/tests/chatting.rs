@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -14,7 +15,8 @@ use crate::areas::Persona;
 
 #[derive(Clone, Default)]
 struct Model {
-    says: Arc<Mutex<VecDeque<String>>>,
+    /// Contents of messages; null is being busy.
+    says: Arc<Mutex<VecDeque<Value>>>,
     heard: Arc<Mutex<Vec<Value>>>,
 }
 
@@ -22,8 +24,8 @@ impl Model {
     async fn new(says: &[Value]) -> (Self, Llm) {
         let model = Self::default();
         model.says.lock().unwrap().extend(says.iter().map(|said| match said {
-            Value::String(text) => text.clone(),
-            decision => decision.to_string(),
+            Value::Object(_) => said.to_string().into(),
+            other => other.clone(),
         }));
         let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(model.clone());
         let url = format!("{}/v1/", serve(router).await);
@@ -35,13 +37,17 @@ impl Model {
     }
 }
 
-async fn answer(State(model): State<Model>, headers: HeaderMap, Json(body): Json<Value>) -> (StatusCode, Json<Value>) {
+async fn answer(State(model): State<Model>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     assert_eq!(headers["authorization"], "Bearer model-key");
     assert_eq!(body["model"], "small");
+    assert!(body.get("temperature").is_none(), "not every model takes one");
     model.heard.lock().unwrap().push(body);
-    match model.says.lock().unwrap().pop_front() {
-        Some(said) => (StatusCode::OK, Json(json!({"choices": [{"message": {"role": "assistant", "content": said}}]}))),
-        None => (StatusCode::TOO_MANY_REQUESTS, Json(json!({"error": {"message": "model-key is out of credit"}}))),
+    match model.says.lock().unwrap().pop_front().unwrap_or_default() {
+        Value::Null => {
+            let message = Json(json!({"error": {"message": "model-key is out of credit"}}));
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "0")], message).into_response()
+        }
+        said => Json(json!({"choices": [{"message": {"role": "assistant", "content": said}}]})).into_response(),
     }
 }
 
@@ -104,13 +110,33 @@ async fn a_model_without_eyes_gets_no_picture_and_no_secret() {
 
 #[tokio::test]
 async fn a_model_that_fails_ends_the_agent_without_its_key() {
-    let (_, llm) = Model::new(&[]).await;
+    let (model, llm) = Model::new(&[]).await;
     let server = Server::with(Some(llm)).await;
     let id = server.begin("x", json!({})).await;
     let agent = server.end(&id).await;
+    assert_eq!(model.heard().len(), 3, "it is asked again while it is busy");
     let answer = agent["answer"].as_str().unwrap();
     assert_eq!(agent["success"], json!(false));
     assert!(answer.contains("429") && answer.contains("out of credit") && !answer.contains("model-key"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_model_may_be_busy_think_aloud_and_answer_in_parts() {
+    let done = json!({"action": {"type": "completion", "success": true, "answer": "done"}});
+    let (model, llm) = Model::new(&[
+        Value::Null,
+        Value::Null,
+        format!("<think>Maybe {{\"action\"}}?</think>{}\n{done}", decide("a", &json!({"type": "reload"}))).into(),
+        Value::Null,
+        json!([{"type": "text", "text": "So: "}, {"type": "text", "text": done.to_string()}]),
+    ])
+    .await;
+    let server = Server::with(Some(llm)).await;
+    let id = server.begin("x", json!({})).await;
+    let agent = server.end(&id).await;
+    assert_eq!((&agent["answer"], model.heard().len()), (&json!("done"), 5), "{agent}");
+    let did: Vec<_> = server.browser.done().iter().map(|(shown, _)| shown["type"].clone()).collect();
+    assert_eq!(did, ["reload"]);
 }
 
 #[tokio::test]
