@@ -58,6 +58,7 @@ const NO_MODEL: &str = "notte-local has no language model: start it with --llm-u
 pub(super) async fn start<B: Browser>(State(agents): State<Agents<B>>, Body(asked): Body<Start>) -> Answer {
     within(["body", "max_steps"], asked.max_steps, 1..=150)?;
     let history = agents.browser.history(&asked.session_id)?;
+    let typed = agents.browser.typed(&asked.session_id)?;
     let (vault, persona) = (asked.vault_id, asked.persona_id.clone());
     let check = move |db: &Db<'_>| {
         let persona = persona.map(|id| Persona::find(db, &id)).transpose()?;
@@ -70,7 +71,7 @@ pub(super) async fn start<B: Browser>(State(agents): State<Agents<B>>, Body(aske
         tracing::warn!("notte-local notifies nobody: notifier_config does nothing");
     }
     let response_format = asked.response_format.filter(|format| !format.is_null());
-    let keyring = Keyring::new(agents.areas.store.clone(), vault, asked.persona_id);
+    let keyring = Keyring::new(agents.areas.store.clone(), vault, asked.persona_id, typed);
     let mind = if asked.reasoning_model.as_deref() == Some(script::MODEL) {
         let wrong = |message| Refusal::unfit(&["body".into(), "task".into()], message, "value_error");
         Mind::Script(Script::parse(&asked.task).map_err(wrong)?)

@@ -1,14 +1,16 @@
-//! Placeholders in actions: filled in where they are typed, and put back where the page shows what was typed.
+//! Placeholders in actions, and what is typed in their place.
 //!
 //! A placeholder is the whole `value` of an action that types, or of one field of a `form_fill`. Logins are those of
-//! the site that the page is on, so no other page gets them.
+//! the site that the page is on, and what is filled in is typed on pages of that site only.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use totp_rs::{Builder, Secret};
 
-use crate::areas::{CARD, Card, Persona, login_for};
+use super::browser::Filled;
+use super::typed::Typed;
+use crate::areas::{CARD, Card, Persona, login_for, site};
 use crate::error::Refusal;
 use crate::store::{Db, Store};
 
@@ -20,88 +22,61 @@ const PAYMENT: [&str; 4] =
     ["vault.card_holder_name", "vault.card_number", "vault.card_cvv", "vault.card_full_expiration"];
 const PERSON: [&str; 3] = ["persona.first_name", "persona.last_name", "persona.email"];
 
-/// What an agent may type without seeing it. No `Debug`: it holds what was typed.
+/// The names of all placeholders.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LOGIN.into_iter().chain(PAYMENT).chain(PERSON)
+}
+
+/// What an agent may type without seeing it.
 pub(super) struct Keyring {
     store: Store,
     vault: Option<String>,
     pub(super) persona: Option<String>,
-    /// What was typed, and what stands for it.
-    typed: Vec<(String, String)>,
+    pub(super) typed: Typed,
 }
 
 impl Keyring {
-    pub(super) fn new(store: Store, vault: Option<String>, persona: Option<String>) -> Self {
-        Self { store, vault, persona, typed: Vec::new() }
+    pub(super) fn new(store: Store, vault: Option<String>, persona: Option<String>, typed: Typed) -> Self {
+        Self { store, vault, persona, typed }
     }
 
     /// The placeholders that there are.
     pub(super) fn placeholders(&self) -> Vec<String> {
-        let vault = LOGIN.iter().chain(&PAYMENT).filter(|_| self.vault.is_some());
-        let persona = PERSON.iter().filter(|_| self.persona.is_some());
-        vault.chain(persona).map(|name| format!("{{{{{name}}}}}")).collect()
+        let held = |name: &&str| if PERSON.contains(name) { self.persona.is_some() } else { self.vault.is_some() };
+        names().filter(held).map(|name| format!("{{{{{name}}}}}")).collect()
     }
 
     /// The action with what its placeholders stand for, on the page of this address.
-    pub(super) async fn fill(&mut self, action: &Value, address: &str) -> Result<Value, String> {
-        let mut filled = action.clone();
+    pub(super) async fn fill(&self, action: &Value, address: &str) -> Result<Filled, String> {
+        let mut filled = Filled { action: action.clone(), site: None };
         if !action["type"].as_str().is_some_and(|kind| TYPING.contains(&kind)) {
             return Ok(filled);
         }
-        match &mut filled["value"] {
+        let mut any = false;
+        match &mut filled.action["value"] {
             Value::Object(fields) => {
                 for field in fields.values_mut() {
-                    self.replace(field, address).await?;
+                    any |= self.replace(field, address).await?;
                 }
             }
-            value => self.replace(value, address).await?,
+            value => any = self.replace(value, address).await?,
         }
+        filled.site = any.then(|| site(address).unwrap_or_default());
         Ok(filled)
     }
 
-    async fn replace(&mut self, value: &mut Value, address: &str) -> Result<(), String> {
+    /// Whether the value was a placeholder.
+    async fn replace(&self, value: &mut Value, address: &str) -> Result<bool, String> {
         let name = value.as_str().and_then(|text| text.trim().strip_prefix("{{")?.strip_suffix("}}"));
-        let Some(name) = name.map(|name| name.trim().to_owned()) else { return Ok(()) };
+        let Some(name) = name.map(|name| name.trim().to_owned()) else { return Ok(false) };
         let (vault, persona) = (self.vault.clone(), self.persona.clone());
         let (wanted, address) = (name.clone(), address.to_owned());
         let find = move |db: &Db<'_>| look_up(db, &wanted, vault.as_deref(), persona.as_deref(), &address);
         let found = self.store.run(find).await.map_err(|refusal: Refusal| refusal.reason())?;
         let found = found.ok_or_else(|| format!("there is nothing to fill in for {name} on this site"))?;
-        self.remember(&found, &format!("{{{{{name}}}}}"));
+        self.typed.remember(&found, &format!("{{{{{name}}}}}"));
         *value = found.into();
-        Ok(())
-    }
-
-    /// As it is, and as it is in addresses.
-    fn remember(&mut self, text: &str, placeholder: &str) {
-        let encoded = serde_urlencoded::to_string([("", text)]).unwrap_or_default();
-        for form in [text, encoded.trim_start_matches('=')] {
-            if !form.is_empty() && !self.typed.iter().any(|(known, _)| known == form) {
-                self.typed.push((form.to_owned(), placeholder.to_owned()));
-            }
-        }
-        // The longest first: one may be part of another.
-        self.typed.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
-    }
-
-    /// Whether anything was filled in so far.
-    pub(super) fn has_typed(&self) -> bool {
-        !self.typed.is_empty()
-    }
-
-    /// Puts the placeholders back into everything that the page says.
-    pub(super) fn hide(&self, said: &mut Value) {
-        match said {
-            Value::String(text) => {
-                for (typed, placeholder) in &self.typed {
-                    if text.contains(typed.as_str()) {
-                        *text = text.replace(typed.as_str(), placeholder);
-                    }
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| self.hide(field)),
-            _ => {}
-        }
+        Ok(true)
     }
 }
 
@@ -155,8 +130,6 @@ fn one_time_code(seed: &str, time: SystemTime) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -167,18 +140,5 @@ mod tests {
             assert_eq!(one_time_code(seed, UNIX_EPOCH + Duration::from_secs(seconds)).as_deref(), Some(code));
         }
         assert_eq!(one_time_code("not base32!", UNIX_EPOCH), None);
-    }
-
-    #[test]
-    fn what_was_typed_is_hidden_wherever_it_is_said() {
-        let mut keyring = Keyring::new(Store::in_memory().unwrap(), None, None);
-        keyring.remember("a@b.test", "{{vault.email}}");
-        keyring.remember("a@b.test.more", "{{vault.password}}");
-        let mut said = json!({"url": "http://x/?e=a%40b.test", "deep": ["a@b.test a@b.test.more", 1, null]});
-        keyring.hide(&mut said);
-        assert_eq!(
-            said,
-            json!({"url": "http://x/?e={{vault.email}}", "deep": ["{{vault.email}} {{vault.password}}", 1, null]})
-        );
     }
 }

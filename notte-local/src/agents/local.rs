@@ -3,7 +3,8 @@
 use axum::extract::FromRef;
 use serde_json::{Map, Value};
 
-use super::{Agents, Browser};
+use super::browser::Filled;
+use super::{Agents, Browser, Typed};
 use crate::app::Shared;
 use crate::error::Refusal;
 use crate::page::Action;
@@ -27,8 +28,19 @@ impl Browser for Shared {
         Ok(self.sessions.live(session)?.steps())
     }
 
+    fn typed(&self, session: &str) -> Result<Typed, Refusal> {
+        Ok(self.sessions.live(session)?.typed.clone())
+    }
+
     fn opens(&self, session: &str, token: &str) -> bool {
         self.by_token(session, token).is_ok()
+    }
+
+    async fn while_alive<T: Send>(&self, session: &str, work: impl Future<Output = T> + Send) -> Result<T, Refusal> {
+        match self.sessions.live(session)?.while_alive(work).await {
+            Some(done) => Ok(done),
+            None => Err(self.sessions.live(session).err().unwrap_or_else(|| Refusal::not_found("Session"))),
+        }
     }
 
     async fn observe(&self, session: &str) -> Result<Value, Refusal> {
@@ -37,11 +49,11 @@ impl Browser for Shared {
         Ok(Value::Object(session.observe(ELEMENTS).await?))
     }
 
-    async fn execute(&self, session: &str, shown: &Value, real: Value) -> Result<Value, Refusal> {
+    async fn execute(&self, session: &str, shown: &Value, real: Filled) -> Result<Value, Refusal> {
         let session = self.sessions.live(session)?;
         let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
-        let action = Action::read(&fields(&real))?;
+        let action = Action::read(&fields(&real.action))?;
         let _used = session.used(true);
-        Ok(session.execute(&action, &fields(shown)).await)
+        Ok(session.execute_on_site(&action, &fields(shown), real.site.as_deref()).await)
     }
 }

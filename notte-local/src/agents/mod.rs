@@ -16,6 +16,7 @@ mod prompt;
 mod record;
 mod run;
 mod script;
+mod typed;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use crate::server::Routes;
 pub(crate) use browser::Browser;
 pub(crate) use llm::Llm;
 pub(crate) use record::Records;
+pub(crate) use typed::Typed;
 
 /// What agents work with.
 #[derive(Clone)]

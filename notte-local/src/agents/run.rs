@@ -35,7 +35,9 @@ enum End {
 
 /// Works until the end, whatever it is.
 pub(super) async fn run<B: Browser>(mut work: Work<B>) {
-    let (success, answer) = match work.work().await {
+    let (browser, session) = (work.browser.clone(), work.record.session.clone());
+    let outcome = browser.while_alive(&session, work.work()).await;
+    let (success, answer) = match outcome.unwrap_or_else(|refusal| Err(refusal.reason())) {
         Ok(End::Answered { success, answer }) => (Some(success), answer),
         Ok(End::Stopped) => (None, "stopped before it was done".to_owned()),
         Err(reason) => (Some(false), reason),
@@ -58,11 +60,13 @@ impl<B: Browser> Work<B> {
                 return Ok(End::Stopped);
             }
             let mut page = self.browser.observe(&self.record.session).await.map_err(|refusal| refusal.reason())?;
-            self.keyring.hide(&mut page);
-            if self.keyring.has_typed() {
+            // Sites are told apart by the address as it is, not as it is shown.
+            let address = page["metadata"]["url"].as_str().unwrap_or_default().to_owned();
+            if !self.keyring.typed.is_empty() {
                 // A picture would show what was typed.
                 page["screenshot"] = Value::Null;
             }
+            self.keyring.typed.hide(&mut page);
             self.record.push("observation", &seen(&page));
             let started_at = clock::now();
             let turn = tokio::select! {
@@ -73,8 +77,7 @@ impl<B: Browser> Work<B> {
                 "state": turn.state, "action": turn.action, "started_at": started_at, "ended_at": clock::now(),
             });
             self.record.push("agent_completion", &decided);
-            let address = page["metadata"]["url"].as_str().unwrap_or_default();
-            let result = self.act(&turn.action, address).await?;
+            let result = self.act(&turn.action, &address).await?;
             self.record.push("execution_result", &result);
             if turn.action["type"] == "completion" && result["success"] == true {
                 let answer = turn.action["answer"].as_str().unwrap_or_default().to_owned();
@@ -88,7 +91,13 @@ impl<B: Browser> Work<B> {
     }
 
     /// Carries out an action. An error ends the agent; an action that did not work is a result.
-    async fn act(&mut self, action: &Value, address: &str) -> Result<Value, String> {
+    async fn act(&self, action: &Value, address: &str) -> Result<Value, String> {
+        let mut result = self.carry_out(action, address).await?;
+        self.keyring.typed.hide_in_result(&mut result);
+        Ok(result)
+    }
+
+    async fn carry_out(&self, action: &Value, address: &str) -> Result<Value, String> {
         let started_at = clock::now();
         let outcome = match action["type"].as_str().unwrap_or_default() {
             "completion" => self.complete(action),
@@ -96,10 +105,7 @@ impl<B: Browser> Work<B> {
             "sms_read" => self.messages::<Sms>(action).await,
             _ => match self.keyring.fill(action, address).await {
                 Ok(filled) => match self.browser.execute(&self.record.session, action, filled).await {
-                    Ok(mut result) => {
-                        self.keyring.hide(&mut result);
-                        return Ok(result);
-                    }
+                    Ok(result) => return Ok(result),
                     // The action is wrong, not the session: that is for the mind to hear.
                     Err(refusal) if refusal.status() == StatusCode::UNPROCESSABLE_ENTITY => Err(refusal.reason()),
                     Err(refusal) => return Err(refusal.reason()),

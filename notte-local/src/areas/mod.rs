@@ -36,6 +36,7 @@ pub(crate) use inbox::{Asked, Email, Message, Sms, read};
 pub(crate) use page::{Page, Paging};
 pub(crate) use personas::Persona;
 pub(crate) use profiles::Profile;
+pub(crate) use site::site;
 pub(crate) use storage::stored;
 pub(crate) use vaults::Vault;
 

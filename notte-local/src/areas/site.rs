@@ -3,7 +3,7 @@
 use reqwest::Url;
 
 /// The registrable domain of an address, or its host where it has none: an IP address, `localhost`.
-pub(super) fn site(address: &str) -> Option<String> {
+pub(crate) fn site(address: &str) -> Option<String> {
     let address = address.trim();
     let url = if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("https://{address}")) };
     let url = url.ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::action::On;
 use super::navigate::Before;
 use super::{Done, Driver, Failure, input, keys};
+use crate::areas::site;
 use crate::engine::{CdpError, HUNG, Tab};
 
 /// How long a download may take at least.
@@ -89,6 +90,13 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
         let reason = answer["reason"].as_str().unwrap_or_default();
         let waited = if error == "several" { String::new() } else { format!(" (waited {} ms)", on.patience()) };
         return Err(Failure::new(kind, format!("{}: {reason}{waited}", named(on))));
+    }
+    if let Some(only) = driver.site {
+        let origin = answer["origin"].as_str().filter(|origin| *origin != "null").unwrap_or_default();
+        if site(origin).as_deref().unwrap_or_default() != only {
+            let message = format!("{}: nothing is typed here, since it is for another site than {origin:?}", named(on));
+            return Err(Failure::new("OtherSite", message));
+        }
     }
     Ok(Ready {
         x: answer["x"].as_f64().unwrap_or_default(),
@@ -186,6 +194,14 @@ pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool)
     let before = Before::of(driver.browser).await?;
     let at = ready(driver, &tab, on, false).await?;
     match at.kind.as_str() {
+        // Another page may come at any time, so finding the field and typing what is for one site only are one step.
+        "text" if driver.site.is_some() && !value.is_empty() => {
+            match here(&tab, "type", &[json!(value), json!(clear)]).await? {
+                Value::Bool(true) => {}
+                Value::Bool(false) => return Err(Failure::new("NotFillable", format!("{} takes no text", named(on)))),
+                _ => return Err(Failure::new("PageChanged", "the page was left for another one meanwhile")),
+            }
+        }
         "text" => {
             let length = here(&tab, "focus", &[json!(clear)]).await?;
             if !value.is_empty() {

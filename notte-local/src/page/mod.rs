@@ -39,6 +39,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) known: &'a HashMap<String, Known>,
     /// The files that were uploaded to the session, by name and by id.
     pub(crate) uploads: &'a HashMap<String, PathBuf>,
+    /// The only site whose documents are acted on, empty for those that are of none; anywhere, where it is not there.
+    pub(crate) site: Option<&'a str>,
 }
 
 /// What an action that worked has to say.

@@ -145,7 +145,7 @@ notte.ready = async (target, budget, point) => {
         const offset = notte.offset(element);
         notte.last = element;
         notte.aimed = { at, bounds: bounds(element) };
-        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element) };
+        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), origin: element.ownerDocument.defaultView.origin };
       }
     }
     if (performance.now() > end) return problem;
@@ -176,6 +176,13 @@ notte.focus = (clear) => {
   } else if (clear) element.select?.();
   else if (element.setSelectionRange && element.selectionEnd !== null) element.setSelectionRange(element.value.length, element.value.length);
   return element.isContentEditable ? element.textContent.length : element.value?.length ?? 0;
+};
+
+// Types into the document of the element found last and into no other. False where no text is taken, null on another page.
+notte.type = (text, clear) => {
+  if (!notte.last) return null;
+  notte.focus(clear);
+  return notte.last.ownerDocument.execCommand('insertText', false, text);
 };
 
 const changed = (element) => {

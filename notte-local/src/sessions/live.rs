@@ -8,10 +8,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::recording::Recording;
 use super::{Files, Source, Start, profile, safe_name};
+use crate::agents::Typed;
 use crate::areas::{Areas, stored};
 use crate::clock;
 use crate::engine::{Browser, Folder};
@@ -88,6 +89,8 @@ pub(crate) struct Session {
     minute: Duration,
     folder: Folder,
     areas: Areas,
+    /// What was typed without being shown: no step is kept with it.
+    pub(crate) typed: Typed,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
     grown: watch::Sender<usize>,
@@ -119,6 +122,7 @@ impl Session {
             minute,
             folder,
             areas,
+            typed: Typed::default(),
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
             grown: watch::Sender::default(),
@@ -165,6 +169,23 @@ impl Session {
     pub(crate) async fn ended(&self) {
         let mut ended = self.ended.subscribe();
         drop(ended.wait_for(|ended| *ended).await);
+    }
+
+    /// Works until it has ended; meanwhile it is not idle. None when its end came first.
+    pub(crate) async fn while_alive<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let _used = self.used(true);
+        let used = async {
+            loop {
+                sleep(self.minute * self.start.idle() / 2).await;
+                self.touch();
+            }
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.ended() => None,
+            () = used => None,
+        }
     }
 
     /// Ends it; the first reason counts.
@@ -247,8 +268,18 @@ impl Session {
 
     /// Executes an action and keeps it as a step. `sent` is the action as the caller wrote it, and as it is answered.
     pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Value {
+        self.execute_on_site(action, sent, None).await
+    }
+
+    /// Executes an action on documents of one site only, if one is given, and keeps it as a step.
+    pub(crate) async fn execute_on_site(
+        &self,
+        action: &Action,
+        sent: &Map<String, Value>,
+        site: Option<&str>,
+    ) -> Value {
         let known = self.known.lock().await;
-        let answer = self.carry_out(&known, action, sent).await;
+        let answer = self.carry_out(&known, action, sent, site).await;
         self.keep(&answer);
         answer
     }
@@ -263,7 +294,7 @@ impl Session {
     ) -> Result<Value, Failure> {
         let known = self.known.lock().await;
         self.browser.switch(target).await?;
-        let answer = self.carry_out(&known, action, sent).await;
+        let answer = self.carry_out(&known, action, sent, None).await;
         if recorded {
             self.keep(&answer);
         }
@@ -271,6 +302,8 @@ impl Session {
     }
 
     fn keep(&self, answer: &Value) {
+        let mut answer = answer.clone();
+        self.typed.hide_in_result(&mut answer);
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
         self.grown.send_modify(|steps| *steps += 1);
     }
@@ -302,10 +335,16 @@ impl Session {
         Ok(())
     }
 
-    async fn carry_out(&self, known: &HashMap<String, Known>, action: &Action, sent: &Map<String, Value>) -> Value {
+    async fn carry_out(
+        &self,
+        known: &HashMap<String, Known>,
+        action: &Action,
+        sent: &Map<String, Value>,
+        site: Option<&str>,
+    ) -> Value {
         let begun = clock::now();
         let uploads = self.uploads(action).await;
-        let driver = Driver { browser: &self.browser, known, uploads: &uploads };
+        let driver = Driver { browser: &self.browser, known, uploads: &uploads, site };
         let outcome = execute(&driver, action).await;
         let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
         match outcome {

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
 
 /// The key that it asks for, and that nobody else may hear of.
@@ -16,7 +18,8 @@ pub(crate) const KEY: &str = "hush-model";
 #[derive(Clone, Default)]
 struct Mind {
     says: Arc<Mutex<VecDeque<(StatusCode, Value)>>>,
-    heard: Arc<Mutex<Vec<String>>>,
+    heard: watch::Sender<Vec<String>>,
+    thinks: Arc<tokio::sync::Mutex<()>>,
 }
 
 pub(crate) struct Model {
@@ -60,13 +63,27 @@ impl Model {
 
     /// The messages of each request so far, as JSON.
     pub(crate) fn heard(&self) -> Vec<String> {
-        self.mind.heard.lock().expect("the model").clone()
+        self.mind.heard.borrow().clone()
+    }
+
+    /// It thinks about what it hears as long as this is held.
+    pub(crate) async fn think(&self) -> OwnedMutexGuard<()> {
+        self.mind.thinks.clone().lock_owned().await
+    }
+
+    /// Waits until it has heard so many requests.
+    pub(crate) async fn hears(&self, requests: usize) {
+        let mut heard = self.mind.heard.subscribe();
+        let enough = heard.wait_for(|heard| heard.len() >= requests);
+        let enough = tokio::time::timeout(Duration::from_secs(30), enough).await;
+        drop(enough.expect("the model is asked").expect("the model is there"));
     }
 }
 
 async fn answer(State(mind): State<Mind>, headers: HeaderMap, Json(body): Json<Value>) -> (StatusCode, Json<Value>) {
     assert_eq!(headers["authorization"], format!("Bearer {KEY}"));
-    mind.heard.lock().expect("the model").push(body["messages"].to_string());
+    mind.heard.send_modify(|heard| heard.push(body["messages"].to_string()));
+    drop(mind.thinks.lock().await);
     let next = mind.says.lock().expect("the model").pop_front();
     let (status, body) = next.unwrap_or((StatusCode::GONE, json!({"error": "nothing is left to say"})));
     (status, Json(body))

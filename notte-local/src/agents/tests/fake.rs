@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
-use crate::agents::Browser;
+use crate::agents::browser::Filled;
+use crate::agents::{Browser, Typed};
 use crate::error::Refusal;
 
 #[derive(Clone, Default)]
@@ -17,7 +18,8 @@ struct State {
     url: Mutex<String>,
     /// Each action as it was to be shown, and as it really was.
     done: Mutex<Vec<(Value, Value)>>,
-    over: Mutex<bool>,
+    over: watch::Sender<bool>,
+    typed: Typed,
     /// With it, `wait` waits for a permit.
     gate: Mutex<Option<Arc<Semaphore>>>,
 }
@@ -35,14 +37,14 @@ impl Fake {
     }
 
     pub(super) fn end(&self) {
-        *self.0.over.lock().unwrap() = true;
+        self.0.over.send_replace(true);
     }
 
     fn check(&self, session: &str) -> Result<(), Refusal> {
         if session != "s" {
             return Err(Refusal::not_found("Session"));
         }
-        match *self.0.over.lock().unwrap() {
+        match *self.0.over.borrow() {
             true => Err(Refusal::new(StatusCode::CONFLICT, "the session is closed")),
             false => Ok(()),
         }
@@ -60,8 +62,21 @@ impl Browser for Fake {
         Ok(vec![result("opened the first page"), result("opened the second page")])
     }
 
+    fn typed(&self, session: &str) -> Result<Typed, Refusal> {
+        self.check(session)?;
+        Ok(self.0.typed.clone())
+    }
+
     fn opens(&self, session: &str, token: &str) -> bool {
         session == "s" && token == "tok"
+    }
+
+    async fn while_alive<T: Send>(&self, session: &str, work: impl Future<Output = T> + Send) -> Result<T, Refusal> {
+        let mut over = self.0.over.subscribe();
+        tokio::select! {
+            done = work => Ok(done),
+            _ = over.wait_for(|over| *over) => Err(self.check(session).unwrap_err()),
+        }
     }
 
     async fn observe(&self, session: &str) -> Result<Value, Refusal> {
@@ -75,7 +90,8 @@ impl Browser for Fake {
         }))
     }
 
-    async fn execute(&self, session: &str, shown: &Value, real: Value) -> Result<Value, Refusal> {
+    async fn execute(&self, session: &str, shown: &Value, real: Filled) -> Result<Value, Refusal> {
+        let real = real.action;
         self.check(session)?;
         let kind = real["type"].as_str().unwrap_or_default().to_owned();
         if kind == "dance" {
