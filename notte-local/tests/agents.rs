@@ -279,3 +279,28 @@ async fn a_session_is_not_idle_while_an_agent_thinks_and_its_end_ends_the_agent(
     assert!(agent["answer"].as_str().unwrap().contains("closed"), "{agent}");
     drop(thinking);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_asked_about_the_page_later_sees_nothing_of_it() {
+    let (model, site) = (Model::start().await, Site::start().await);
+    let api = Api::with(with(&model)).await;
+    let session = api.session().await;
+    let vault = vault(&api, &site.url, json!({"email": "ada@hush.test", "password": "hush-password"})).await;
+    session.goto(&site.at("/")).await;
+    let script = json!([{"type": "fill", "selector": "[name=email]", "value": "{{vault.email}}"}]);
+    let done = run(&api, &session, script, json!({"vault_id": vault})).await;
+    assert_eq!(done["success"], true, "{done}");
+    session.js("document.querySelector('h1').textContent = 'Hello ' + document.forms[0].email.value").await;
+
+    model.say(&json!(["I1"]));
+    api.post(&session.path("/page/observe"), json!({"instructions": "sign up"})).await;
+    for _ in 0..2 {
+        model.say(&json!("ada"));
+    }
+    let read = json!({"response_format": {"type": "string"}});
+    let page = api.post(&session.path("/page/scrape"), read.clone()).await;
+    assert!(page["markdown"].as_str().unwrap().contains("Hello ada@hush.test"), "the caller reads the page as it is");
+    session.does(json!({"type": "scrape", "response_format": {"type": "string"}})).await;
+    let heard = model.heard().concat();
+    assert!(heard.contains("Hello {{vault.email}}") && !heard.contains("ada@hush"), "{heard}");
+}

@@ -48,6 +48,11 @@ impl Typed {
         }
     }
 
+    /// A text that a model may read.
+    pub(crate) fn hidden(&self, text: &str) -> String {
+        hidden(&self.secrets(), text)
+    }
+
     /// As [`hide`](Self::hide), in the result of an action. The action itself stays as its caller wrote it.
     pub(crate) fn hide_in_result(&self, result: &mut Value) {
         let fields = result.as_object_mut().into_iter().flatten();

@@ -50,15 +50,15 @@ async fn observe(
     }
     let mut answer = session.observe(asked.max_nb_actions.unwrap_or(100)).await?;
     if let (Some(llm), Some(wish), Some(space)) = (llm, wish, answer.get_mut("space")) {
-        pick(&llm, &wish, space).await?;
+        let elements = session.typed.hidden(space["markdown"].as_str().unwrap_or_default());
+        pick(&llm, &wish, &elements, space).await?;
     }
     Ok(Json(Value::Object(answer)))
 }
 
 /// Leaves the elements that serve a wish.
-async fn pick(llm: &Llm, wish: &str, space: &mut Value) -> Result<(), Refusal> {
+async fn pick(llm: &Llm, wish: &str, elements: &str, space: &mut Value) -> Result<(), Refusal> {
     let wish = format!("The ids of the elements, such as B1, that serve this wish: {wish}");
-    let elements = space["markdown"].as_str().unwrap_or_default();
     let picked = llm.extract(elements, Some(&wish), Some(&json!({ "type": "array" }))).await;
     let Some(ids) = picked["data"].as_array() else {
         return Err(Refusal::not_here(picked["error"].as_str().unwrap_or_default()));
@@ -109,7 +109,8 @@ async fn execute(
     let mut answer = run.await.map_err(|error| Refusal::broken(error.to_string()))?;
     if let (Some((llm, wanted)), Some(text)) = (data, answer["data"]["markdown"].as_str()) {
         let format = wanted.response_format.as_ref();
-        answer["data"]["structured"] = llm.extract(text, wanted.instructions.as_deref(), format).await;
+        let text = session.typed.hidden(text);
+        answer["data"]["structured"] = llm.extract(&text, wanted.instructions.as_deref(), format).await;
     }
     Ok(Json(answer))
 }
@@ -155,7 +156,10 @@ pub(super) async fn read(app: &Shared, session: &Session, wanted: &Scrape) -> An
     let llm = if wanted.is_structured() { Some(model(app)?) } else { None };
     let markdown = session.with_page(scrape(&session.browser, wanted)).await?;
     let structured = match llm {
-        Some(llm) => llm.extract(&markdown, wanted.instructions.as_deref(), wanted.response_format.as_ref()).await,
+        Some(llm) => {
+            let text = session.typed.hidden(&markdown);
+            llm.extract(&text, wanted.instructions.as_deref(), wanted.response_format.as_ref()).await
+        }
         None => Value::Null,
     };
     Ok(Json(json!({ "markdown": markdown, "structured": structured })))
