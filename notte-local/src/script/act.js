@@ -9,32 +9,32 @@ const frame = () =>
 
 // Where the content of a frame element begins in the viewport of its parent.
 notte.inset = (element) => {
-  const box = element.getBoundingClientRect();
-  const style = element.ownerDocument.defaultView.getComputedStyle(element);
+  const box = own.getBoundingClientRect(element);
+  const style = getComputedStyle(element);
   return {
-    x: box.left + element.clientLeft + parseFloat(style.paddingLeft),
-    y: box.top + element.clientTop + parseFloat(style.paddingTop),
+    x: box.left + own.clientLeft(element) + parseFloat(style.paddingLeft),
+    y: box.top + own.clientTop(element) + parseFloat(style.paddingTop),
   };
 };
 
 const deepest = (document, x, y) => {
-  let top = document.elementFromPoint(x, y);
-  for (let inner; top?.shadowRoot && (inner = top.shadowRoot.elementFromPoint(x, y)) && inner !== top; ) top = inner;
+  let top = own.elementFromPoint(document, x, y);
+  for (let inner; top && (inner = own.shadowRoot(top)?.elementFromPoint(x, y)) && inner !== top; ) top = inner;
   return top;
 };
 
 const holds = (outer, inner) => {
-  for (let node = inner; node; node = node.assignedSlot ?? node.parentNode ?? node.host) if (node === outer) return true;
+  for (let node = inner; node; node = above(node)) if (node === outer) return true;
   return false;
 };
 
 // What lies over `element` at a point of its own viewport; null when a click there reaches it.
 notte.over = (element, x, y) => {
-  const top = deepest(element.ownerDocument, x, y);
-  if (!top) return element.ownerDocument.documentElement;
-  const label = top.closest?.('label');
-  if (!holds(element, top) && !holds(top, element.shadowRoot ? element : null) && label?.control !== element) return top;
-  const parent = element.ownerDocument.defaultView.frameElement;
+  const document = own.ownerDocument(element);
+  const top = deepest(document, x, y);
+  if (!top) return own.documentElement(document);
+  if (!holds(element, top) && !holds(top, own.shadowRoot(element) ? element : null) && own.closest(top, 'label')?.control !== element) return top;
+  const parent = viewOf(element).frameElement;
   if (!parent) return null;
   const inset = notte.inset(parent);
   return notte.over(parent, x + inset.x, y + inset.y);
@@ -42,8 +42,8 @@ notte.over = (element, x, y) => {
 
 // A point of the element inside the viewport of its own frame, or null.
 notte.point = (element) => {
-  const view = element.ownerDocument.defaultView;
-  for (const box of element.getClientRects()) {
+  const view = viewOf(element);
+  for (const box of own.getClientRects(element)) {
     const left = Math.max(box.left, 0), right = Math.min(box.right, view.innerWidth);
     const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, view.innerHeight);
     if (right - left >= 1 && bottom - top >= 1) return { x: (left + right) / 2, y: (top + bottom) / 2 };
@@ -53,7 +53,7 @@ notte.point = (element) => {
 
 notte.offset = (element) => {
   const sum = { x: 0, y: 0 };
-  for (let f = element.ownerDocument.defaultView.frameElement; f; f = f.ownerDocument.defaultView.frameElement) {
+  for (let f = viewOf(element).frameElement; f; f = viewOf(f).frameElement) {
     const inset = notte.inset(f);
     sum.x += inset.x;
     sum.y += inset.y;
@@ -62,38 +62,39 @@ notte.offset = (element) => {
 };
 
 notte.disabled = (element) =>
-  element.matches(':disabled') || element.closest('[aria-disabled="true"]') !== null || element.closest('[inert]') !== null;
+  own.matches(element, ':disabled') || own.closest(element, '[aria-disabled="true"]') !== null || own.closest(element, '[inert]') !== null;
 
 const brief = (element) => {
-  const id = element.id ? `#${element.id}` : '';
-  return `<${element.tagName.toLowerCase()}${id}>`;
+  const id = own.id(element) ? `#${own.id(element)}` : '';
+  return `<${tagOf(element)}${id}>`;
 };
 
 const kind = (element) => {
-  const type = element.tagName === 'INPUT' ? element.type : '';
+  const tag = tagOf(element);
+  const type = tag === 'input' ? element.type : '';
   if (type === 'file') return 'file';
   if (['checkbox', 'radio'].includes(type) || ['checkbox', 'radio', 'switch', 'menuitemcheckbox'].includes(notte.role(element))) return 'check';
-  if (element.tagName === 'SELECT') return 'select';
+  if (tag === 'select') return 'select';
   if (['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'].includes(type)) return 'set';
   if (['submit', 'button', 'reset', 'image'].includes(type)) return 'button';
-  if (type || element.tagName === 'TEXTAREA' || element.isContentEditable) return 'text';
+  if (type || tag === 'textarea' || element.isContentEditable === true) return 'text';
   return 'other';
 };
 notte.kind = kind;
 
-notte.checked = (element) => element.checked ?? element.getAttribute('aria-checked') === 'true';
+notte.checked = (element) => element.checked ?? own.getAttribute(element, 'aria-checked') === 'true';
 
 // What moves may be gone when the click arrives: events that hit something else are swallowed, and `landed` tells.
 const EVENTS = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
 const guard = (element) => {
   notte.release?.();
   notte.hit = null;
-  const views = [element.ownerDocument.defaultView];
-  while (views.at(-1).frameElement) views.push(views.at(-1).frameElement.ownerDocument.defaultView);
+  const views = [viewOf(element)];
+  while (views.at(-1).frameElement) views.push(viewOf(views.at(-1).frameElement));
   const listen = (event) => {
     if (!event.isTrusted) return;
     const top = event.composedPath()[0];
-    notte.hit ??= holds(element, top) || top.closest?.('label')?.control === element;
+    notte.hit ??= holds(element, top) || (own.nodeType(top) === 1 && own.closest(top, 'label')?.control === element);
     if (notte.hit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -115,7 +116,7 @@ notte.landed = async () => {
 };
 
 const bounds = (element) => {
-  const box = element.getBoundingClientRect();
+  const box = own.getBoundingClientRect(element);
   return `${box.x} ${box.y} ${box.width} ${box.height}`;
 };
 
@@ -135,7 +136,7 @@ notte.ready = async (target, budget, point) => {
     else {
       let at = file ? { x: 0, y: 0 } : notte.point(element);
       if (!file && (!at || notte.over(element, at.x, at.y))) {
-        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+        own.scrollIntoView(element, { block: 'center', inline: 'center', behavior: 'instant' });
         at = notte.point(element);
       }
       const cover = at && point && !file ? notte.over(element, at.x, at.y) : null;
@@ -157,7 +158,7 @@ notte.ready = async (target, budget, point) => {
 notte.aim = () => {
   const element = notte.last;
   const { at, bounds: before } = notte.aimed;
-  if (!element.isConnected || bounds(element) !== before || notte.over(element, at.x, at.y)) return false;
+  if (!own.isConnected(element) || bounds(element) !== before || notte.over(element, at.x, at.y)) return false;
   guard(element);
   return true;
 };
@@ -167,8 +168,8 @@ notte.focus = (clear) => {
   const element = notte.last;
   element.focus();
   if (element.isContentEditable) {
-    const view = element.ownerDocument.defaultView;
-    const range = element.ownerDocument.createRange();
+    const view = viewOf(element);
+    const range = own.createRange(own.ownerDocument(element));
     range.selectNodeContents(element);
     if (!clear) range.collapse(false);
     view.getSelection().removeAllRanges();
@@ -192,8 +193,7 @@ const changed = (element) => {
 
 notte.set = (value) => {
   const element = notte.last;
-  const proto = element.ownerDocument.defaultView[element.tagName === 'TEXTAREA' ? 'HTMLTextAreaElement' : 'HTMLInputElement'].prototype;
-  Object.getOwnPropertyDescriptor(proto, 'value').set.call(element, value);
+  element.value = value;
   changed(element);
   return element.value === value || element.type === 'range' || element.type === 'color';
 };
@@ -214,8 +214,8 @@ notte.select = (value) => {
 // The visible entry of an open list that is no <select>, by its text.
 notte.entry = (value) => {
   const wanted = notte.text(value);
-  const entries = notte.roots(document).flatMap((root) => [...root.querySelectorAll('[role=option],[role=menuitem],[role=menuitemradio],li,option')]);
-  const hit = entries.filter(notte.visible).find((e) => notte.text(e.innerText) === wanted || e.getAttribute('data-value') === value);
+  const entries = notte.roots(document).flatMap((root) => within(root, '[role=option],[role=menuitem],[role=menuitemradio],li,option'));
+  const hit = entries.filter(notte.visible).find((e) => notte.text(e.innerText) === wanted || own.getAttribute(e, 'data-value') === value);
   if (hit) notte.ids.set('entry', hit);
   return Boolean(hit);
 };
@@ -224,22 +224,22 @@ notte.now = () => notte.checked(notte.last);
 
 // Scrolls the page, or the element that a selector names, or else the largest thing that scrolls. False at the edge.
 notte.scroll = async (amount, direction, source) => {
-  let box = document.scrollingElement ?? document.documentElement;
+  let box = own.scrollingElement(document) ?? own.documentElement(document);
   if (source) {
     box = notte.query(document, source)[0];
     if (!box) return { error: 'not_found' };
-    while (box.parentElement && box.scrollHeight <= box.clientHeight) box = box.parentElement;
-  } else if (box.scrollHeight <= box.clientHeight) {
-    const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY);
-    const area = (e) => e.clientWidth * e.clientHeight;
-    box = [...document.querySelectorAll('*')].filter(scrolls).sort((a, b) => area(b) - area(a))[0] ?? box;
+    while (own.parentElement(box) && own.scrollHeight(box) <= own.clientHeight(box)) box = own.parentElement(box);
+  } else if (own.scrollHeight(box) <= own.clientHeight(box)) {
+    const scrolls = (e) => own.scrollHeight(e) > own.clientHeight(e) + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY);
+    const area = (e) => own.clientWidth(e) * own.clientHeight(e);
+    box = within(document, '*').filter(scrolls).sort((a, b) => area(b) - area(a))[0] ?? box;
   }
-  const before = box.scrollTop;
-  box.scrollBy({ top: direction * (amount ?? box.clientHeight), behavior: 'instant' });
+  const before = own.scrollTop(box);
+  own.scrollBy(box, { top: direction * (amount ?? own.clientHeight(box)), behavior: 'instant' });
   // A page that loads more at its edge hears of the scroll with the next frame.
   await frame();
   await frame();
-  return { moved: Math.round(box.scrollTop - before) };
+  return { moved: Math.round(own.scrollTop(box) - before) };
 };
 
 const FIELDS = {
@@ -254,7 +254,7 @@ const FIELDS = {
 
 // Gives every field of a form that a key speaks of an id `form:<key>`; answers the keys without one.
 notte.form = (keys) => {
-  const fields = notte.roots(document).flatMap((root) => [...root.querySelectorAll('input,select,textarea')]);
+  const fields = notte.roots(document).flatMap((root) => within(root, 'input,select,textarea'));
   const free = fields.filter((f) => notte.visible(f) && !notte.disabled(f) && !['button', 'text', 'other', 'set', 'select'].every((k) => k !== kind(f)));
   const missing = [];
   for (const key of keys) {
@@ -269,9 +269,10 @@ notte.form = (keys) => {
 // Makes the input that takes files the element found last: itself, what a label is for, one inside, or the page's only one.
 notte.file = () => {
   const element = notte.last;
-  const all = [...document.querySelectorAll('input[type=file]')];
-  const near = element.closest('form,label')?.querySelectorAll('input[type=file]') ?? [];
-  const hit = [element, element.control, element.closest('label')?.control, element.querySelector('input[type=file]')].find((e) => e?.type === 'file')
+  const all = within(document, 'input[type=file]');
+  const around = own.closest(element, 'form,label');
+  const near = around ? within(around, 'input[type=file]') : [];
+  const hit = [element, element.control, own.closest(element, 'label')?.control, within(element, 'input[type=file]')[0]].find((e) => e?.type === 'file')
     ?? (near.length === 1 ? near[0] : all.length === 1 ? all[0] : null);
   if (hit) notte.last = hit;
   return Boolean(hit);

@@ -2,53 +2,84 @@
 // Runs in an isolated world of the page; `notte` is the object that all files of this folder fill.
 const notte = (globalThis.notte = { ids: new Map(), last: null });
 
-notte.text = (value) => (value ?? '').replace(/\s+/g, ' ').trim();
+// A form answers with the field of a name, and a document with the form or picture, before it answers for itself:
+// `own.id(form)` is the id even where `form.id` is a field. Taken once, since pages have many elements.
+const own = {};
+const taken = (type, name) => {
+  const { get, value } = Object.getOwnPropertyDescriptor(type.prototype, name);
+  return Function.prototype.call.bind(get ?? value);
+};
+for (const [type, names] of [
+  [Node, 'nodeType parentNode parentElement ownerDocument isConnected textContent firstChild nextSibling getRootNode'],
+  [Element, 'localName tagName id shadowRoot assignedSlot getAttribute hasAttribute matches closest checkVisibility getBoundingClientRect'],
+  [Element, 'getClientRects scrollIntoView scrollBy scrollTop scrollHeight clientHeight clientWidth clientLeft clientTop'],
+  [Document, 'defaultView documentElement scrollingElement body title evaluate elementFromPoint createRange'],
+]) for (const name of names.split(' ')) own[name] = taken(type, name);
+for (const name of ['children', 'querySelectorAll']) {
+  const of = { 1: taken(Element, name), 9: taken(Document, name), 11: taken(DocumentFragment, name) };
+  own[name] = (parent, css) => of[own.nodeType(parent)](parent, css);
+}
+
+const within = (root, css) => [...own.querySelectorAll(root, css)];
+const viewOf = (element) => own.defaultView(own.ownerDocument(element));
+const tagOf = own.localName;
+
+// Where a node hangs in the tree that is drawn: its slot, its parent, or the host of its shadow root.
+const above = (node) => {
+  const type = own.nodeType(node);
+  return (type === 1 ? own.assignedSlot(node) : null) ?? own.parentNode(node) ?? (type === 11 ? node.host : null);
+};
+
+notte.text = (value) => String(value ?? '').replace(/\s+/g, ' ').trim();
 
 // Every open root below `root`, itself first: the document or fragment, and the open shadow roots in it.
 notte.roots = (root) => {
-  const found = root.shadowRoot ? [root, root.shadowRoot] : [root];
-  for (let i = 0; i < found.length; i++) {
-    for (const element of found[i].querySelectorAll('*')) if (element.shadowRoot) found.push(element.shadowRoot);
-  }
+  const found = [root];
+  const open = (element) => own.shadowRoot(element) && found.push(own.shadowRoot(element));
+  if (own.nodeType(root) === 1) open(root);
+  for (let i = 0; i < found.length; i++) for (const element of own.querySelectorAll(found[i], '*')) open(element);
   return found;
 };
 
+const SHOWN = { visibilityProperty: true };
 notte.visible = (element) => {
-  if (!element.checkVisibility({ visibilityProperty: true })) return false;
-  const box = element.getBoundingClientRect();
+  if (!own.checkVisibility(element, SHOWN)) return false;
+  const box = own.getBoundingClientRect(element);
   return box.width > 0 && box.height > 0;
 };
 
 const ROLES = {
-  A: (e) => (e.hasAttribute('href') ? 'link' : ''), BUTTON: () => 'button', SUMMARY: () => 'button', TEXTAREA: () => 'textbox',
-  SELECT: (e) => (e.multiple || e.size > 1 ? 'listbox' : 'combobox'), OPTION: () => 'option', IMG: () => 'img',
-  INPUT: (e) =>
+  a: (e) => (own.hasAttribute(e, 'href') ? 'link' : ''), button: () => 'button', summary: () => 'button', textarea: () => 'textbox',
+  select: (e) => (e.multiple || e.size > 1 ? 'listbox' : 'combobox'), option: () => 'option', img: () => 'img',
+  input: (e) =>
     ({ submit: 'button', button: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio', range: 'slider',
       number: 'spinbutton', search: 'searchbox', hidden: '' })[e.type] ?? 'textbox',
-  H1: () => 'heading', H2: () => 'heading', H3: () => 'heading', H4: () => 'heading', H5: () => 'heading', H6: () => 'heading',
-  NAV: () => 'navigation', MAIN: () => 'main', TABLE: () => 'table', TR: () => 'row', TD: () => 'cell', UL: () => 'list',
-  OL: () => 'list', LI: () => 'listitem', DIALOG: () => 'dialog', FORM: () => 'form', ARTICLE: () => 'article',
+  h1: () => 'heading', h2: () => 'heading', h3: () => 'heading', h4: () => 'heading', h5: () => 'heading', h6: () => 'heading',
+  nav: () => 'navigation', main: () => 'main', table: () => 'table', tr: () => 'row', td: () => 'cell', ul: () => 'list',
+  ol: () => 'list', li: () => 'listitem', dialog: () => 'dialog', form: () => 'form', article: () => 'article',
 };
-notte.role = (element) => element.getAttribute('role')?.split(' ')[0] || (ROLES[element.tagName]?.(element) ?? '');
+notte.role = (element) => own.getAttribute(element, 'role')?.split(' ')[0] || (ROLES[tagOf(element)]?.(element) ?? '');
 
 notte.name = (element) => {
-  const labelled = element.getAttribute('aria-labelledby');
+  const tag = tagOf(element);
+  const attribute = (name) => own.getAttribute(element, name);
+  const labelled = attribute('aria-labelledby');
   if (labelled) {
-    const parts = labelled.split(/\s+/).map((id) => element.getRootNode().getElementById?.(id)?.textContent);
+    const root = own.getRootNode(element);
+    const parts = labelled.split(/\s+/).map((id) => id && within(root, `#${CSS.escape(id)}`)[0]).map((e) => e && own.textContent(e));
     const joined = notte.text(parts.join(' '));
     if (joined) return joined;
   }
-  const own = element.getAttribute('aria-label');
-  if (own) return notte.text(own);
-  if (element.labels?.length) {
+  if (attribute('aria-label')) return notte.text(attribute('aria-label'));
+  if (tag !== 'form' && element.labels?.length) {
     const joined = notte.text([...element.labels].map((label) => label.innerText).join(' '));
     if (joined) return joined;
   }
-  if (element.tagName === 'INPUT' && ['submit', 'button', 'reset'].includes(element.type)) return element.value || element.type;
-  const attribute = element.getAttribute('placeholder') || element.getAttribute('alt') || element.getAttribute('title');
-  const text = ['SELECT', 'TEXTAREA', 'INPUT'].includes(element.tagName) ? '' : notte.text(element.innerText);
-  const image = text ? '' : element.querySelector('img[alt]')?.alt;
-  return (text || notte.text(attribute || image) || element.getAttribute('name') || '').slice(0, 120);
+  if (tag === 'input' && ['submit', 'button', 'reset'].includes(element.type)) return element.value || element.type;
+  const told = attribute('placeholder') || attribute('alt') || attribute('title');
+  const text = ['select', 'textarea', 'input'].includes(tag) ? '' : notte.text(element.innerText);
+  const image = text ? '' : within(element, 'img[alt]')[0]?.alt;
+  return (text || notte.text(told || image) || attribute('name') || '').slice(0, 120);
 };
 
 // `"text"`, `"text"i` and `"text"s` of Playwright's internal engines, or bare text: a test of a text.
@@ -60,13 +91,13 @@ const matcher = (source, exactWhenQuoted) => {
   return (text) => notte.text(text).toLowerCase().includes(wanted.toLowerCase());
 };
 
-const shown = (element) => (element.tagName === 'INPUT' ? element.value : element.textContent);
+const shown = (element) => (tagOf(element) === 'input' ? element.value : own.textContent(element));
 const byText = (root, test) => {
   const hits = [];
   for (const open of notte.roots(root)) {
-    for (const element of open.querySelectorAll('*')) {
-      if (['SCRIPT', 'STYLE', 'NOSCRIPT', 'HEAD', 'TITLE'].includes(element.tagName) || !test(shown(element))) continue;
-      if (![...element.children].some((child) => test(shown(child)))) hits.push(element);
+    for (const element of own.querySelectorAll(open, '*')) {
+      if (['script', 'style', 'noscript', 'head', 'title'].includes(tagOf(element)) || !test(shown(element))) continue;
+      if (![...own.children(element)].some((child) => test(shown(child)))) hits.push(element);
     }
   }
   return hits;
@@ -78,33 +109,33 @@ const byCss = (root, source) => {
   for (let match; (match = /:(has-text|text|text-is)\((["'])(.*?)\2\)$|:visible$/.exec(css)); ) {
     const [whole, kind, , text] = match;
     if (!kind) filters.push(notte.visible);
-    else if (kind === 'text-is') filters.push((e) => notte.text(e.textContent) === notte.text(text));
+    else if (kind === 'text-is') filters.push((e) => notte.text(own.textContent(e)) === notte.text(text));
     else filters.push((e) => matcher(text)(shown(e)));
     css = css.slice(0, -whole.length) || '*';
   }
-  let hits = [...root.querySelectorAll(css)];
-  if (!hits.length) hits = notte.roots(root).slice(1).flatMap((open) => [...open.querySelectorAll(css)]);
+  let hits = within(root, css);
+  if (!hits.length) hits = notte.roots(root).slice(1).flatMap((open) => within(open, css));
   return hits.filter((element) => filters.every((filter) => filter(element)));
 };
 
 const byXpath = (root, path) => {
-  const document = root.ownerDocument ?? root;
+  const document = own.ownerDocument(root) ?? root;
   const relative = root !== document && path.startsWith('/') ? '.' + path : path;
-  const result = document.evaluate(relative, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
-  return Array.from({ length: result.snapshotLength }, (_, i) => result.snapshotItem(i)).filter((node) => node.nodeType === 1);
+  const result = own.evaluate(document, relative, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+  return Array.from({ length: result.snapshotLength }, (_, i) => result.snapshotItem(i)).filter((node) => own.nodeType(node) === 1);
 };
 
-const every = (root) => notte.roots(root).flatMap((open) => [...open.querySelectorAll('*')]);
+const every = (root) => notte.roots(root).flatMap((open) => within(open, '*'));
 const ENGINES = {
   css: byCss, xpath: byXpath,
   text: (root, body) => byText(root, matcher(body, true)),
   id: (root, body) => byCss(root, '#' + CSS.escape(body)),
   'data-testid': (root, body) => byCss(root, `[data-testid="${CSS.escape(body)}"]`),
   'internal:text': (root, body) => byText(root, matcher(body, true)),
-  'internal:label': (root, body) => every(root).filter((e) => e.matches('input,select,textarea,button,[role],[contenteditable]') && matcher(body, true)(notte.name(e))),
+  'internal:label': (root, body) => every(root).filter((e) => own.matches(e, 'input,select,textarea,button,[role],[contenteditable]') && matcher(body, true)(notte.name(e))),
   'internal:attr': (root, body) => {
     const [, name, value] = /^\[([\w-]+)=(.*)\]$/s.exec(body) ?? [];
-    return every(root).filter((e) => e.hasAttribute(name) && matcher(value, true)(e.getAttribute(name)));
+    return every(root).filter((e) => own.hasAttribute(e, name) && matcher(value, true)(own.getAttribute(e, name)));
   },
   'internal:role': (root, body) => {
     const [, role, rest] = /^([\w-]+)(.*)$/s.exec(body) ?? [];
@@ -149,7 +180,7 @@ notte.query = (root, source) => {
 // target: { id, frames: [css…], selectors: [source…] }. The first selector that finds something wins.
 notte.find = (target) => {
   const known = target.id && notte.ids.get(target.id);
-  if (known?.isConnected && known.ownerDocument.defaultView) return [known];
+  if (known && own.isConnected(known) && viewOf(known)) return [known];
   let root = document;
   for (const frame of target.frames ?? []) {
     root = notte.query(root, frame)[0]?.contentDocument;

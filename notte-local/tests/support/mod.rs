@@ -112,6 +112,16 @@ impl Session<'_> {
         self.does(json!({"type": "goto", "url": url})).await
     }
 
+    /// Opens a page that the test itself writes.
+    pub(crate) async fn shows(&self, html: &str) -> Value {
+        self.shows_as("text/html", html).await
+    }
+
+    pub(crate) async fn shows_as(&self, kind: &str, text: &str) -> Value {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        self.goto(&format!("data:{kind};charset=utf-8,{encoded}")).await
+    }
+
     pub(crate) async fn observe(&self) -> Value {
         self.api.post(&self.path("/page/observe"), json!({})).await
     }
