@@ -88,3 +88,26 @@ async fn what_has_no_box_is_read_and_what_is_invisible_is_not() {
         assert!(!text.contains(hidden), "{hidden} is in\n{text}");
     }
 }
+
+const SHADOWS: &str = r#"<!doctype html><title>S</title><my-a><button data-t="light">Light</button></my-a><my-b></my-b><script>
+const say='onclick="document.title=this.textContent"';
+const open=(host,html)=>host.attachShadow({mode:'open'}).innerHTML=html;
+document.querySelector('[data-t]').onclick=()=>document.title='Light';
+const a=document.querySelector('my-a'),b=document.querySelector('my-b');
+open(a,`<slot></slot><button ${say}>Shadow</button><my-c></my-c>`);open(a.shadowRoot.querySelector('my-c'),`<button ${say}>Nested</button>`);
+open(b,`<div><button ${say}>One</button><div><button ${say}>Two</button></div></div><p><input name=n value=Named id=twice><b id=twice></b></p>`);
+</script>"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_selector_of_an_element_in_a_shadow_root_is_its_own() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(SHADOWS).await;
+    let page = session.observe().await;
+    for label in ["Light", "Shadow", "Nested", "One", "Two"] {
+        session.does(json!({"type": "click", "selector": selector(&page, label), "timeout": 2000})).await;
+        assert_eq!(session.js("document.title").await, label, "{}", selector(&page, label));
+    }
+    session.does(json!({"type": "fill", "selector": selector(&page, "n"), "value": "filled", "timeout": 2000})).await;
+    assert_eq!(session.js("b.shadowRoot.querySelector('input').value").await, "filled");
+}

@@ -103,6 +103,7 @@ const byText = (root, test) => {
   return hits;
 };
 
+// `:host` stands for the element itself, and looks in its own shadow root alone; all else looks in all that is open.
 const byCss = (root, source) => {
   const filters = [];
   let css = source;
@@ -113,8 +114,9 @@ const byCss = (root, source) => {
     else filters.push((e) => matcher(text)(shown(e)));
     css = css.slice(0, -whole.length) || '*';
   }
-  let hits = within(root, css);
-  if (!hits.length) hits = notte.roots(root).slice(1).flatMap((open) => within(open, css));
+  const deep = css.startsWith(':host');
+  let hits = within((deep && own.nodeType(root) === 1 && own.shadowRoot(root)) || root, css);
+  if (!hits.length && !deep) hits = notte.roots(root).slice(1).flatMap((open) => within(open, css));
   return hits.filter((element) => filters.every((filter) => filter(element)));
 };
 

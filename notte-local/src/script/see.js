@@ -54,6 +54,8 @@ const byId = (node) => {
   return css && only(own.getRootNode(node), css, node) ? css : null;
 };
 
+const inShadow = (node) => own.nodeType(own.getRootNode(node)) === 11;
+
 // The way down to a node in its document or shadow root, from the nearest id that is the only one.
 const trail = kept((node) => {
   const id = byId(node);
@@ -62,7 +64,7 @@ const trail = kept((node) => {
   const { index, counts } = place(node);
   const step = CSS.escape(tag) + (counts[tag] > 1 ? `:nth-of-type(${index})` : '');
   const parent = own.parentElement(node);
-  return parent ? `${trail(parent)} > ${step}` : step;
+  return parent ? `${trail(parent)} > ${step}` : inShadow(node) ? `:host > ${step}` : step;
 });
 
 const byName = (element) => {
@@ -72,9 +74,9 @@ const byName = (element) => {
 };
 
 const path = (element) => {
-  const root = own.getRootNode(element);
   const css = byId(element) ?? byName(element) ?? trail(element);
-  return own.nodeType(root) === 11 ? `${path(root.host)} >> ${css}` : css;
+  if (!inShadow(element)) return css;
+  return `${path(own.getRootNode(element).host)} >> ${css.startsWith(':host') ? css : `:host ${css}`}`;
 };
 
 // Plain names stand for the elements of HTML alone; and those are the ones whose tag is told in capitals.
@@ -133,7 +135,7 @@ notte.observe = (limit) => {
         taken = true;
         found.push({
           id, kind: what, label: notte.name(element), role: notte.role(element), tag,
-          css: path(element), xpath: xpath(element), frames, shadow,
+          css: path(element), xpath: shadow ? '' : xpath(element), frames, shadow,
           box: { x, y, width, height }, offset, state: state(element, what),
         });
       }
