@@ -51,8 +51,8 @@ fn named(on: &On) -> String {
     }
 }
 
-/// Waits until the element can be acted on; with `point`, until a click at it reaches it.
-async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<Ready, Failure> {
+/// Waits until the element can be acted on: to `"click"` it, until a click reaches it, and to `"fill"` it, until it takes text.
+async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, to: &str) -> Result<Ready, Failure> {
     let target = target(driver, on)?;
     let patience = Duration::from_millis(on.patience());
     let end = Instant::now() + patience;
@@ -60,7 +60,7 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
     let run = async {
         // A navigation ends the script; the time that is left shrinks with every new one.
         loop {
-            match tab.script_once("ready", &[target.clone(), json!(left()), json!(point)]).await {
+            match tab.script_once("ready", &[target.clone(), json!(left()), json!(to)]).await {
                 Err(error) if error.is_lost_context() && Instant::now() < end => {
                     tab.lose_world();
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -83,6 +83,7 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
             "several" => "SeveralElements",
             "hidden" => "ElementHidden",
             "disabled" => "ElementDisabled",
+            "fixed" => "NotFillable",
             "covered" => "ElementCovered",
             "moving" => "ElementMoving",
             _ => "ElementNotFound",
@@ -110,7 +111,7 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, point: bool) -> Result<R
 async fn press(driver: &Driver<'_>, tab: &Tab, on: &On) -> Result<(), Failure> {
     let deadline = Instant::now() + Duration::from_millis(on.patience());
     loop {
-        let at = ready(driver, tab, on, true).await?;
+        let at = ready(driver, tab, on, "click").await?;
         if at.kind == "file" {
             return Err(Failure::new("NotClickable", format!("{} takes files: use upload_file", named(on))));
         }
@@ -175,7 +176,7 @@ pub(super) async fn click(driver: &Driver<'_>, on: &On) -> Result<Done, Failure>
 
 pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
-    let at = ready(driver, &tab, on, false).await?;
+    let at = ready(driver, &tab, on, "check").await?;
     if at.kind != "check" {
         return Err(Failure::new("NotCheckable", format!("{} is no checkbox, switch or radio button", named(on))));
     }
@@ -192,29 +193,14 @@ pub(super) async fn check(driver: &Driver<'_>, on: &On, value: bool) -> Result<D
 pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
     let before = Before::of(driver.browser).await?;
-    let at = ready(driver, &tab, on, false).await?;
+    let at = ready(driver, &tab, on, "fill").await?;
     match at.kind.as_str() {
-        // Another page may come at any time, so finding the field and typing what is for one site only are one step.
-        "text" if driver.site.is_some() && !value.is_empty() => {
-            match here(&tab, "type", &[json!(value), json!(clear)]).await? {
-                Value::Bool(true) => {}
-                Value::Bool(false) => return Err(Failure::new("NotFillable", format!("{} takes no text", named(on)))),
-                _ => return Err(Failure::new("PageChanged", "the page was left for another one meanwhile")),
-            }
-        }
-        "text" => {
-            let length = here(&tab, "focus", &[json!(clear)]).await?;
-            if !value.is_empty() {
-                tab.input("Input.insertText", json!({ "text": value })).await?;
-            } else if clear && length != 0 {
-                keys::press(&tab, "Backspace").await?;
-            }
-        }
+        "text" => write(driver, &tab, on, value, clear).await?,
         "set" if here(&tab, "set", &[json!(value)]).await? == Value::Bool(false) => {
-            return Err(Failure::new("InvalidValue", format!("{} does not take this value", named(on))));
+            return Err(unfit(on));
         }
         "set" => {}
-        "select" => choose(&tab, on, value).await?,
+        "select" => choose(driver, &tab, on, value).await?,
         "file" => attach(driver, &tab, on, value).await?,
         other => {
             return Err(Failure::new(
@@ -230,23 +216,73 @@ pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool)
     Ok(Done::said(format!("filled {}", named(on))))
 }
 
-async fn choose(tab: &Tab, on: &On, value: &str) -> Result<(), Failure> {
-    let answer = here(tab, "select", &[json!(value)]).await?;
-    match &answer["error"] {
-        Value::Null => Ok(()),
-        _ if answer["disabled"] == true => {
-            Err(Failure::new("ElementDisabled", format!("{}: this option is disabled", named(on))))
+/// Types into the field that was found last; into the one in its place where the page puts one there first.
+async fn write(driver: &Driver<'_>, tab: &Tab, on: &On, value: &str, clear: bool) -> Result<(), Failure> {
+    let deadline = Instant::now() + Duration::from_millis(on.patience());
+    while Instant::now() < deadline {
+        let filled = if driver.site.is_some() && !value.is_empty() {
+            // Another page may come at any time, so finding the field and typing what is for one site only are one step.
+            here(tab, "type", &[json!(value), json!(clear)]).await?
+        } else {
+            insert(tab, value, clear).await?
+        };
+        match filled {
+            Value::Bool(true) => return Ok(()),
+            Value::Bool(false) => return Err(unfit(on)),
+            _ => ready(driver, tab, on, "fill").await?,
+        };
+    }
+    Err(Failure::new("ElementMoving", format!("{} is another one every time it is filled", named(on))))
+}
+
+/// Types as the keyboard does; answers as `notte.filled`.
+async fn insert(tab: &Tab, value: &str, clear: bool) -> Result<Value, Failure> {
+    match here(tab, "focus", &[json!(clear)]).await? {
+        Value::Null => return Ok(Value::Null),
+        _ if !value.is_empty() => drop(tab.input("Input.insertText", json!({ "text": value })).await?),
+        _ if !clear => return Ok(Value::Bool(true)),
+        length if length == 0 => {}
+        _ => keys::press(tab, "Backspace").await?,
+    }
+    match tab.script_here("filled", &[json!(value)]).await {
+        // What was typed led to another page.
+        Err(error) if error.is_lost_context() => Ok(Value::Bool(true)),
+        other => Ok(other?),
+    }
+}
+
+fn unfit(on: &On) -> Failure {
+    Failure::new("InvalidValue", format!("{} does not take this value", named(on)))
+}
+
+/// Selects an option of the list that was found last; the page may bring it a moment later.
+async fn choose(driver: &Driver<'_>, tab: &Tab, on: &On, value: &str) -> Result<(), Failure> {
+    let deadline = Instant::now() + Duration::from_millis(on.patience());
+    loop {
+        let answer = here(tab, "select", &[json!(value)]).await?;
+        let others = match &answer["error"] {
+            Value::Null => return Ok(()),
+            others => others,
+        };
+        if Instant::now() > deadline {
+            let name = named(on);
+            return Err(if answer["disabled"] == true {
+                Failure::new("ElementDisabled", format!("{name}: this option is disabled"))
+            } else {
+                Failure::new("OptionNotFound", format!("{name} has no such option; it has {others}"))
+            });
         }
-        others => Err(Failure::new("OptionNotFound", format!("{} has no such option; it has {others}", named(on)))),
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        ready(driver, tab, on, "fill").await?;
     }
 }
 
 pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
     let before = Before::of(driver.browser).await?;
-    let at = ready(driver, &tab, on, false).await?;
+    let at = ready(driver, &tab, on, "select").await?;
     if at.kind == "select" {
-        choose(&tab, on, value).await?;
+        choose(driver, &tab, on, value).await?;
     } else {
         // A list made of other elements: open it, then click the entry.
         press(driver, &tab, on).await?;
@@ -280,7 +316,7 @@ async fn attach(driver: &Driver<'_>, tab: &Tab, on: &On, name: &str) -> Result<(
 pub(super) async fn upload(driver: &Driver<'_>, on: &On, name: &str) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
     let before = Before::of(driver.browser).await?;
-    ready(driver, &tab, on, false).await?;
+    ready(driver, &tab, on, "upload").await?;
     // What the user sees is often a label or a button beside the input that takes the file.
     if here(&tab, "file", &[]).await? != Value::Bool(true) {
         return Err(Failure::new("NotFillable", format!("{} leads to no input that takes files", named(on))));

@@ -120,8 +120,10 @@ const bounds = (element) => {
   return `${box.x} ${box.y} ${box.width} ${box.height}`;
 };
 
-// Waits until the one element is attached, visible, enabled and, with `point`, receives events at a point.
-notte.ready = async (target, budget, point) => {
+const fixed = (element) => element.readOnly === true || own.closest(element, '[aria-readonly="true"]') !== null;
+
+// Waits until the one element is attached, visible and enabled, to `click` it receives events at a point, and to `fill` it can be changed.
+notte.ready = async (target, budget, to) => {
   const end = performance.now() + budget;
   for (;;) {
     let problem;
@@ -133,20 +135,21 @@ notte.ready = async (target, budget, point) => {
     if (!element) problem = { error: 'not_found', reason: 'no element matches' };
     else if (!file && !notte.visible(element)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
     else if (notte.disabled(element)) problem = { error: 'disabled', reason: `${brief(element)} is disabled` };
+    else if (to === 'fill' && fixed(element)) problem = { error: 'fixed', reason: `${brief(element)} is read-only` };
     else {
       let at = file ? { x: 0, y: 0 } : notte.point(element);
       if (!file && (!at || notte.over(element, at.x, at.y))) {
         own.scrollIntoView(element, { block: 'center', inline: 'center', behavior: 'instant' });
         at = notte.point(element);
       }
-      const cover = at && point && !file ? notte.over(element, at.x, at.y) : null;
+      const cover = at && to === 'click' && !file ? notte.over(element, at.x, at.y) : null;
       if (!at) problem = { error: 'hidden', reason: `${brief(element)} cannot be scrolled into view` };
       else if (cover) problem = { error: 'covered', reason: `${brief(element)} is covered by ${brief(cover)}` };
       else {
         const offset = notte.offset(element);
         notte.last = element;
         notte.aimed = { at, bounds: bounds(element) };
-        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), origin: element.ownerDocument.defaultView.origin };
+        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), origin: viewOf(element).origin };
       }
     }
     if (performance.now() > end) return problem;
@@ -163,10 +166,14 @@ notte.aim = () => {
   return true;
 };
 
-// Focuses the element found last, with its content selected or the caret at its end.
+const content = (element) => (element.isContentEditable === true ? own.textContent(element) : element.value ?? '');
+
+// Focuses the element found last, with its content selected or the caret at its end; null where that removed it.
 notte.focus = (clear) => {
   const element = notte.last;
   element.focus();
+  if (!own.isConnected(element)) return null;
+  notte.held = content(element);
   if (element.isContentEditable) {
     const view = viewOf(element);
     const range = own.createRange(own.ownerDocument(element));
@@ -176,14 +183,24 @@ notte.focus = (clear) => {
     view.getSelection().addRange(range);
   } else if (clear) element.select?.();
   else if (element.setSelectionRange && element.selectionEnd !== null) element.setSelectionRange(element.value.length, element.value.length);
-  return element.isContentEditable ? element.textContent.length : element.value?.length ?? 0;
+  return notte.held.length;
 };
 
-// Types into the document of the element found last and into no other. False where no text is taken, null on another page.
+// Whether the element found last took what was typed, if only in a form of its own; null where it was removed before.
+notte.filled = (value) => {
+  const element = notte.last;
+  if (!element) return true;
+  const now = content(element);
+  const bare = (text) => text.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+  if (now === value || (now !== '' && (now !== notte.held || bare(now) === bare(value)))) return true;
+  return own.isConnected(element) ? false : null;
+};
+
+// Types into the element found last, in its document and in no other; answers as `notte.filled`, null on another page too.
 notte.type = (text, clear) => {
-  if (!notte.last) return null;
-  notte.focus(clear);
-  return notte.last.ownerDocument.execCommand('insertText', false, text);
+  if (!notte.last || notte.focus(clear) === null) return null;
+  own.execCommand(own.ownerDocument(notte.last), 'insertText', false, text);
+  return notte.filled(text);
 };
 
 const changed = (element) => {
@@ -193,9 +210,13 @@ const changed = (element) => {
 
 notte.set = (value) => {
   const element = notte.last;
+  const held = element.value;
   element.value = value;
-  changed(element);
-  return element.value === value || element.type === 'range' || element.type === 'color';
+  const near = element.type === 'range' && value.trim() !== '' && Number.isFinite(Number(value));
+  const took = near || element.value === (element.type === 'color' ? value.toLowerCase() : value);
+  if (took) changed(element);
+  else element.value = held;
+  return took;
 };
 
 notte.select = (value) => {
@@ -203,7 +224,7 @@ notte.select = (value) => {
   const wanted = notte.text(value);
   const option = options.find((o) => o.value === value) ?? options.find((o) => notte.text(o.label) === wanted || notte.text(o.text) === wanted);
   if (!option) return { error: options.map((o) => notte.text(o.label)).slice(0, 20) };
-  if (option.disabled) return { error: [], disabled: true };
+  if (option.matches(':disabled')) return { error: [], disabled: true };
   if (notte.last.multiple) option.selected = true;
   else notte.last.value = option.value;
   if (!option.selected) option.selected = true;

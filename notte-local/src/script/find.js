@@ -13,7 +13,7 @@ for (const [type, names] of [
   [Node, 'nodeType parentNode parentElement ownerDocument isConnected textContent firstChild nextSibling getRootNode'],
   [Element, 'localName tagName id shadowRoot assignedSlot getAttribute hasAttribute matches closest checkVisibility getBoundingClientRect'],
   [Element, 'getClientRects scrollIntoView scrollBy scrollTop scrollHeight clientHeight clientWidth clientLeft clientTop'],
-  [Document, 'defaultView documentElement scrollingElement body title evaluate elementFromPoint createRange'],
+  [Document, 'defaultView documentElement scrollingElement body title evaluate elementFromPoint createRange execCommand'],
 ]) for (const name of names.split(' ')) own[name] = taken(type, name);
 for (const name of ['children', 'querySelectorAll']) {
   const of = { 1: taken(Element, name), 9: taken(Document, name), 11: taken(DocumentFragment, name) };
