@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::json;
-use support::Api;
+use support::{Api, elements};
 
 const FIELDS: &str = r##"<!doctype html><title>Fields</title>
 <input id=fixed readonly value=old><input id=soon readonly><input id=number type=number value=5><input id=range type=range value=7>
@@ -63,4 +63,33 @@ async fn an_option_is_waited_for_and_one_that_is_disabled_is_not_selected() {
     session.fails(select("late", "Three", 200), "OptionNotFound").await;
     session.fails(select("grouped", "Taken", 200), "ElementDisabled").await;
     assert_eq!(session.js("grouped.value").await, "Free");
+}
+
+const LABELS: &str = r#"<!doctype html><title>Labels</title><style>.gone{display:none}
+.clip{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}label{cursor:pointer;display:block}</style>
+<label><input class=gone type=radio name=pick value=a><span>Pick A</span></label>
+<label><input class=gone type=radio name=pick value=b><span>Pick B</span></label>
+<input id=terms class=clip type=checkbox><label for=terms>Terms</label><label for=terms>Again</label>
+<label><input type=checkbox name=plain> Plain</label><label>Attach<input class=gone type=file onchange="document.title=files[0].name"></label>
+<label>Text <input class=gone name=none></label><div style="height:3000px"></div><label><input id=far class=gone type=checkbox>Far</label>"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_box_is_seen_and_checked_by_its_label() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(LABELS).await;
+    let page = session.observe().await;
+    assert_eq!(elements(&page), ["B1 Pick A", "B2 Pick B", "B3 Terms Again", "B4 Plain", "I1 Attach"]);
+    session.does(json!({"type": "check", "id": "B2", "value": true})).await;
+    session.does(json!({"type": "check", "id": "B3", "value": true})).await;
+    session.does(json!({"type": "click", "id": "B4"})).await;
+    session.does(json!({"type": "check", "selector": "#far", "value": true})).await;
+    let checked = "[...document.querySelectorAll(':checked')].map(e => e.value + e.id + e.name).join()";
+    assert_eq!(session.js(checked).await, "bpick,onterms,onplain,onfar");
+    session.js("scrollTo(0, 0)").await;
+    let states = session.observe().await["element_states"].clone();
+    assert_eq!((&states["B1"]["checked"], &states["B2"]["checked"]), (&json!(false), &json!(true)));
+    api.upload(&session.path("/files"), "note.txt", "hello").await;
+    session.does(json!({"type": "upload_file", "id": "I1", "file_path": "note.txt"})).await;
+    assert_eq!(session.js("document.title").await, "note.txt");
 }

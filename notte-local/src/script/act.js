@@ -84,6 +84,18 @@ notte.kind = kind;
 
 notte.checked = (element) => element.checked ?? own.getAttribute(element, 'aria-checked') === 'true';
 
+const reachable = (element) => {
+  const at = notte.visible(element) ? notte.point(element) : null;
+  return at !== null && !notte.over(element, at.x, at.y);
+};
+
+// What is seen and pressed of an element: itself, or its label where a page hides the box to draw one of its own.
+notte.face = (element) => {
+  if (!['check', 'file'].includes(kind(element)) || reachable(element)) return element;
+  const faces = [element, ...(element.labels ?? [])];
+  return faces.find(reachable) ?? faces.find(notte.visible) ?? element;
+};
+
 // What moves may be gone when the click arrives: events that hit something else are swallowed, and `landed` tells.
 const EVENTS = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
 const guard = (element) => {
@@ -131,24 +143,25 @@ notte.ready = async (target, budget, to) => {
     if (hits.length > 1) hits = hits.filter(notte.visible);
     if (hits.length > 1) return { error: 'several', reason: `${hits.length} elements match` };
     const element = hits[0];
+    const face = element && notte.face(element);
     const file = element && kind(element) === 'file';
     if (!element) problem = { error: 'not_found', reason: 'no element matches' };
-    else if (!file && !notte.visible(element)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
+    else if (!file && !notte.visible(face)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
     else if (notte.disabled(element)) problem = { error: 'disabled', reason: `${brief(element)} is disabled` };
     else if (to === 'fill' && fixed(element)) problem = { error: 'fixed', reason: `${brief(element)} is read-only` };
     else {
-      let at = file ? { x: 0, y: 0 } : notte.point(element);
-      if (!file && (!at || notte.over(element, at.x, at.y))) {
-        own.scrollIntoView(element, { block: 'center', inline: 'center', behavior: 'instant' });
-        at = notte.point(element);
+      let at = file ? { x: 0, y: 0 } : notte.point(face);
+      if (!file && (!at || notte.over(face, at.x, at.y))) {
+        own.scrollIntoView(face, { block: 'center', inline: 'center', behavior: 'instant' });
+        at = notte.point(face);
       }
-      const cover = at && to === 'click' && !file ? notte.over(element, at.x, at.y) : null;
+      const cover = at && to === 'click' && !file ? notte.over(face, at.x, at.y) : null;
       if (!at) problem = { error: 'hidden', reason: `${brief(element)} cannot be scrolled into view` };
       else if (cover) problem = { error: 'covered', reason: `${brief(element)} is covered by ${brief(cover)}` };
       else {
         const offset = notte.offset(element);
         notte.last = element;
-        notte.aimed = { at, bounds: bounds(element) };
+        notte.aimed = { at, face, bounds: bounds(face) };
         return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), origin: viewOf(element).origin };
       }
     }
@@ -159,10 +172,9 @@ notte.ready = async (target, budget, to) => {
 
 // Whether the element found last is, a frame later and under the mouse, still where it was; from now on a click is watched.
 notte.aim = () => {
-  const element = notte.last;
-  const { at, bounds: before } = notte.aimed;
-  if (!own.isConnected(element) || bounds(element) !== before || notte.over(element, at.x, at.y)) return false;
-  guard(element);
+  const { at, face, bounds: before } = notte.aimed;
+  if (!own.isConnected(face) || bounds(face) !== before || notte.over(face, at.x, at.y)) return false;
+  guard(notte.last);
   return true;
 };
 

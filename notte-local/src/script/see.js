@@ -124,19 +124,23 @@ notte.observe = (limit) => {
     const styled = () => (style ??= getComputedStyle(element));
     const tag = tagOf(element);
     let taken = inside;
-    if (seen && interactive(element, styled) && !(inside && styled().cursor === 'pointer' && !NATIVE.has(tag) && tag !== 'a' && !own.hasAttribute(element, 'role')) &&
-        own.checkVisibility(element, SHOWN) && !notte.disabled(element)) {
+    // A label is offered as what it is for, where that itself is out of sight.
+    const control = seen && tag === 'label' ? element.control : null;
+    const one = control && notte.face(control) === element ? control : element;
+    if (seen && (one !== element || interactive(element, styled)) && !(inside && styled().cursor === 'pointer' && !NATIVE.has(tag) && tag !== 'a' && !own.hasAttribute(element, 'role')) &&
+        own.checkVisibility(element, SHOWN) && !notte.disabled(one)) {
       const at = notte.point(element);
       if (at && !notte.over(element, at.x, at.y)) {
-        const letter = LETTERS[notte.role(element)] ?? (element.isContentEditable === true ? 'I' : 'M');
+        const role = notte.role(one);
+        const letter = LETTERS[role] ?? (one.isContentEditable === true ? 'I' : 'M');
         const id = letter + (counters[letter] = (counters[letter] ?? 0) + 1);
-        const what = notte.kind(element);
-        notte.ids.set(id, element);
+        const what = notte.kind(one);
+        notte.ids.set(id, one);
         taken = true;
         found.push({
-          id, kind: what, label: notte.name(element), role: notte.role(element), tag,
-          css: path(element), xpath: shadow ? '' : xpath(element), frames, shadow,
-          box: { x, y, width, height }, offset, state: state(element, what),
+          id, kind: what, label: notte.name(one), role, tag: tagOf(one),
+          css: path(one), xpath: shadow ? '' : xpath(one), frames, shadow,
+          box: { x, y, width, height }, offset, state: state(one, what),
         });
       }
     }
