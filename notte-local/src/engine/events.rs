@@ -205,6 +205,7 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             let empty = matches!(url, "" | "about:blank") || url.starts_with("javascript:");
             shared.leads.store(!empty, Ordering::SeqCst);
         }
+        "Page.fileChooserOpened" => tab.life.send_modify(|life| life.chooser = params["backendNodeId"].as_i64()),
         "Page.javascriptDialogOpening" => dialog(shared, tab, params),
         "Inspector.targetCrashed" => tab.crash(),
         "Network.responseReceived" if main && params["type"] == "Document" => {

@@ -49,6 +49,8 @@ pub(crate) struct Life {
     pub(crate) lost: Option<CdpError>,
     /// HTTP status of the document; 0 when it has none.
     pub(crate) status: i64,
+    /// The input that the page asked the user to choose files for.
+    pub(super) chooser: Option<i64>,
     /// The loader that the status is of.
     pub(super) answered: String,
 }
@@ -246,6 +248,15 @@ impl Tab {
         if timeout_at(deadline, life.wait_for(quiet)).await.is_err() {
             self.life.send_modify(|life| life.late = true);
         }
+    }
+
+    /// The input that the page asks the user to choose files for, when it does so before the deadline.
+    pub(crate) async fn asked_for_files(&self, deadline: Instant) -> Option<i64> {
+        let mut life = self.life.subscribe();
+        let _ = timeout_at(deadline, life.wait_for(|life| life.lost.is_some() || life.chooser.is_some())).await;
+        let mut input = None;
+        self.life.send_modify(|life| input = life.chooser.take());
+        input
     }
 
     pub(crate) fn lose_world(&self) {

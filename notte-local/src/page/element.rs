@@ -1,6 +1,7 @@
 //! Acting on an element: waiting until it can be acted on, then doing what the action says.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,6 +15,9 @@ use crate::engine::{CdpError, HUNG, Tab};
 
 /// How long a download may take at least.
 const DOWNLOAD: Duration = Duration::from_secs(60);
+
+/// How long a page may take after a click to ask for a file.
+const CHOOSER: Duration = Duration::from_secs(2);
 
 /// An element that is ready: where it is, and what it is.
 struct Ready {
@@ -201,7 +205,7 @@ pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool)
         }
         "set" => {}
         "select" => choose(driver, &tab, on, value).await?,
-        "file" => attach(driver, &tab, on, value).await?,
+        "file" => attach(&tab, on, stored(driver, value)?).await?,
         other => {
             return Err(Failure::new(
                 "NotFillable",
@@ -300,28 +304,53 @@ pub(super) async fn select(driver: &Driver<'_>, on: &On, value: &str) -> Result<
     Ok(Done::said(format!("selected in {}", named(on))))
 }
 
-async fn attach(driver: &Driver<'_>, tab: &Tab, on: &On, name: &str) -> Result<(), Failure> {
+fn stored<'a>(driver: &Driver<'a>, name: &str) -> Result<&'a PathBuf, Failure> {
     let bare = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let path = driver.uploads.get(name).or_else(|| driver.uploads.get(bare)).ok_or_else(|| {
+    driver.uploads.get(name).or_else(|| driver.uploads.get(bare)).ok_or_else(|| {
         Failure::new("FileNotFound", format!("{name:?} is not among the files of this session: upload it first"))
-    })?;
-    let object = tab.last_element().await?;
-    let files = json!({ "objectId": object, "files": [path] });
-    tab.input("DOM.setFileInputFiles", files)
+    })
+}
+
+/// Gives a file to the input that was found last.
+async fn attach(tab: &Tab, on: &On, file: &PathBuf) -> Result<(), Failure> {
+    let input = tab.last_element().await?;
+    give(tab, on, file, json!({ "objectId": input })).await
+}
+
+async fn give(tab: &Tab, on: &On, file: &PathBuf, mut input: Value) -> Result<(), Failure> {
+    input["files"] = json!([file]);
+    tab.input("DOM.setFileInputFiles", input)
         .await
         .map_err(|error| Failure::new("NotFillable", format!("{} takes no files: {error}", named(on))))?;
     Ok(())
 }
 
+/// Clicks the element, and gives the file to the input that the page then asks the user to choose for.
+async fn answer(driver: &Driver<'_>, tab: &Tab, on: &On, file: &PathBuf) -> Result<(), Failure> {
+    let catch =
+        async |enabled: bool| tab.call("Page.setInterceptFileChooserDialog", json!({ "enabled": enabled })).await;
+    catch(true).await?;
+    let pressed = press(driver, tab, on).await;
+    let asked = if pressed.is_ok() { tab.asked_for_files(Instant::now() + CHOOSER).await } else { None };
+    catch(false).await?;
+    pressed?;
+    let Some(input) = asked else {
+        return Err(Failure::new("NotFillable", format!("{} leads to no input that takes files", named(on))));
+    };
+    give(tab, on, file, json!({ "backendNodeId": input })).await
+}
+
 pub(super) async fn upload(driver: &Driver<'_>, on: &On, name: &str) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
     let before = Before::of(driver.browser).await?;
+    let file = stored(driver, name)?;
     ready(driver, &tab, on, "upload").await?;
     // What the user sees is often a label or a button beside the input that takes the file.
-    if here(&tab, "file", &[]).await? != Value::Bool(true) {
-        return Err(Failure::new("NotFillable", format!("{} leads to no input that takes files", named(on))));
+    if here(&tab, "file", &[]).await? == Value::Bool(true) {
+        attach(&tab, on, file).await?;
+    } else {
+        answer(driver, &tab, on, file).await?;
     }
-    attach(driver, &tab, on, name).await?;
     before.settle(driver.browser).await;
     Ok(Done::said(format!("uploaded {name}")))
 }

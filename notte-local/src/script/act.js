@@ -247,7 +247,7 @@ notte.select = (value) => {
 // The visible entry of an open list that is no <select>, by its text.
 notte.entry = (value) => {
   const wanted = notte.text(value);
-  const entries = notte.roots(document).flatMap((root) => within(root, '[role=option],[role=menuitem],[role=menuitemradio],li,option'));
+  const entries = notte.roots(notte.last ? own.ownerDocument(notte.last) : document).flatMap((root) => within(root, '[role=option],[role=menuitem],[role=menuitemradio],li,option'));
   const hit = entries.filter(notte.visible).find((e) => notte.text(e.innerText) === wanted || own.getAttribute(e, 'data-value') === value);
   if (hit) notte.ids.set('entry', hit);
   return Boolean(hit);
@@ -255,17 +255,30 @@ notte.entry = (value) => {
 
 notte.now = () => notte.checked(notte.last);
 
-// Scrolls the page, or the element that a selector names, or else the largest thing that scrolls. False at the edge.
+const pageOf = (document) => own.scrollingElement(document) ?? own.documentElement(document);
+
+// Whether an element has more to show and scrolls; what a body is told of that, the page does unless it has its own word.
+const scrolls = (element) => {
+  if (own.scrollHeight(element) <= own.clientHeight(element) + 1) return false;
+  const document = own.ownerDocument(element);
+  if (element === pageOf(document)) return true;
+  if (element === own.body(document) && getComputedStyle(own.documentElement(document)).overflowY === 'visible') return false;
+  return ['auto', 'scroll'].includes(getComputedStyle(element).overflowY);
+};
+
+// Scrolls the page, or what scrolls of the element that a selector names, or else the largest thing that scrolls.
 notte.scroll = async (amount, direction, source) => {
-  let box = own.scrollingElement(document) ?? own.documentElement(document);
+  let box = pageOf(document);
   if (source) {
-    box = notte.query(document, source)[0];
-    if (!box) return { error: 'not_found' };
-    while (own.parentElement(box) && own.scrollHeight(box) <= own.clientHeight(box)) box = own.parentElement(box);
-  } else if (own.scrollHeight(box) <= own.clientHeight(box)) {
-    const scrolls = (e) => own.scrollHeight(e) > own.clientHeight(e) + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY);
+    let node = notte.query(document, source)[0];
+    if (!node) return { error: 'not_found' };
+    box = pageOf(own.ownerDocument(node) ?? node);
+    while (node && !(own.nodeType(node) === 1 && scrolls(node))) node = above(node);
+    box = node ?? box;
+  } else if (!scrolls(box)) {
     const area = (e) => own.clientWidth(e) * own.clientHeight(e);
-    box = within(document, '*').filter(scrolls).sort((a, b) => area(b) - area(a))[0] ?? box;
+    const all = notte.documents(document).flatMap(notte.roots).flatMap((root) => within(root, '*'));
+    box = all.filter(scrolls).sort((a, b) => area(b) - area(a))[0] ?? box;
   }
   const before = own.scrollTop(box);
   own.scrollBy(box, { top: direction * (amount ?? own.clientHeight(box)), behavior: 'instant' });
@@ -299,10 +312,10 @@ notte.form = (keys) => {
   return missing;
 };
 
-// Makes the input that takes files the element found last: itself, what a label is for, one inside, or the page's only one.
+// Makes the input that takes files the element found last: itself, what a label is for, one inside, or its document's only one.
 notte.file = () => {
   const element = notte.last;
-  const all = within(document, 'input[type=file]');
+  const all = within(own.ownerDocument(element), 'input[type=file]');
   const around = own.closest(element, 'form,label');
   const near = around ? within(around, 'input[type=file]') : [];
   const hit = [element, element.control, own.closest(element, 'label')?.control, within(element, 'input[type=file]')[0]].find((e) => e?.type === 'file')

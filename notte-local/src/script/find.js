@@ -41,6 +41,12 @@ notte.roots = (root) => {
   return found;
 };
 
+// The document and those of the frames in it, as far as they can be read.
+notte.documents = (document) => {
+  const frames = notte.roots(document).flatMap((root) => within(root, 'iframe,frame'));
+  return [document, ...frames.flatMap((frame) => (frame.contentDocument ? notte.documents(frame.contentDocument) : []))];
+};
+
 const SHOWN = { visibilityProperty: true };
 notte.visible = (element) => {
   if (!own.checkVisibility(element, SHOWN)) return false;
