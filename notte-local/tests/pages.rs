@@ -66,6 +66,10 @@ async fn every_way_to_name_an_element_finds_it() {
         json!("~Send"),
         json!("form >> button >> nth=0"),
         json!("internal:role=button[name=\"send\"i]"),
+        json!("role=button[name=\"Send\"]"),
+        json!("role=button[name=/^se/i]"),
+        json!("css=button >> text=Send"),
+        json!("form >> text=/S.nd|Nothing/"),
         json!({"css_selector": "form > button:nth-of-type(1)", "xpath_selector": "", "in_iframe": false, "in_shadow_root": false,
             "iframe_parent_css_selectors": []}),
     ] {
@@ -75,7 +79,9 @@ async fn every_way_to_name_an_element_finds_it() {
     }
     session.does(json!({"type": "fill", "selector": "internal:label=\"Email\"i", "value": "q"})).await;
     session.does(json!({"type": "fill", "selector": "internal:attr=[placeholder=\"Note\"i]", "value": "q"})).await;
-    session.fails(json!({"type": "click", "selector": "###", "timeout": 500}), "InvalidSelector").await;
+    for invalid in ["###", "", " >> ", "text=/(/"] {
+        session.fails(json!({"type": "click", "selector": invalid, "timeout": 500}), "InvalidSelector").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

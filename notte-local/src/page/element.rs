@@ -31,8 +31,8 @@ struct Ready {
 fn target(driver: &Driver<'_>, on: &On) -> Result<Value, Failure> {
     if let Some(selector) = on.selector() {
         let (frames, selectors) = selector.sources();
-        if selectors.is_empty() {
-            return Err(Failure::new("ElementNotFound", "the selector is empty"));
+        if selectors.iter().all(|source| source.trim().is_empty()) {
+            return Err(Failure::new("InvalidSelector", "the selector is empty"));
         }
         return Ok(json!({ "frames": frames, "selectors": selectors }));
     }

@@ -88,8 +88,13 @@ notte.name = (element) => {
   return (text || notte.text(told || image) || attribute('name') || '').slice(0, 120);
 };
 
-// `"text"`, `"text"i` and `"text"s` of Playwright's internal engines, or bare text: a test of a text.
+// `"text"`, `"text"i` and `"text"s` of Playwright's internal engines, `/pattern/`, or bare text: a test of a text.
 const matcher = (source, exactWhenQuoted) => {
+  const [, pattern, flags] = /^\/(.+)\/([a-z]*)$/s.exec(source.trim()) ?? [];
+  if (pattern) {
+    const wanted = new RegExp(pattern, flags.replace(/[gy]/g, ''));
+    return (text) => wanted.test(notte.text(text));
+  }
   const quoted = /^(["'])(.*)\1([is]?)$/s.exec(source.trim());
   const wanted = notte.text(quoted ? quoted[2].replace(/\\(.)/g, '$1') : source);
   const exact = quoted ? (quoted[3] ? quoted[3] === 's' : exactWhenQuoted) : false;
@@ -98,15 +103,13 @@ const matcher = (source, exactWhenQuoted) => {
 };
 
 const shown = (element) => (tagOf(element) === 'input' ? element.value : own.textContent(element));
+const every = (root) => notte.roots(root).flatMap((open) => within(open, '*'));
+
+// The innermost elements with such a text, `root` itself among them.
 const byText = (root, test) => {
-  const hits = [];
-  for (const open of notte.roots(root)) {
-    for (const element of own.querySelectorAll(open, '*')) {
-      if (['script', 'style', 'noscript', 'head', 'title'].includes(tagOf(element)) || !test(shown(element))) continue;
-      if (![...own.children(element)].some((child) => test(shown(child)))) hits.push(element);
-    }
-  }
-  return hits;
+  const fits = (element) => !['script', 'style', 'noscript', 'head', 'title'].includes(tagOf(element)) && test(shown(element));
+  const all = own.nodeType(root) === 1 ? [root, ...every(root)] : every(root);
+  return all.filter((element) => fits(element) && ![...own.children(element)].some((child) => test(shown(child))));
 };
 
 // `:host` stands for the element itself, and looks in its own shadow root alone; all else looks in all that is open.
@@ -117,7 +120,7 @@ const byCss = (root, source) => {
     const [whole, kind, , text] = match;
     if (!kind) filters.push(notte.visible);
     else if (kind === 'text-is') filters.push((e) => notte.text(own.textContent(e)) === notte.text(text));
-    else filters.push((e) => matcher(text)(shown(e)));
+    else filters.push((e) => matcher(`"${text}"i`)(shown(e)));
     css = css.slice(0, -whole.length) || '*';
   }
   const deep = css.startsWith(':host');
@@ -133,7 +136,6 @@ const byXpath = (root, path) => {
   return Array.from({ length: result.snapshotLength }, (_, i) => result.snapshotItem(i)).filter((node) => own.nodeType(node) === 1);
 };
 
-const every = (root) => notte.roots(root).flatMap((open) => within(open, '*'));
 const ENGINES = {
   css: byCss, xpath: byXpath,
   text: (root, body) => byText(root, matcher(body, true)),
@@ -147,11 +149,12 @@ const ENGINES = {
   },
   'internal:role': (root, body) => {
     const [, role, rest] = /^([\w-]+)(.*)$/s.exec(body) ?? [];
-    const name = /\[name=("(?:[^"\\]|\\.)*"[is]?)\]/.exec(rest)?.[1];
-    return every(root).filter((e) => notte.role(e) === role && (!name || matcher(name, true)(notte.name(e))));
+    const name = /\[name\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\/(?:[^\/\\]|\\.)+\/[a-z]*)\s*([is]?)\]/.exec(rest);
+    return every(root).filter((e) => notte.role(e) === role && (!name || matcher(name[1] + name[2], true)(notte.name(e))));
   },
 };
 ENGINES['internal:testid'] = ENGINES['internal:attr'];
+ENGINES.role = ENGINES['internal:role'];
 
 const split = (source) => {
   const parts = [''];
@@ -170,8 +173,10 @@ const split = (source) => {
 
 notte.query = (root, source) => {
   let current = [root];
-  for (const part of split(source)) {
-    const [, engine, body] = /^(internal:[\w-]+|css|xpath|text|id|data-testid|nth|visible)=(.*)$/s.exec(part) ?? [];
+  const parts = split(source);
+  if (!parts.length) throw new SyntaxError('the selector is empty');
+  for (const part of parts) {
+    const [, engine, body] = /^(internal:[\w-]+|css|xpath|text|role|id|data-testid|nth|visible)=(.*)$/s.exec(part) ?? [];
     if (engine === 'nth') current = current.slice(Number(body), Number(body) === -1 ? undefined : Number(body) + 1);
     else if (engine === 'visible') current = current.filter((e) => notte.visible(e) === (body !== 'false'));
     else if (engine === 'internal:has-text') current = current.filter((e) => matcher(body)(shown(e)));
