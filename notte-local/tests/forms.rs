@@ -9,9 +9,11 @@ const FIELDS: &str = r##"<!doctype html><title>Fields</title>
 <input id=fixed readonly value=old><input id=soon readonly><input id=number type=number value=5><input id=range type=range value=7>
 <input id=color type=color value="#010203"><input id=digits value=12><input id=phone><input id=stubborn value=mine>
 <input id=restless value=before onfocus="this.outerHTML='<input id=restless>'"><div id=rich contenteditable>old</div>
+<p id=tags></p><input id=tag><input id=face onfocus="real.focus()"><input id=real>
 <script>
 digits.oninput=()=>{if(/\D/.test(digits.value))digits.value='12'};
 phone.oninput=()=>{const d=phone.value.replace(/\D/g,'');phone.value='('+d.slice(0,3)+') '+d.slice(3)};
+tag.oninput=()=>{tags.textContent+=tag.value+';';tag.value=''};
 stubborn.oninput=()=>{stubborn.value='mine'};
 setTimeout(()=>{soon.readOnly=false},400)</script>"##;
 
@@ -44,6 +46,11 @@ async fn a_field_is_filled_only_when_it_holds_what_was_typed() {
         assert_eq!(session.js(&format!("{id}.value")).await, held, "{id}");
     }
     session.fails(json!({"type": "fill", "selector": "#fixed", "value": "new", "timeout": 200}), "NotFillable").await;
+    session.does(fill("tag", "one")).await;
+    session.does(fill("tag", "two")).await;
+    assert_eq!(session.js("tags.textContent + tag.value").await, "one;two;", "put somewhere else by the page");
+    session.does(fill("face", "query")).await;
+    assert_eq!(session.js("face.value + real.value").await, "query", "led somewhere else by the page");
     session.does(fill("rich", "new")).await;
     assert_eq!(session.js("rich.textContent").await, "new");
 }

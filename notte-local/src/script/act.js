@@ -186,6 +186,10 @@ notte.focus = (clear) => {
   element.focus();
   if (!own.isConnected(element)) return null;
   notte.held = content(element);
+  // Heard before the page hears it: it may put what was typed somewhere else, and empty the field.
+  notte.took = false;
+  notte.focused = own.matches(element, ':focus');
+  viewOf(element).addEventListener('input', () => (notte.took = content(element) !== notte.held), { capture: true, once: true });
   if (element.isContentEditable) {
     const view = viewOf(element);
     const range = own.createRange(own.ownerDocument(element));
@@ -198,14 +202,15 @@ notte.focus = (clear) => {
   return notte.held.length;
 };
 
-// Whether the element found last took what was typed, if only in a form of its own; null where it was removed before.
+// Whether the element found last took what was typed, if only in a form of its own, or the page gave it to another one;
+// null where it was removed before.
 notte.filled = (value) => {
   const element = notte.last;
   if (!element) return true;
   const now = content(element);
   const bare = (text) => text.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
   if (now === value || (now !== '' && (now !== notte.held || bare(now) === bare(value)))) return true;
-  return own.isConnected(element) ? false : null;
+  return own.isConnected(element) ? (notte.took && now === '') || !notte.focused : null;
 };
 
 // Types into the element found last, in its document and in no other; answers as `notte.filled`, null on another page too.
