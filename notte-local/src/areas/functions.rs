@@ -22,12 +22,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .on("list_functions", &Method::GET, "/functions", Partial(VARIABLES), list)
         .on("function_create", &Method::POST, "/functions", Partial(VARIABLES), create)
-        .on("function_download_url", &Method::GET, "/functions/{function_id}", Faithful, link)
-        .on("function_update", &Method::POST, "/functions/{function_id}", Faithful, upload)
-        .on("function_metadata_update", &Method::PATCH, "/functions/{function_id}", Faithful, update)
+        .on("function_download_url", &Method::GET, "/functions/{function_id}", Partial(VARIABLES), link)
+        .on("function_update", &Method::POST, "/functions/{function_id}", Partial(VARIABLES), upload)
+        .on("function_metadata_update", &Method::PATCH, "/functions/{function_id}", Partial(VARIABLES), update)
         .on("function_delete", &Method::DELETE, "/functions/{function_id}", Faithful, delete)
-        .on("function_fork", &Method::POST, "/functions/{function_id}/fork", Faithful, fork)
-        .on("function_rollback", &Method::POST, "/functions/{function_id}/rollback", Faithful, rollback)
+        .on("function_fork", &Method::POST, "/functions/{function_id}/fork", Partial(VARIABLES), fork)
+        .on("function_rollback", &Method::POST, "/functions/{function_id}/rollback", Partial(VARIABLES), rollback)
 }
 
 #[derive(Clone, Serialize, Deserialize)]

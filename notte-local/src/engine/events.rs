@@ -188,7 +188,7 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
         }
         "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
             tab.lose_world();
-            tab.arrive();
+            tab.arrive(params["frame"]["loaderId"].as_str().unwrap_or_default());
             let origin = text(&params["frame"]["securityOrigin"]);
             if origin.starts_with("http") && !tab.is_blank() {
                 locked(&shared.origins).insert(origin);

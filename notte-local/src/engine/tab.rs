@@ -121,9 +121,10 @@ impl Tab {
         self.led.load(Ordering::SeqCst)
     }
 
-    /// A document has come.
-    pub(super) fn arrive(&self) {
+    /// A document has come. What the one before it asked for may never end, and is not waited for.
+    pub(super) fn arrive(&self, loader: &str) {
         self.led.store(false, Ordering::SeqCst);
+        self.requests.send_modify(|requests| requests.retain(|_, of| of == loader));
     }
 
     /// Takes in what the document asks for, and what it got.
@@ -142,7 +143,7 @@ impl Tab {
     }
 
     /// Waits for what a document that is loaded still asks for: mostly what its scripts make the page of.
-    pub(crate) async fn filled(&self, deadline: Instant) {
+    pub(crate) async fn fetched(&self, deadline: Instant) {
         let loader = self.life().loader;
         let mut requests = self.requests.subscribe();
         let done = |requests: &HashMap<String, String>| requests.values().all(|of| *of != loader);

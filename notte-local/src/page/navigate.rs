@@ -15,7 +15,7 @@ const NAVIGATION: Duration = Duration::from_secs(30);
 const LOADING: Duration = Duration::from_secs(10);
 
 /// How long a document that is loaded may go on asking for what its scripts make the page of.
-const FILLING: Duration = Duration::from_secs(1);
+const FETCHING: Duration = Duration::from_secs(1);
 
 /// What the tabs were like before an action.
 pub(super) struct Before {
@@ -116,7 +116,7 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
         return Err(late());
     }
     if loaded && until.is_none() {
-        tab.filled(Instant::now() + FILLING).await;
+        tab.fetched(Instant::now() + FETCHING).await;
     }
     let status = if life.status >= 400 { format!(" (HTTP {})", life.status) } else { String::new() };
     let state = if loaded { "" } else { ", which is still loading" };

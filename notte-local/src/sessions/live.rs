@@ -93,7 +93,7 @@ pub(crate) struct Session {
     pub(crate) typed: Typed,
     state: Mutex<State>,
     ended: watch::Sender<bool>,
-    grown: watch::Sender<usize>,
+    grown: watch::Sender<()>,
     recording: Recording,
     /// The elements of the last observation. Who holds it has the page to himself.
     known: tokio::sync::Mutex<HashMap<String, Known>>,
@@ -305,11 +305,11 @@ impl Session {
         let mut answer = answer.clone();
         self.typed.hide_in_result(&mut answer);
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
-        self.grown.send_modify(|steps| *steps += 1);
+        self.grown.send_replace(());
     }
 
-    /// How many steps there are, as they become more.
-    pub(crate) fn growth(&self) -> watch::Receiver<usize> {
+    /// Changes with every new step.
+    pub(crate) fn growth(&self) -> watch::Receiver<()> {
         self.grown.subscribe()
     }
 
