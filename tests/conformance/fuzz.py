@@ -1,5 +1,5 @@
 """Sends made-up requests to every operation of the document, which is the one argument; none may be answered with a
-5xx. The seed is fixed, so a run finds what the one before found."""
+5xx, nor with a body that its schema does not allow. The seed is fixed, so a run finds what the one before found."""
 
 import json
 import os
@@ -42,14 +42,34 @@ def table(entries):
     return "".join(f'"path.{name}" = {json.dumps(value)}\n' for name, value in entries.items())
 
 
+def as_answered(part):
+    """The API answers `null` for what is not there, and fractions of seconds: neither is in the document, which also
+    tells the variants of a union by a tag that no schema has."""
+    if isinstance(part, list):
+        return [as_answered(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    part = {name: as_answered(value) for name, value in part.items() if (name, value) != ("format", "duration")}
+    if "x-notte-union" in part and "oneOf" in part:
+        part["anyOf"] = part.pop("oneOf")
+    if isinstance(part.get("properties"), dict):
+        needed = part.get("required", [])
+        for name, schema in part["properties"].items():
+            if name not in needed:
+                part["properties"][name] = {"nullable": True, "allOf": [schema]}
+    return part
+
+
 def main(document):
     known = ids()
+    answered = pathlib.Path("answered.json")
+    answered.write_text(json.dumps(as_answered(json.loads(pathlib.Path(document).read_text()))))
     config = pathlib.Path("schemathesis.toml")
     ending = f"\n[[operations]]\ninclude-operation-id = {json.dumps(ENDING)}\n[operations.parameters]\n"
     config.write_text("[parameters]\n" + table(known) + ending + table(dict.fromkeys(known, "another")))
-    command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", config, "run", document]
+    command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", config, "run", answered]
     command += ["--url", os.environ["NOTTE_API_URL"], "-H", f"Authorization: Bearer {os.environ['NOTTE_API_KEY']}"]
-    command += ["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing", "--max-examples", "20"]
+    command += ["--checks", "not_a_server_error,response_schema_conformance", "--phases", "examples,coverage,fuzzing", "--max-examples", "20"]
     command += ["--seed", "1", "--request-timeout", "60", "--suppress-health-check", "all", "--warnings", "off"]
     ended = subprocess.run(command).returncode
     status = api("GET", f"/sessions/{known['session_id']}")["status"]
