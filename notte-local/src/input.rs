@@ -6,6 +6,7 @@ use std::str::FromStr;
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -47,7 +48,10 @@ impl<S: Send + Sync> FromRequest<S> for File {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let missing = || Refusal::unfit(&["body".into(), "file".into()], "Field required", "missing");
-        let unreadable = |error: MultipartError| Refusal::invalid(&["body"], error.body_text());
+        let unreadable = |error: MultipartError| match error.status() {
+            StatusCode::BAD_REQUEST => Refusal::invalid(&["body"], error.body_text()),
+            status => Refusal::new(status, error.body_text()),
+        };
         let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
         while let Some(field) = form.next_field().await.map_err(unreadable)? {
             if field.name() == Some("file") {

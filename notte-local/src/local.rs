@@ -60,6 +60,12 @@ impl Local {
         self.app.origin()
     }
 
+    /// Ends the sessions that persist their profile, each with what its browser holds. Dropping the server would lose
+    /// that. No session starts any more.
+    pub async fn end(&self) {
+        self.app.sessions.end().await;
+    }
+
     /// Runs until the server ends by itself, which it does not do on purpose.
     pub async fn wait(&mut self) {
         let _ = (&mut self.task).await;

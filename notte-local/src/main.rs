@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use notte_local::{Local, StartError};
@@ -61,7 +62,11 @@ async fn main() -> ExitCode {
     println!("{}", local.url());
     tokio::select! {
         () = local.wait() => ExitCode::FAILURE,
-        () = signalled => ExitCode::SUCCESS,
+        () = signalled => {
+            // Not dropped at once: sessions may have a profile to keep.
+            drop(tokio::time::timeout(Duration::from_secs(5), local.end()).await);
+            ExitCode::SUCCESS
+        }
     }
 }
 

@@ -45,6 +45,25 @@ async fn another_tool_attaches_and_sees_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn downloads_are_the_sessions_whatever_a_tool_said() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    session.goto(&site.at("/hard")).await;
+    let elsewhere = json!({"behavior": "deny"});
+    let ask = json!({"id": 1, "method": "Browser.setDownloadBehavior", "params": elsewhere}).to_string();
+    let download = json!({"type": "download_file", "selector": "#file"});
+    {
+        let socket = open(session.start["cdp_url"].as_str().unwrap()).await;
+        tokio::pin!(socket);
+        assert!(socket.send(Message::text(ask)).await.is_ok());
+        assert!(socket.next().await.is_some());
+        session.does(download.clone()).await;
+    }
+    session.does(download).await;
+    assert_eq!(api.get(&session.path("/files?source=session_download")).await["total"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_live_picture_comes_until_the_session_ends() {
     let (api, site) = (Api::start().await, Site::start().await);
     let session = api.session().await;

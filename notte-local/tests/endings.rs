@@ -253,6 +253,28 @@ async fn what_was_acknowledged_outlives_a_kill() {
     next.wait().expect("an end");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_keeps_the_profiles_that_are_to_be_kept() {
+    let temporary = Temporary::make("signal");
+    let data = temporary.0.join("data");
+    let flags = ["--data", data.to_str().expect("a path")];
+    let (mut child, url) = program(&temporary.0, &flags);
+    let client = Client::of(&url);
+    let profile = client.post("/profiles/create", json!({})).await.expect("a profile")["profile_id"].clone();
+    let session = client.session(json!({"profile": {"id": profile, "persist": true}})).await;
+    let cookie = json!({"name": "a", "value": "1", "domain": "shop.example", "path": "/", "expires": 4e9});
+    client.post(&format!("/sessions/{session}/cookies"), json!({"cookies": [cookie]})).await.expect("a cookie");
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("a signal");
+    child.wait().expect("an end");
+
+    let (mut next, url) = program(&temporary.0, &flags);
+    let path = format!("/profiles/{}", profile.as_str().expect("an id"));
+    let kept = Client::of(&url).ask("GET", &path, None).await.expect("the profile");
+    assert_eq!(kept["persisted_domains"], json!(["shop.example"]));
+    next.kill().expect("a kill");
+    next.wait().expect("an end");
+}
+
 #[test]
 fn a_browser_that_is_not_there_is_refused_at_once() {
     let output = Command::new(env!("CARGO_BIN_EXE_notte-local"))

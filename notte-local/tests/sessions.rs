@@ -45,6 +45,41 @@ async fn an_unused_session_times_out_and_a_used_one_lives_to_its_maximum() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_at_work_is_not_idle() {
+    let api = Api::with(Local::builder().minute(Duration::from_millis(500))).await;
+    let session = api.session_with(json!({"idle_timeout_minutes": 1})).await;
+    session.does(json!({"type": "wait", "time_ms": 2000})).await;
+    assert_eq!(api.get(&session.path("")).await["status"], "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_in_a_session_after_its_end() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    let ask = async |what: &str, body: Value| api.send("POST", &session.path(what), Some(body)).await;
+    let wait = json!({"type": "wait", "time_ms": 30_000});
+    let stop = async {
+        // One is at work by then, and the others wait for it.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        session.stop().await
+    };
+    let began = std::time::Instant::now();
+    let (first, second, third, stopped) = tokio::join!(
+        ask("/page/execute", wait.clone()),
+        ask("/page/execute", wait),
+        ask("/page/observe", json!({})),
+        stop
+    );
+    assert!(began.elapsed() < Duration::from_secs(20), "the waits ended with the session");
+    for (status, answer) in [first, second, third] {
+        assert_eq!(status, 409, "{answer}");
+        assert!(answer["detail"].to_string().contains("closed"), "{answer}");
+    }
+    let after = api.get(&session.path("")).await;
+    assert_eq!((&after["steps"], &after["last_accessed_at"]), (&json!([]), &stopped["last_accessed_at"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_session_more_than_the_cap_is_refused() {
     let api = Api::with(Local::builder().max_sessions(1)).await;
     let first = api.session().await;
@@ -64,6 +99,10 @@ async fn a_start_request_outside_the_limits_is_refused_with_its_place() {
         (json!({"colour": "red"}), "colour"),
         (json!({"chrome_args": ["--gpu-launcher=/bin/sh"]}), "chrome_args"),
         (json!({"chrome_args": ["--version"]}), "chrome_args"),
+        (json!({"extra_http_headers": {"x-good": "1", "no name": "2"}}), "extra_http_headers"),
+        (json!({"extra_http_headers": {"x-good": "two\nlines"}}), "extra_http_headers"),
+        (json!({"extra_http_headers": {"Host": "elsewhere"}}), "extra_http_headers"),
+        (json!({"user_agent": "two\nlines"}), "user_agent"),
     ] {
         let (status, answer) = api.send("POST", "/sessions/start", Some(body)).await;
         assert_eq!(status, 422, "{answer}");
@@ -262,6 +301,8 @@ async fn ordered_faults_hit_the_next_answers_of_their_operation_only() {
     assert!(list().await.unwrap().text().await.is_err(), "the body breaks off");
     assert_eq!(list().await.unwrap().status(), 200);
     assert_eq!(api.send("POST", "/local/faults", Some(json!({"operation": "nope"}))).await.0, 422);
+    let idle = json!({"operation": "list_sessions", "retry_after": "7"});
+    assert_eq!(api.send("POST", "/local/faults", Some(idle)).await.0, 422, "it would do nothing");
 }
 
 /// A proxy that wants a login, and answers every request by itself.

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 enum Part {
     /// The official Python SDKs, unmodified.
     Sdk,
-    /// Made-up requests to every operation of the document: none may be answered with a 5xx.
+    /// Made-up requests to every operation of the document: none may be answered with a 5xx, nor against its schema.
     Fuzz,
     /// Playwright and puppeteer attach to a session's browser.
     Attach,

@@ -37,10 +37,9 @@ impl Browser for Shared {
     }
 
     async fn while_alive<T: Send>(&self, session: &str, work: impl Future<Output = T> + Send) -> Result<T, Refusal> {
-        match self.sessions.live(session)?.while_alive(work).await {
-            Some(done) => Ok(done),
-            None => Err(self.sessions.live(session).err().unwrap_or_else(|| Refusal::not_found("Session"))),
-        }
+        let session = self.sessions.live(session)?;
+        let _used = session.used(true);
+        session.while_alive(work).await
     }
 
     async fn observe(&self, session: &str) -> Result<Value, Refusal> {
@@ -54,6 +53,6 @@ impl Browser for Shared {
         let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
         let action = Action::read(&fields(&real.action))?;
         let _used = session.used(true);
-        Ok(session.execute_on_site(&action, &fields(shown), real.site.as_deref()).await)
+        session.execute_on_site(&action, &fields(shown), real.site.as_deref()).await
     }
 }

@@ -153,7 +153,7 @@ async fn upload(
     let add = move |db: &Db<'_>| {
         let mut function = Function::find(db, &id)?;
         function.response_format = upload.response_format.or(function.response_format);
-        function.add(db, asked.version, upload.code)?;
+        function.add(db, asked.version.filter(|version| !version.is_empty()), upload.code)?;
         Ok::<_, Refusal>(function)
     };
     Ok(Json(areas.store.run(add).await?))

@@ -1,6 +1,8 @@
 //! Files by name, as clients kept them before files belonged to sessions: those of the account, which every session can
 //! upload, and those that a session downloaded.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Method;
@@ -16,7 +18,7 @@ use crate::clock;
 use crate::error::{Answer, Refusal};
 use crate::input::{File, Query};
 use crate::server::Coverage::Faithful;
-use crate::server::{Routes, attachment, percent_encoded};
+use crate::server::{Routes, aside, attachment, percent_encoded};
 use crate::sessions::{Session, Source, safe_name};
 use crate::store::{Db, Kept, StoreError};
 
@@ -69,10 +71,11 @@ async fn list(State(areas): State<Areas>) -> Answer {
 
 async fn upload(State(areas): State<Areas>, Path(name): Path<String>, file: File) -> Answer {
     let name = safe_name(&name);
+    let (size, content) = (file.content.len(), aside(move || Content(STANDARD.encode(&file.content))).await?);
     let keep = move |db: &Db<'_>| {
         let token = uuid::Uuid::new_v4().simple().to_string();
-        let stored = Stored { name, size: file.content.len(), updated_at: clock::now(), token };
-        db.put("", &stored.name, &Content(STANDARD.encode(&file.content)))?;
+        let stored = Stored { name, size, updated_at: clock::now(), token };
+        db.put("", &stored.name, &content)?;
         db.put("", &stored.name, &stored)
     };
     areas.store.run(keep).await?;
@@ -80,7 +83,7 @@ async fn upload(State(areas): State<Areas>, Path(name): Path<String>, file: File
 }
 
 fn find(db: &Db<'_>, name: &str) -> Result<Stored, Refusal> {
-    db.get("", name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+    db.get("", &safe_name(name))?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
 }
 
 /// A link to the file that needs no key.
@@ -106,7 +109,7 @@ async fn content(
         if find(db, &name)?.token != opener.token {
             return Err(Refusal::not_found(&format!("file {name}")));
         }
-        bytes(db, &name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+        bytes(db, &safe_name(&name))?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
     };
     Ok((header, areas.store.run(read).await?))
 }
@@ -121,21 +124,23 @@ pub(crate) async fn stored(areas: &Areas, name: String) -> Result<Option<Vec<u8>
     areas.store.run(move |db| bytes(db, &name)).await
 }
 
-fn downloads(session: &Session) -> Vec<Value> {
-    session.files.list(&session.browser, Some(Source::SessionDownload))
+async fn downloads(session: &Arc<Session>) -> Result<Vec<Value>, Refusal> {
+    let session = session.clone();
+    let list = move || session.files.list(&session.browser, Some(Source::SessionDownload), 0..usize::MAX).1;
+    aside(list).await
 }
 
 async fn list_downloads(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
     let session = app.sessions.find(&id)?;
     let shown = |file: &Value| shown(file["filename"].as_str()?, &file["size"], &file["created_at"]).into();
-    Ok(Json(json!({ "files": downloads(&session).iter().filter_map(shown).collect::<Vec<Value>>() })))
+    Ok(Json(json!({ "files": downloads(&session).await?.iter().filter_map(shown).collect::<Vec<Value>>() })))
 }
 
 /// A link to the newest file of that name, which needs no key.
 async fn link_download(State(app): State<Shared>, Path((id, name)): Path<(String, String)>) -> Answer {
     let session = app.sessions.find(&id)?;
-    let files = downloads(&session);
-    let file = files.iter().rev().find(|file| file["filename"] == name.as_str());
+    let (files, safe) = (downloads(&session).await?, safe_name(&name));
+    let file = files.iter().rev().find(|file| file["filename"] == safe.as_str());
     let file = file.and_then(|file| file["id"].as_str()).ok_or_else(|| Refusal::not_found(&format!("file {name}")))?;
     Ok(Json(json!({ "url": session.link(app.origin(), file) })))
 }
@@ -143,6 +148,6 @@ async fn link_download(State(app): State<Shared>, Path((id, name)): Path<(String
 async fn add_download(State(app): State<Shared>, Path((id, name)): Path<(String, String)>, file: File) -> Answer {
     let session = app.sessions.live(&id)?;
     session.touch();
-    session.files.keep(&name, &file.content, Source::SessionDownload)?;
+    aside(move || session.files.keep(&name, &file.content, Source::SessionDownload)).await??;
     Ok(Json(json!({ "success": true })))
 }

@@ -129,11 +129,9 @@ impl Browser {
     }
 
     async fn begin(&self, cdp: &Cdp) -> Result<(), CdpError> {
-        let folder = self.shared.setup.downloads.display().to_string();
         let pages = json!([{ "type": "page", "exclude": false }, { "exclude": true }]);
-        let download = json!({ "behavior": "allowAndName", "downloadPath": folder, "eventsEnabled": true });
         let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": pages });
-        cdp.call(None, "Browser.setDownloadBehavior", download).await?;
+        self.take_downloads().await?;
         cdp.call(None, "Target.setDiscoverTargets", json!({ "discover": true, "filter": pages })).await?;
         cdp.call(None, "Target.setAutoAttach", attach).await?;
         let targets = cdp.call(None, "Target.getTargets", json!({ "filter": pages })).await?;
@@ -144,6 +142,13 @@ impl Browser {
         let first = tabs.wait_for(|tabs| tabs.opening == 0 && !tabs.all.is_empty());
         timeout(Duration::from_secs(20), first).await.map_err(|_| CdpError::Silent)?.map_err(|_| CdpError::Closed)?;
         Ok(())
+    }
+
+    /// Has the browser save downloads in the session's folder; a tool that works on it may have said otherwise.
+    pub(crate) async fn take_downloads(&self) -> Result<(), CdpError> {
+        let folder = &self.shared.setup.downloads;
+        let download = json!({ "behavior": "allowAndName", "downloadPath": folder, "eventsEnabled": true });
+        self.call("Browser.setDownloadBehavior", download).await.map(drop)
     }
 
     /// The address of its DevTools WebSocket. It lets in whoever has it.

@@ -93,8 +93,10 @@ fn sweep(temporary: &Path) {
 fn clear(folder: &Path) {
     for _ in 0..40 {
         let ended = end_children(folder);
-        let _ = fs::remove_dir_all(folder);
-        if ended == 0 && !folder.exists() {
+        let removed = fs::remove_dir_all(folder);
+        // One of another user stays.
+        let denied = removed.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        if ended == 0 && (denied || !folder.exists()) {
             break;
         }
         thread::sleep(Duration::from_millis(50));

@@ -360,6 +360,7 @@ pub(super) async fn download(driver: &Driver<'_>, on: &On) -> Result<Done, Failu
     let known = downloads.borrow_and_update().len();
     let tab = driver.browser.current().await?;
     let before = Before::of(driver.browser).await?;
+    driver.browser.take_downloads().await?;
     press(driver, &tab, on).await?;
     let began = Instant::now();
     let first = downloads.wait_for(|all| all.len() > known);

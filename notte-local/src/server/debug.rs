@@ -144,7 +144,10 @@ async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
     tokio::select! {
         () = inward => {}
         () = outward => {}
-        () = session.ended() => {}
+        () = session.ended() => return,
+    }
+    if let Err(error) = session.browser.take_downloads().await {
+        tracing::debug!(%error, "downloads may still go where a tool wanted them");
     }
 }
 

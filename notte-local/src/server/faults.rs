@@ -109,6 +109,12 @@ async fn order(State(app): State<Shared>, Body(fault): Body<Fault>) -> Answer {
     if fault.status.is_some_and(|status| !(200..=599).contains(&status)) {
         return Err(Refusal::invalid(&["body", "status"], "from 200 to 599"));
     }
+    if fault.status.is_none() && (fault.body.is_some() || fault.retry_after.is_some()) {
+        return Err(Refusal::invalid(&["body", "status"], "body and retry_after need a status"));
+    }
+    if fault.retry_after.as_deref().is_some_and(|after| HeaderValue::from_str(after).is_err()) {
+        return Err(Refusal::invalid(&["body", "retry_after"], "a header's value"));
+    }
     let mut queue = app.faults.0.lock().unwrap_or_else(PoisonError::into_inner);
     for _ in 0..fault.times.unwrap_or(1).min(10_000) {
         queue.push_back((route.method.clone(), route.path, fault.clone()));

@@ -17,7 +17,7 @@ use crate::sessions::Source;
 async fn upload(State(app): State<Shared>, Path(id): Path<String>, file: File) -> Answer {
     let session = app.sessions.live(&id)?;
     session.touch();
-    Ok(Json(session.files.keep(&file.name, &file.content, Source::UserUpload)?))
+    Ok(Json(aside(move || session.files.keep(&file.name, &file.content, Source::UserUpload)).await??))
 }
 
 #[derive(Deserialize)]
@@ -33,12 +33,17 @@ pub(super) fn hundred() -> u32 {
     100
 }
 
+/// Works with files where no other request has to wait for it.
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::broken(error.to_string()))
+}
+
 async fn list(State(app): State<Shared>, Path(id): Path<String>, Query(part): Query<Part>) -> Answer {
     let session = app.sessions.find(&id)?;
     within(["query", "limit"], part.limit, 1..=1000)?;
-    let files = session.files.list(&session.browser, part.source);
-    let total = files.len();
-    let files: Vec<_> = files.into_iter().skip(part.offset as usize).take(part.limit as usize).collect();
+    let (offset, limit) = (part.offset as usize, part.limit as usize);
+    let list = move || session.files.list(&session.browser, part.source, offset..offset + limit);
+    let (total, files) = aside(list).await?;
     Ok(Json(json!({ "files": files, "total": total, "limit": part.limit, "offset": part.offset })))
 }
 

@@ -25,7 +25,7 @@ use crate::error::Refusal;
 use crate::{agents, areas};
 
 pub(crate) use faults::Faults;
-pub(crate) use files::{attachment, percent_encoded};
+pub(crate) use files::{aside, attachment, percent_encoded};
 pub(crate) use routes::Routes;
 pub use routes::{Coverage, Route};
 pub use table::coverage_table;

@@ -35,11 +35,10 @@ async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String
     }
     let run = tokio::spawn(async move {
         let session = app.sessions.start(start).await?;
-        let answer = session.execute(&action, &sent).await;
-        let page = if answer["success"] == true {
-            read(&app, &session, &wanted).await
-        } else {
-            Err(Refusal::not_here(answer["message"].as_str().unwrap_or_default()))
+        let page = match session.execute(&action, &sent).await {
+            Ok(answer) if answer["success"] == true => read(&app, &session, &wanted).await,
+            Ok(answer) => Err(Refusal::not_here(answer["message"].as_str().unwrap_or_default())),
+            Err(refusal) => Err(refusal),
         };
         session.end(End::Manual).await;
         page

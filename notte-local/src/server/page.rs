@@ -94,7 +94,6 @@ async fn execute(
     Body(sent): Body<Map<String, Value>>,
 ) -> Answer {
     let session = app.sessions.live(&id)?;
-    let _used = session.used(look.update_metadata);
     let action = Action::read(&sent)?;
     if let Some(reason) = refused(&action) {
         return Err(Refusal::not_here(reason));
@@ -105,8 +104,11 @@ async fn execute(
     };
     let acting = session.clone();
     // An action that has begun is carried out and kept as a step, even if the caller hangs up.
-    let run = tokio::spawn(async move { acting.execute(&action, &sent).await });
-    let mut answer = run.await.map_err(|error| Refusal::broken(error.to_string()))?;
+    let run = tokio::spawn(async move {
+        let _used = acting.used(look.update_metadata);
+        acting.execute(&action, &sent).await
+    });
+    let mut answer = run.await.map_err(|error| Refusal::broken(error.to_string()))??;
     if let (Some((llm, wanted)), Some(text)) = (data, answer["data"]["markdown"].as_str()) {
         let format = wanted.response_format.as_ref();
         let text = session.typed.hidden(text);
@@ -131,7 +133,6 @@ async fn move_file(
     Body(asked): Body<MoveFile>,
 ) -> Answer {
     let session = app.sessions.live(&id)?;
-    let _used = session.used(look.update_metadata);
     let action = Action::read(&asked.action)?;
     if !matches!(action, Action::UploadFile { .. } | Action::DownloadFile { .. }) {
         return Err(Refusal::invalid(&["body", "action", "type"], "Input should be upload_file or download_file"));
@@ -140,8 +141,10 @@ async fn move_file(
         return Err(Refusal::not_found("Target"));
     }
     let acting = session.clone();
-    let run =
-        tokio::spawn(async move { acting.execute_on(&asked.target_id, &action, &asked.action, asked.record).await });
+    let run = tokio::spawn(async move {
+        let _used = acting.used(look.update_metadata);
+        acting.execute_on(&asked.target_id, &action, &asked.action, asked.record).await
+    });
     let answer = run.await.map_err(|error| Refusal::broken(error.to_string()))??;
     Ok(Json(answer))
 }
@@ -154,7 +157,7 @@ pub(super) fn model(app: &Shared) -> Result<Llm, Refusal> {
 /// Reads the page, and takes data out of it where that is asked for.
 pub(super) async fn read(app: &Shared, session: &Session, wanted: &Scrape) -> Answer {
     let llm = if wanted.is_structured() { Some(model(app)?) } else { None };
-    let markdown = session.with_page(scrape(&session.browser, wanted)).await?;
+    let markdown = session.with_page(scrape(&session.browser, wanted)).await??;
     let structured = match llm {
         Some(llm) => {
             let text = session.typed.hidden(&markdown);
@@ -188,7 +191,7 @@ async fn screenshot(
     let session = app.sessions.live(&id)?;
     let _used = session.used(look.update_metadata);
     let picture = session.with_page(async { session.browser.current().await?.picture("jpeg", 85).await });
-    let picture = picture.await.map_err(Failure::from)?;
+    let picture = picture.await?.map_err(Failure::from)?;
     let bytes = STANDARD.decode(picture).map_err(|error| Refusal::broken(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], bytes))
 }

@@ -28,7 +28,7 @@ async fn save(State(app): State<Shared>, Path(id): Path<String>, Body(asked): Bo
     }
     let _used = session.used(true);
     let kept = session.with_page(profile::keep(&session.browser, &app.areas, asked.profile_id, asked.name));
-    kept.await.map(Json)
+    kept.await?.map(Json)
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! The files of a session: what was uploaded to it, and what its browser downloaded.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -30,13 +31,20 @@ pub(crate) struct Files {
     folder: PathBuf,
     /// Id, name and source of what lies in `uploads`.
     kept: Mutex<Vec<(String, String, Source)>>,
+    /// Checksums by id: a file is read for it once.
+    checksums: Mutex<HashMap<String, String>>,
 }
 
 impl Files {
     pub(crate) fn new(session: &str, folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder.join("uploads"))?;
         std::fs::create_dir_all(folder.join("downloads"))?;
-        Ok(Self { session: session.to_owned(), folder: folder.to_owned(), kept: Mutex::default() })
+        Ok(Self {
+            session: session.to_owned(),
+            folder: folder.to_owned(),
+            kept: Mutex::default(),
+            checksums: Mutex::default(),
+        })
     }
 
     /// Where the browser saves.
@@ -46,6 +54,10 @@ impl Files {
 
     fn kept(&self) -> MutexGuard<'_, Vec<(String, String, Source)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn checksums(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.checksums.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn uploaded(&self, id: &str, name: &str) -> PathBuf {
@@ -88,10 +100,12 @@ impl Files {
         kept.chain(downloads).collect()
     }
 
-    /// The files as answers give them.
-    pub(crate) fn list(&self, browser: &Browser, source: Option<Source>) -> Vec<Value> {
-        let files = self.all(browser).into_iter().filter(|(.., of)| source.is_none_or(|source| source == *of));
-        files.filter_map(|(id, name, path, source)| self.describe(&id, &name, &path, source).ok()).collect()
+    /// How many files there are, and those of a part as answers give them. Reads what is new in full.
+    pub(crate) fn list(&self, browser: &Browser, source: Option<Source>, part: Range<usize>) -> (usize, Vec<Value>) {
+        let mut files = self.all(browser);
+        files.retain(|(.., path, of)| source.is_none_or(|source| source == *of) && path.is_file());
+        let (total, part) = (files.len(), files.into_iter().skip(part.start).take(part.len()));
+        (total, part.filter_map(|(id, name, path, source)| self.describe(&id, &name, &path, source).ok()).collect())
     }
 
     /// One file: its name and where it lies.
@@ -104,27 +118,34 @@ impl Files {
     pub(crate) fn delete(&self, browser: &Browser, id: &str) -> bool {
         let Some((_, path)) = self.find(browser, id) else { return false };
         self.kept().retain(|(known, ..)| known != id);
+        self.checksums().remove(id);
         browser.forget_download(id);
         std::fs::remove_file(path).is_ok()
     }
 
     fn describe(&self, id: &str, name: &str, path: &Path, source: Source) -> std::io::Result<Value> {
-        let content = std::fs::read(path)?;
-        let made = std::fs::metadata(path)?.modified()?;
-        let made = Timestamp::try_from(made).unwrap_or_else(|_| Timestamp::now());
-        let checksum: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let file = std::fs::metadata(path)?;
+        let made = Timestamp::try_from(file.modified()?).unwrap_or_else(|_| Timestamp::now());
+        let known = self.checksums().get(id).cloned();
+        let checksum = known.map_or_else(|| checksum(path), Ok)?;
+        self.checksums().insert(id.to_owned(), checksum.clone());
         Ok(json!({
             "id": id,
             "session_id": self.session,
             "filename": name,
             "mime_type": mime_guess::from_path(name).first_or_octet_stream().essence_str(),
-            "size": content.len(),
+            "size": file.len(),
             "checksum": checksum,
             "created_at": clock::written(made),
             "expires_at": clock::written(made + KEPT),
             "source": source,
         }))
     }
+}
+
+fn checksum(path: &Path) -> std::io::Result<String> {
+    let digest = Sha256::digest(std::fs::read(path)?);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A file name that stays in its folder on every system, whatever was asked for.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, timeout};
 
 use super::recording::Recording;
 use super::{Files, Source, Start, profile, safe_name};
@@ -30,6 +31,11 @@ pub(crate) enum End {
 }
 
 impl End {
+    /// The answer to what comes too late.
+    fn refusal(self) -> Refusal {
+        Refusal::new(StatusCode::CONFLICT, format!("Session is already closed (status: {})", self.status()))
+    }
+
     fn status(self) -> &'static str {
         match self {
             Self::Manual | Self::Error => "closed",
@@ -63,6 +69,8 @@ struct State {
     end: Option<(End, Timestamp)>,
     accessed: Timestamp,
     used: Instant,
+    /// How many operations go on.
+    busy: usize,
     steps: Vec<Value>,
     replay: Replay,
 }
@@ -72,6 +80,7 @@ pub(crate) struct Used<'a>(&'a Session);
 
 impl Drop for Used<'_> {
     fn drop(&mut self) {
+        self.0.state().busy -= 1;
         self.0.touch();
     }
 }
@@ -110,7 +119,8 @@ impl Session {
         minute: Duration,
     ) -> Self {
         let (created, born) = (Timestamp::now(), Instant::now());
-        let state = State { end: None, accessed: created, used: born, steps: Vec::new(), replay: Replay::Pending };
+        let state =
+            State { end: None, accessed: created, used: born, busy: 0, steps: Vec::new(), replay: Replay::Pending };
         Self {
             id,
             start,
@@ -139,20 +149,23 @@ impl Session {
         self.state().end.is_none()
     }
 
-    /// Why it is over, for a message.
-    pub(crate) fn over(&self) -> Option<&'static str> {
-        self.state().end.map(|(end, _)| end.status())
+    /// Refuses what needs a session that goes on.
+    pub(super) fn open(&self) -> Result<(), Refusal> {
+        self.state().end.map_or(Ok(()), |(end, _)| Err(end.refusal()))
     }
 
     /// Counts an operation: the idle timer begins anew.
     pub(crate) fn touch(&self) {
         let mut state = self.state();
-        (state.accessed, state.used) = (Timestamp::now(), Instant::now());
+        if state.end.is_none() {
+            (state.accessed, state.used) = (Timestamp::now(), Instant::now());
+        }
     }
 
     /// Counts an operation from its beginning to its end, unless the caller asked for the opposite.
     pub(crate) fn used(&self, counts: bool) -> Option<Used<'_>> {
         counts.then(|| {
+            self.state().busy += 1;
             self.touch();
             Used(self)
         })
@@ -160,7 +173,9 @@ impl Session {
 
     /// When it is to be ended, and why, unless it is used before.
     pub(super) fn due(&self) -> (Instant, End) {
-        let idle = self.state().used + self.minute * self.start.idle();
+        let state = self.state();
+        let used = if state.busy > 0 { Instant::now() } else { state.used };
+        let idle = used + self.minute * self.start.idle();
         let maximum = self.born + self.minute * self.start.maximum();
         if idle < maximum { (idle, End::Idle) } else { (maximum, End::Maximum) }
     }
@@ -171,20 +186,12 @@ impl Session {
         drop(ended.wait_for(|ended| *ended).await);
     }
 
-    /// Works until it has ended; meanwhile it is not idle. None when its end came first.
-    pub(crate) async fn while_alive<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let _used = self.used(true);
-        let used = async {
-            loop {
-                sleep(self.minute * self.start.idle() / 2).await;
-                self.touch();
-            }
-        };
+    /// Works until it has ended: nothing comes after its end.
+    pub(crate) async fn while_alive<T>(&self, work: impl Future<Output = T>) -> Result<T, Refusal> {
         tokio::select! {
             biased;
-            done = work => Some(done),
-            () = self.ended() => None,
-            () = used => None,
+            () = self.ended() => Err(self.state().end.map_or(End::Manual, |(end, _)| end).refusal()),
+            done = work => Ok(done),
         }
     }
 
@@ -200,11 +207,9 @@ impl Session {
         self.ended.send_replace(true);
         if end != End::BrowserLost {
             let last = self.recording.take(&self.browser);
-            drop(tokio::time::timeout(Duration::from_millis(500), last).await);
-            if let Some(profile) = self.start.profile.as_ref().filter(|profile| profile.persist)
-                && let Err(refusal) = profile::keep(&self.browser, &self.areas, Some(profile.id.clone()), None).await
-            {
-                tracing::warn!(profile = %profile.id, "the profile was not kept: {}", refusal.reason());
+            drop(timeout(Duration::from_millis(500), last).await);
+            if let Some(profile) = self.start.persists() {
+                profile::persist(&self.browser, &self.areas, profile).await;
             }
         }
         self.browser.end().await;
@@ -255,7 +260,11 @@ impl Session {
     }
 
     /// The page as it is.
-    pub(crate) async fn observe(&self, limit: usize) -> Result<Map<String, Value>, Failure> {
+    pub(crate) async fn observe(&self, limit: usize) -> Result<Map<String, Value>, Refusal> {
+        self.while_alive(self.look(limit)).await?.map_err(Refusal::from)
+    }
+
+    async fn look(&self, limit: usize) -> Result<Map<String, Value>, Failure> {
         let mut known = self.known.lock().await;
         let begun = clock::now();
         let observed = observe(&self.browser, limit).await?;
@@ -267,7 +276,7 @@ impl Session {
     }
 
     /// Executes an action and keeps it as a step. `sent` is the action as the caller wrote it, and as it is answered.
-    pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Value {
+    pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Result<Value, Refusal> {
         self.execute_on_site(action, sent, None).await
     }
 
@@ -277,11 +286,14 @@ impl Session {
         action: &Action,
         sent: &Map<String, Value>,
         site: Option<&str>,
-    ) -> Value {
-        let known = self.known.lock().await;
-        let answer = self.carry_out(&known, action, sent, site).await;
+    ) -> Result<Value, Refusal> {
+        let work = async {
+            let known = self.known.lock().await;
+            self.carry_out(&known, action, sent, site).await
+        };
+        let answer = self.while_alive(work).await?;
         self.keep(&answer);
-        answer
+        Ok(answer)
     }
 
     /// Executes an action on a tab, which comes to the front. It is kept as a step if that is wanted.
@@ -291,10 +303,13 @@ impl Session {
         action: &Action,
         sent: &Map<String, Value>,
         recorded: bool,
-    ) -> Result<Value, Failure> {
-        let known = self.known.lock().await;
-        self.browser.switch(target).await?;
-        let answer = self.carry_out(&known, action, sent, None).await;
+    ) -> Result<Value, Refusal> {
+        let work = async {
+            let known = self.known.lock().await;
+            self.browser.switch(target).await.map_err(Failure::from)?;
+            Ok::<_, Refusal>(self.carry_out(&known, action, sent, None).await)
+        };
+        let answer = self.while_alive(work).await??;
         if recorded {
             self.keep(&answer);
         }
@@ -317,14 +332,20 @@ impl Session {
     async fn uploads(&self, action: &Action) -> HashMap<String, PathBuf> {
         let uploads = self.files.uploads();
         let Action::UploadFile { file_path, .. } = action else { return uploads };
-        let name = safe_name(file_path);
-        if uploads.contains_key(file_path) || uploads.contains_key(&name) {
+        if uploads.contains_key(file_path) {
             return uploads;
         }
-        if let Err(refusal) = self.fetch(name).await {
+        let name = safe_name(file_path);
+        if !uploads.contains_key(&name)
+            && let Err(refusal) = self.fetch(name.clone()).await
+        {
             tracing::warn!(reason = refusal.reason(), "a file of the account cannot be given to the browser");
         }
-        self.files.uploads()
+        let mut uploads = self.files.uploads();
+        if let Some(path) = uploads.get(&name).cloned() {
+            uploads.insert(file_path.clone(), path);
+        }
+        uploads
     }
 
     /// Makes a file of the account, if there is one of that name, a file of the session.
@@ -367,9 +388,12 @@ impl Session {
     }
 
     /// Runs something that needs the page for itself.
-    pub(crate) async fn with_page<T>(&self, work: impl Future<Output = T>) -> T {
-        let _page = self.known.lock().await;
-        work.await
+    pub(crate) async fn with_page<T>(&self, work: impl Future<Output = T>) -> Result<T, Refusal> {
+        let alone = async {
+            let _page = self.known.lock().await;
+            work.await
+        };
+        self.while_alive(alone).await
     }
 
     /// The session as answers give it. `origin` is this server's address.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Start, get_cookies, set_cookies};
 use crate::areas::{Areas, BrowserState, Profile, Vault};
@@ -16,6 +16,9 @@ use crate::store::Db;
 
 /// How long a site may take: nothing is asked of the network.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a browser may take to give its state when its session ends.
+const LAST_WORDS: Duration = Duration::from_secs(15);
 
 type Storage = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -60,6 +63,16 @@ pub(super) async fn restore(browser: &Browser, state: &BrowserState) -> Result<(
         blank.tab.evaluate(&format!("Object.assign(localStorage, {})", json!(held))).await?;
     }
     Ok(browser.close_blank_tab(&blank).await?)
+}
+
+/// Keeps the state of a browser that is about to end, if it answers in time.
+pub(super) async fn persist(browser: &Browser, areas: &Areas, id: &str) {
+    let reason = match timeout(LAST_WORDS, keep(browser, areas, Some(id.to_owned()), None)).await {
+        Ok(Ok(_)) => return,
+        Ok(Err(refusal)) => refusal.reason(),
+        Err(_) => "the browser does not answer".to_owned(),
+    };
+    tracing::warn!(profile = %id, "the profile was not kept: {reason}");
 }
 
 /// Keeps the state of a browser: in the profile of this id, or in a new one of this name.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::future::join_all;
 use tokio::time::{Instant, sleep_until};
 
 use super::{End, Files, Session, Start, profile};
@@ -138,17 +139,21 @@ impl Registry {
     /// A session that can be worked with.
     pub(crate) fn live(&self, id: &str) -> Result<Arc<Session>, Refusal> {
         let session = self.find(id)?;
-        match session.over() {
-            None => Ok(session),
-            Some(status) => {
-                Err(Refusal::new(StatusCode::CONFLICT, format!("Session is already closed (status: {status})")))
-            }
-        }
+        session.open()?;
+        Ok(session)
     }
 
     /// All sessions, newest first.
     pub(crate) fn all(&self) -> Vec<Arc<Session>> {
         self.sessions().iter().rev().cloned().collect()
+    }
+
+    /// Ends the sessions that keep their profile, so that nothing of it is lost; none starts any more.
+    pub(crate) async fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+        let persist = |session: &&Arc<Session>| session.start.persists().is_some();
+        let kept: Vec<_> = self.sessions().iter().filter(persist).cloned().collect();
+        join_all(kept.iter().map(|session| session.end(End::Manual))).await;
     }
 
     /// Kills every browser, from code that cannot wait.

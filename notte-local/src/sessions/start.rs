@@ -1,5 +1,8 @@
 //! The start request: its limits, and what becomes of every parameter here.
 
+use std::str::FromStr;
+
+use axum::http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -120,9 +123,19 @@ impl Start {
         if self.auth_retry.is_some_and(|retries| retries > 2) {
             return invalid("auth_retry", "from 0 to 2");
         }
-        let headers = self.extra_http_headers.iter().flatten();
-        if let Some((name, _)) = headers.into_iter().find(|(_, value)| !value.is_string()) {
-            return invalid("extra_http_headers", &format!("{name}: a text is needed"));
+        for (name, value) in self.extra_http_headers.iter().flatten() {
+            let Some(value) = value.as_str() else {
+                return invalid("extra_http_headers", &format!("{name}: a text is needed"));
+            };
+            if HeaderName::from_str(name).is_err() || HeaderValue::from_str(value).is_err() {
+                return invalid("extra_http_headers", &format!("{name:?} and its value make no header"));
+            }
+            if ["host", "content-length"].contains(&name.to_ascii_lowercase().as_str()) {
+                return invalid("extra_http_headers", &format!("{name} is the browser's own"));
+            }
+        }
+        if self.user_agent.as_deref().is_some_and(|agent| HeaderValue::from_str(agent).is_err()) {
+            return invalid("user_agent", "no control characters and no line breaks");
         }
         for switch in self.chrome_args.iter().flatten() {
             if let Some(reason) = engine::refused(switch) {
@@ -130,6 +143,11 @@ impl Start {
             }
         }
         self.through().map(drop)
+    }
+
+    /// The profile that the session's end is to be kept in.
+    pub(crate) fn persists(&self) -> Option<&str> {
+        self.profile.as_ref().filter(|profile| profile.persist).map(|profile| profile.id.as_str())
     }
 
     pub(crate) fn idle(&self) -> u32 {

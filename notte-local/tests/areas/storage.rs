@@ -32,6 +32,10 @@ async fn a_file_of_the_account_goes_by_the_name_in_the_address() {
     let token = url.split("token=").nth(1).unwrap();
     assert_eq!(reqwest::get(url.replace(token, "wrong")).await.unwrap().status(), 404);
 
+    assert_eq!(upload(&client, "/storage/uploads/which%3F.txt", "a name that no file may have").await.0, 200);
+    let (_, link) = client.get("/storage/uploads/which%3F.txt").await;
+    assert_eq!(reqwest::get(text(&link, "url")).await.unwrap().status(), 200);
+
     assert_eq!(client.get("/storage/uploads/none.txt").await.0, 404);
     let empty =
         Client::send(client.request(Method::POST, "/storage/uploads/x").multipart(Form::new().text("other", "x")))
