@@ -106,10 +106,11 @@ async fn content(
 ) -> Answer<impl IntoResponse> {
     let header = attachment(&name);
     let read = move |db: &Db<'_>| {
-        if find(db, &name)?.token != opener.token {
+        let stored = find(db, &name)?;
+        if stored.token != opener.token {
             return Err(Refusal::not_found(&format!("file {name}")));
         }
-        bytes(db, &safe_name(&name))?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+        bytes(db, &stored.name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
     };
     Ok((header, areas.store.run(read).await?))
 }
