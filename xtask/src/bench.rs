@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::report::{Failure, io};
-use crate::tools::{cargo, cargo_program, cargo_with, output_of};
-use crate::{browser, output, workspace};
+use xtask::report::{Failure, io};
+use xtask::tools::{cargo, cargo_program, cargo_with, output_of};
+use xtask::{output, workspace};
+
+use crate::browser;
 
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::output;
-use crate::report::Failure;
+use xtask::output;
+use xtask::report::Failure;
 
 /// The programs that notte-local looks for, in its order.
 const NAMES: &[&str] = &[

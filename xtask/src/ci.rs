@@ -4,9 +4,11 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::report::Failure;
-use crate::tools::{cargo, cargo_with};
-use crate::{browser, codegen, output, tidy};
+use xtask::output;
+use xtask::report::Failure;
+use xtask::tools::{cargo, cargo_with};
+
+use crate::{browser, generator, tidy};
 
 /// Which job.
 #[derive(Debug, Clone, clap::Args)]
@@ -52,7 +54,7 @@ fn run_job(job: Job) -> Result<(), Failure> {
     match job {
         Job::Fmt => cargo(&["fmt", "--all", "--", "--check"]),
         Job::Tidy => tidy::run(),
-        Job::Codegen => codegen::run(&codegen::Args::checking()),
+        Job::Codegen => generator::run("codegen", &["--check"]),
         Job::Clippy => cargo(&[
             "clippy",
             "--locked",
@@ -86,7 +88,7 @@ fn features() -> Result<(), Failure> {
 
 /// `cargo xtask test`: drift, rules, and every test and documentation example of the workspace.
 pub(crate) fn test() -> Result<(), Failure> {
-    codegen::run(&codegen::Args::checking())?;
+    generator::run("codegen", &["--check"])?;
     tidy::run()?;
     browser::ensure()?;
     cargo(&["test", "--locked", "--workspace", "--features", "notte-api/httpmock"])

@@ -8,8 +8,10 @@ use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
 
-use crate::report::{Failure, io};
-use crate::{browser, output, workspace};
+use xtask::report::{Failure, io};
+use xtask::{output, workspace};
+
+use crate::browser;
 use server::Server;
 
 /// The SDK with agents, and the newest.

@@ -1,8 +1,10 @@
 //! `cargo xtask demo`: the whole of it on this machine, in one command.
 
-use crate::report::Failure;
-use crate::tools::cargo;
-use crate::{browser, output, workspace};
+use xtask::report::Failure;
+use xtask::tools::cargo;
+use xtask::{output, workspace};
+
+use crate::browser;
 
 /// Where the demo saves, under the workspace's root.
 const FOLDER: &str = "target/demo";

@@ -1,28 +1,17 @@
-//! The workspace's own commands. The only crate that writes files; it depends on no generated code.
+//! The workspace's own commands. What needs the generator is run from `xtask/generator`.
 
 mod bench;
 mod browser;
 mod ci;
-mod codegen;
 mod conformance;
 mod demo;
-mod drift;
-mod output;
-mod package;
-mod provenance;
-mod report;
-mod spec;
+mod generator;
 mod tidy;
-mod tools;
-mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// The generator builds and drops trees by the million: a quarter of its time was the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use xtask::report::Failure;
 
 /// Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing
 /// written; `spec` commands besides: 3 a document that cannot be read, 4 a change that no rule knows.
@@ -36,10 +25,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Generates notte-api from the vendored document and its overlays.
-    Codegen(codegen::Args),
+    #[command(disable_help_flag = true)]
+    Codegen(Passed),
     /// Commands about the OpenAPI document.
-    #[command(subcommand)]
-    Spec(spec::Command),
+    #[command(disable_help_flag = true)]
+    Spec(Passed),
     /// Starts notte-local and a small site, and shows a session on them from its start to its replay.
     Demo(demo::Args),
     /// Drives notte-local with the official Python SDKs, a fuzzer, Playwright and puppeteer. Needs Python and PyPI.
@@ -55,28 +45,30 @@ enum Command {
     Bench(bench::Command),
 }
 
-fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    // An adoption that was killed half way is completed before anybody looks at the tree.
-    let result = spec::recover(workspace::root()).and_then(|()| run(&command));
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.print();
-            ExitCode::from(failure.code())
-        }
-    }
+/// The arguments of a command that another package reads.
+#[derive(clap::Args)]
+struct Passed {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<String>,
 }
 
-fn run(command: &Command) -> Result<(), report::Failure> {
+fn main() -> ExitCode {
+    run(&Cli::parse().command).unwrap_or_else(|failure| {
+        failure.print();
+        ExitCode::from(failure.code())
+    })
+}
+
+fn run(command: &Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Codegen(args) => codegen::run(args),
-        Command::Spec(command) => spec::run(command),
+        Command::Codegen(passed) => return generator::pass("codegen", &passed.arguments),
+        Command::Spec(passed) => return generator::pass("spec", &passed.arguments),
         Command::Demo(args) => demo::run(args),
         Command::Conformance(args) => conformance::run(args),
         Command::Test => ci::test(),
         Command::Ci(args) => ci::run(args),
         Command::Tidy => tidy::run(),
         Command::Bench(command) => bench::run(command),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

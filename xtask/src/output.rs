@@ -3,16 +3,16 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 /// A line for people or machines, on standard output.
-pub(crate) fn line(text: &str) {
+pub fn line(text: &str) {
     println!("{text}");
 }
 
 /// Progress, on standard error, so that standard output stays a result.
-pub(crate) fn progress(text: &str) {
+pub fn progress(text: &str) {
     eprintln!("{text}");
 }
 
 /// What is wrong, on standard error.
-pub(crate) fn problem(text: &str) {
+pub fn problem(text: &str) {
     eprintln!("error: {text}");
 }

@@ -2,7 +2,7 @@
 
 /// A failure with its exit code: what leads up to it, such as a diff, and then the problems, on standard error.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     code: u8,
     context: Vec<String>,
     problems: Vec<String>,
@@ -10,35 +10,37 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A check said no: exit code 1.
-    pub(crate) fn check(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn check(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { code: 1, context: Vec::new(), problems: problems.into_iter().map(Into::into).collect() }
     }
 
     /// The input or the usage is wrong, nothing was written: exit code 2.
-    pub(crate) fn input(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn input(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { code: 2, ..Self::check(problems) }
     }
 
     /// A document cannot be read: exit code 3.
-    pub(crate) fn unreadable(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn unreadable(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { code: 3, ..Self::check(problems) }
     }
 
     /// A document changed in a way that no rule knows: exit code 4.
-    pub(crate) fn unhandled(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn unhandled(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { code: 4, ..Self::check(problems) }
     }
 
     /// Shows these lines before the problems.
-    pub(crate) fn after(self, context: Vec<String>) -> Self {
+    pub fn after(self, context: Vec<String>) -> Self {
         Self { context, ..self }
     }
 
-    pub(crate) fn code(&self) -> u8 {
+    /// The process's exit code.
+    pub fn code(&self) -> u8 {
         self.code
     }
 
-    pub(crate) fn print(&self) {
+    /// Prints the context and the problems on standard error.
+    pub fn print(&self) {
         for line in &self.context {
             crate::output::progress(line);
         }
@@ -49,6 +51,6 @@ impl Failure {
 }
 
 /// What a file operation could not do, with the path.
-pub(crate) fn io(path: &std::path::Path, what: &str, error: &std::io::Error) -> Failure {
+pub fn io(path: &std::path::Path, what: &str, error: &std::io::Error) -> Failure {
     Failure::input([format!("{}: cannot {what}: {error}", path.display())])
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::report::Failure;
-use crate::tools::{cargo_program, output_of};
-use crate::{output, workspace};
+use xtask::report::Failure;
+use xtask::tools::{cargo_program, output_of};
+use xtask::{output, workspace};
 
 /// The edges that may exist between our crates.
 const EDGES: &[(&str, &[&str])] = &[
@@ -15,7 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("notte-api", &[]),
     ("notte-ext", &["notte-api"]),
     ("notte-local", &[]),
-    ("xtask", &["notte-api-gen"]),
+    ("xtask", &[]),
+    ("xtask-generator", &["notte-api-gen", "xtask"]),
     ("notte-tests", &["notte-api", "notte-api-gen", "notte-ext", "notte-local"]),
 ];
 

@@ -7,17 +7,17 @@ use crate::report::Failure;
 use crate::workspace;
 
 /// The cargo that runs us, so that its toolchain serves, or whichever there is.
-pub(crate) fn cargo_program() -> String {
+pub fn cargo_program() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 
 /// Runs `cargo` in the workspace; the line is shown first.
-pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failure> {
+pub fn cargo(arguments: &[&str]) -> Result<(), Failure> {
     cargo_with(arguments, &[])
 }
 
 /// Runs `cargo` with variables set.
-pub(crate) fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failure> {
+pub fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failure> {
     let shown: Vec<String> = variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
     let line = format!("{}cargo {}", shown.concat(), arguments.join(" "));
     output::progress(&format!("$ {line}"));
@@ -31,7 +31,7 @@ pub(crate) fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Resu
 }
 
 /// What a command prints on standard output.
-pub(crate) fn output_of(program: &str, arguments: &[&str]) -> Result<String, Failure> {
+pub fn output_of(program: &str, arguments: &[&str]) -> Result<String, Failure> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(workspace::root())

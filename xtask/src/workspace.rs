@@ -6,40 +6,42 @@ use std::sync::LazyLock;
 use crate::report::{Failure, io};
 
 /// The workspace's root: that of the cargo that runs us, or the one we were built in.
-pub(crate) fn root() -> &'static Path {
-    static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
-        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+pub fn root() -> &'static Path {
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let package: PathBuf =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into();
+        package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(&package).to_owned()
     });
-    PACKAGE.parent().unwrap_or(Path::new("."))
+    &ROOT
 }
 
 /// Where cargo builds to.
-pub(crate) fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// The vendored document.
-pub(crate) fn document() -> PathBuf {
+pub fn document() -> PathBuf {
     root().join("openapi/notte-openapi.yml")
 }
 
 /// The overlays' folder.
-pub(crate) fn overlays() -> PathBuf {
+pub fn overlays() -> PathBuf {
     root().join("openapi/overlays")
 }
 
 /// A path as messages show it: relative to the workspace where it is inside.
-pub(crate) fn display(path: &Path) -> String {
+pub fn display(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 /// A file's bytes.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| io(Path::new(&display(path)), "read", &error))
 }
 
 /// The files of a folder with one of these endings, sorted by name.
-pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+pub fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     let entries =
         std::fs::read_dir(folder).map_err(|error| io(Path::new(&display(folder)), "read the folder", &error))?;
     let mut files: Vec<PathBuf> = entries
@@ -53,7 +55,7 @@ pub(crate) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Fai
 }
 
 /// Every file below a folder, sorted; none when the folder is absent.
-pub(crate) fn tree(folder: &Path) -> Vec<PathBuf> {
+pub fn tree(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

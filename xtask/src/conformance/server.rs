@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::report::{Failure, io};
-use crate::tools::cargo;
-use crate::workspace;
+use xtask::report::{Failure, io};
+use xtask::tools::cargo;
+use xtask::workspace;
 
 /// What the server asks of its clients.
 const KEY: &str = "conformance";

@@ -15,7 +15,7 @@ use crate::spec::Origin;
 use crate::{package, workspace};
 
 /// What to generate from, and where to.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Args {
     /// The OpenAPI document (YAML or JSON, 3.0 or 3.1) instead of the vendored one.
     #[arg(long, value_name = "PATH")]
@@ -45,13 +45,6 @@ pub(crate) enum Format {
     Text,
     /// One JSON object.
     Json,
-}
-
-impl Args {
-    /// `codegen --check` as it is documented.
-    pub(crate) fn checking() -> Self {
-        Self { check: true, ..Self::default() }
-    }
 }
 
 /// The inputs, read.

@@ -1,7 +1,7 @@
 //! The compile verdict is true: a caller of each pair, written against the old crate, builds against the new one exactly
 //! when `spec diff` says so.
 
-#[path = "../../notte-api-gen/tests/diff/support.rs"]
+#[path = "../../../../notte-api-gen/tests/diff/support.rs"]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use support::Pair;
+
+use super::root;
 
 /// As many as are compiled at least.
 const ENOUGH: usize = 60;
@@ -54,7 +56,7 @@ fn broken(name: &str, document: &Value, callers: &BTreeMap<usize, String>) -> BT
     let path = folder.join("document.json");
     std::fs::write(&path, document.to_string()).expect("written");
     let out = folder.join("crate");
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask-generator"))
         .args(["codegen", "--no-overlays", "--document"])
         .arg(&path)
         .arg("--out")
@@ -68,8 +70,7 @@ fn broken(name: &str, document: &Value, callers: &BTreeMap<usize, String>) -> BT
             format!("#![allow(unused)]\nuse notte_api::{{Client, Error, builder, types}};\nfn main() {{}}\n{caller}\n");
         std::fs::write(out.join(format!("examples/c{number}.rs")), text).expect("written");
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    std::fs::copy(root.join("Cargo.lock"), out.join("Cargo.lock")).expect("copied");
+    std::fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock")).expect("copied");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-target");
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO"));

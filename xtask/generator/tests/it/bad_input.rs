@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn xtask(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().expect("xtask runs")
+    Command::new(env!("CARGO_BIN_EXE_xtask-generator")).args(arguments).output().expect("xtask runs")
 }
 
 fn scratch(name: &str) -> PathBuf {

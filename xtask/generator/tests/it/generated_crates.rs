@@ -5,15 +5,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
-}
+use super::root;
 
 /// Generates a crate from a document and checks it; answers codegen's own summary.
 fn generated(document: &Path) -> Value {
     let name = document.file_stem().expect("a name").to_string_lossy().replace('.', "-");
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated").join(name);
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask-generator"))
         .args(["codegen", "--no-overlays", "--format", "json", "--document"])
         .arg(document)
         .arg("--out")

@@ -84,7 +84,7 @@ impl Scratch {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-generator"));
         command.args(arguments).current_dir(&self.0).env("CARGO_MANIFEST_DIR", self.0.join("xtask"));
         command.env_remove("CARGO_TARGET_DIR");
         command
