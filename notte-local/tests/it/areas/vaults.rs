@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 #[tokio::test]
 async fn a_vault_is_listed_renamed_and_gone() {

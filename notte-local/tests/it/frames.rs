@@ -1,9 +1,8 @@
 //! Acting inside of frames, over the real browser: what an action leads to is looked for where it was done.
 
-mod support;
-
 use serde_json::{Value, json};
-use support::{Api, Session};
+
+use crate::support::{Api, Session};
 
 /// A page with one frame; the frame's document is in single quotes.
 async fn shows_frame(session: &Session<'_>, page: &str, inner: &str) {

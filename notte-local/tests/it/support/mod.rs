@@ -1,7 +1,5 @@
 //! What the end-to-end tests share: a server, a client of plain HTTP, and a site to work on.
 
-#![allow(dead_code, unused_imports, reason = "every test binary uses a part of it")]
-
 mod model;
 mod site;
 

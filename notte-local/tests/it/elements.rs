@@ -1,9 +1,8 @@
 //! Elements that are hard to find, to name and to read, over the real browser.
 
-mod support;
-
 use serde_json::{Value, json};
-use support::{Api, elements};
+
+use crate::support::{Api, elements};
 
 /// The selector of the element that is observed under this label.
 fn selector(observation: &Value, label: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 #[tokio::test]
 async fn what_does_not_fit_is_a_422_that_names_the_place() {

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 fn form(name: &str, code: &str) -> Form {
     Form::new().part("file", Part::text(code.to_owned()).file_name(name.to_owned())).text("path", "/home/me/x.py")

@@ -1,11 +1,10 @@
 //! Looking into a session over the real browser: the DevTools address, the live picture, links, the replay, the export.
 
-mod support;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use support::{Api, Site};
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Api, Site};
 
 async fn open(
     url: &str,

@@ -10,7 +10,7 @@ const BESIDES: &[&str] =
 
 #[test]
 fn the_committed_table_is_the_routers() {
-    let committed = include_str!("../COVERAGE.md");
+    let committed = include_str!("../../COVERAGE.md");
     let command = "cargo run -p notte-local -- --coverage > notte-local/COVERAGE.md";
     assert!(committed == notte_local::coverage_table(), "COVERAGE.md is out of date: run `{command}`");
 }
@@ -23,7 +23,7 @@ fn shape(path: &str) -> String {
 
 #[test]
 fn the_table_has_the_operations_of_the_document_with_their_methods_and_paths() {
-    let document: Value = serde_json::from_str(include_str!("../../openapi/effective.json")).expect("JSON");
+    let document: Value = serde_json::from_str(include_str!("../../../openapi/effective.json")).expect("JSON");
     let mut wanted = BTreeMap::new();
     for (path, operations) in document["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {

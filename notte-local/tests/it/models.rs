@@ -1,10 +1,9 @@
 //! What needs a language model, over the real browser: the answer, nonsense from the model, and a model that fails.
 
-mod support;
-
 use notte_local::Local;
 use serde_json::{Value, json};
-use support::{Api, Model, Site};
+
+use crate::support::{Api, Model, Site};
 
 async fn with(model: &Model) -> Api {
     let key = Some("hush-model".to_owned());

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::Client;
+use super::client::Client;
 
 #[tokio::test]
 async fn calls_are_logged_under_their_names() {

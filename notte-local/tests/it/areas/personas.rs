@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 #[tokio::test]
 async fn a_persona_is_somebody_with_an_address_and_a_vault() {

@@ -1,9 +1,8 @@
 //! Forms over the real browser: what cannot be filled is said, and what comes late is waited for.
 
-mod support;
-
 use serde_json::json;
-use support::{Api, elements};
+
+use crate::support::{Api, elements};
 
 const FIELDS: &str = r##"<!doctype html><title>Fields</title>
 <input id=fixed readonly value=old><input id=soon readonly><input id=number type=number value=5><input id=range type=range value=7>

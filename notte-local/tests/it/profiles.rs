@@ -1,9 +1,8 @@
 //! Profiles over the real browser: what one session leaves, the next one finds.
 
-mod support;
-
 use serde_json::json;
-use support::{Api, Site};
+
+use crate::support::{Api, Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_carries_cookies_and_storage_from_session_to_session() {

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 async fn upload(client: &Client, path: &str, content: &str) -> (u16, Value) {
     let form = Form::new().part("file", Part::text(content.to_owned()).file_name("anything"));

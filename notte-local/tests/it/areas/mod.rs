@@ -1,7 +1,5 @@
 //! What the server keeps beside sessions, over a real socket. No browser is needed.
 
-#![allow(clippy::unwrap_used)]
-
 mod client;
 mod functions;
 mod inputs;

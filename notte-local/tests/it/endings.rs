@@ -1,9 +1,5 @@
 //! However the program ends, no browser is left; and after the next start, no folder.
 
-#![cfg(target_os = "linux")]
-
-mod support;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -13,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::support::Api;
 
 fn program(temporary: &Path, flags: &[&str]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_notte-local"))
@@ -288,14 +286,14 @@ fn a_browser_that_is_not_there_is_refused_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropping_the_server_ends_its_browsers() {
-    let api = support::Api::start().await;
+    let api = Api::start().await;
     let session = api.session().await;
     let name = PathBuf::from(&session.id);
     assert!(processes(&name) > 0);
     drop(api);
     eventually("browsers are left", || processes(&name) == 0).await;
 
-    let api = support::Api::start().await;
+    let api = Api::start().await;
     let start = api.http.post(api.url("/sessions/start")).bearer_auth("any").json(&json!({}));
     let starting = tokio::spawn(start.send());
     let own = PathBuf::from(format!("notte-local.{}.", std::process::id()));

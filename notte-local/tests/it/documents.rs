@@ -1,9 +1,8 @@
 //! Documents that are not what they seem, over the real browser: files, late ones, deep ones, broken texts.
 
-mod support;
-
 use serde_json::json;
-use support::{Api, Site};
+
+use crate::support::{Api, Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_whose_address_is_no_page_is_closed_and_its_file_kept() {

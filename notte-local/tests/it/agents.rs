@@ -1,14 +1,13 @@
 //! Agents over the real browser: what a script does on a page, what its log says, and what nobody gets to see.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use notte_local::{Builder, Local};
 use serde_json::{Value, json};
-use support::{Api, Model, Session, Site};
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Api, Model, Session, Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scripted_agent_signs_in_and_nobody_sees_the_password() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 #[tokio::test]
 async fn a_profile_is_found_by_its_name() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, text};
+use super::client::{Client, text};
 
 #[tokio::test]
 async fn a_secret_is_listed_without_its_value() {

@@ -1,11 +1,10 @@
 //! Pages that fight back, over the real browser: the right answer each time, and the session usable after.
 
-mod support;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use support::{Api, Session, Site};
 use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Api, Session, Site};
 
 /// Sends one command to the tab of the session with the DevTools protocol, as another tool does, and leaves.
 async fn over_cdp(session: &Session<'_>, method: &str) {

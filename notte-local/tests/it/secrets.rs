@@ -1,10 +1,5 @@
 //! What a secret never reaches: the log, a refusal, a language model. The program runs, so that its real log is read.
 
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +7,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Model, Site};
+
+use crate::support::{Model, Site};
 
 /// The program, with everything that it writes to its log.
 struct Program {

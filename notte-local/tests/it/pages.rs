@@ -1,9 +1,8 @@
 //! Pages over the real browser: seeing, acting and reading, and pages that fight back.
 
-mod support;
-
 use serde_json::{Value, json};
-use support::{Api, Site, elements};
+
+use crate::support::{Api, Site, elements};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_is_seen_filled_and_sent() {

@@ -1,13 +1,12 @@
 //! Sessions over the real browser: lifecycle, timers, cap, cookies, files, and who may ask.
 
-mod support;
-
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use notte_local::Local;
 use serde_json::{Value, json};
-use support::{Api, Site};
+
+use crate::support::{Api, Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_lives_until_it_is_stopped_and_stopping_twice_is_fine() {
