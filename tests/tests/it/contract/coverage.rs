@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::schema::{Document, Kind};
+use crate::contract::schema::{Document, Kind};
 
 /// Every property that can be reached from a schema, as `Component.property`; if not `with_members`, without going
 /// through a tagged union.

@@ -3,7 +3,7 @@
 use notte_api::ErrorKind;
 use serde_json::Value;
 
-use crate::{
+use crate::contract::{
     failures::Failures,
     fixture::{self, Fixture},
     request,

@@ -1,7 +1,5 @@
 //! The contract: every operation sends what its fixture says, over a real socket, and reads every shape of its answer.
 
-#![allow(clippy::unwrap_used, reason = "clippy allows it in test functions, not in what they call")]
-
 mod answers;
 mod canonical;
 mod completeness;

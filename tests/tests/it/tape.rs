@@ -1,7 +1,5 @@
 //! What `spec verify` records of a live service: what only reads, and nothing that holds a secret.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::request::decoded;
+use crate::contract::request::decoded;
 
 /// The parts by name: a file as `{file_name, content}`, anything else as its text.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, Value)>, String> {

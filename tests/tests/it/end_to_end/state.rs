@@ -3,7 +3,7 @@
 use notte_ext::notte_api::types::{Cookie, SecretNamespace};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::end_to_end::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_brings_cookies_and_storage_into_the_next_session() {

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use notte_ext::{AgentState, Step};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::end_to_end::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_works_with_a_vault_while_its_log_is_followed() {

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{
+use crate::contract::{
     canonical::{canonical, differences},
     derive::{self, Members},
     failures::Failures,

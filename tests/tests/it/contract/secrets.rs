@@ -5,7 +5,7 @@ use std::error::Error as _;
 use notte_api::{CallOptions, Client, Error, OPERATIONS};
 use serde_json::Value;
 
-use crate::{
+use crate::contract::{
     failures::Failures,
     fixture::{self, Call, Fixture},
     schema::{self, Document},

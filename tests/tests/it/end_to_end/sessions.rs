@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use notte_ext::{Error, Result, Session};
 
-use crate::stage::{Stage, browsers};
+use crate::end_to_end::stage::{Stage, browsers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn however_a_scope_ends_its_browser_is_gone() {

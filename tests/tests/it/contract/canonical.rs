@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::schema::{Document, Kind};
+use crate::contract::schema::{Document, Kind};
 
 /// In a declared property `null` is absent, as is an empty timestamp, and a null list is empty; a timestamp is an instant, and a number its value.
 /// What the schema does not know stays as it is, nulls included.

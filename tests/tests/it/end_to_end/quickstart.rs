@@ -2,13 +2,13 @@
 
 use std::process::Command;
 
-use crate::stage::Stage;
+use crate::end_to_end::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readmes_program_reads_a_page_and_leaves_no_session() {
-    let source = include_str!("../../../notte-ext/examples/quickstart.rs");
+    let source = include_str!("../../../../notte-ext/examples/quickstart.rs");
     let (_, program) = source.split_once("\n\n").unwrap();
-    assert!(include_str!("../../../README.md").contains(program), "README.md and examples/quickstart.rs differ");
+    assert!(include_str!("../../../../README.md").contains(program), "README.md and examples/quickstart.rs differ");
 
     let stage = Stage::set().await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));

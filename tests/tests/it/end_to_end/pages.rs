@@ -11,7 +11,7 @@ use notte_local::Local;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::end_to_end::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_seen_worked_on_and_read() {

@@ -1,8 +1,6 @@
 //! Every operation is reached by a typed method of `notte-ext`, and every field of a request by a typed option: or the
 //! lists here say why not.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -43,7 +41,7 @@ const ELSEWHERE: [(&str, &str); 9] = [
 ];
 
 fn document() -> Value {
-    serde_json::from_str(include_str!("../../openapi/effective.json")).unwrap()
+    serde_json::from_str(include_str!("../../../openapi/effective.json")).unwrap()
 }
 
 /// The words in the code of each module of `notte-ext`.

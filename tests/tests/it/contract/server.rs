@@ -6,7 +6,7 @@ use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use notte_api::{Client, Error};
 use serde_json::Value;
 
-use crate::{
+use crate::contract::{
     fixture::Call,
     table::{Got, Send},
 };

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use notte_ext::ErrorKind;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::end_to_end::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_whose_answer_is_lost_buys_one_browser_at_most_and_says_so() {

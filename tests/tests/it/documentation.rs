@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 fn document() -> Value {
-    serde_json::from_str(include_str!("../../openapi/effective.json")).expect("effective.json is JSON")
+    serde_json::from_str(include_str!("../../../openapi/effective.json")).expect("effective.json is JSON")
 }
 
 fn described(value: &Value) -> bool {

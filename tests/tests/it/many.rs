@@ -1,7 +1,5 @@
 //! A thousand waits at once, on one thread, for a service in another process.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},

@@ -6,7 +6,7 @@ use notte_api::{ByteStream, Client, Error, SendOnce, types::*};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::fixture::Call;
+use crate::contract::fixture::Call;
 
 /// What an operation gave back.
 pub(crate) struct Got {

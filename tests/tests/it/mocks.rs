@@ -1,7 +1,5 @@
 //! The typed mocks: each matches the request that the client sends, and no other, and answers what the client reads.
 
-#![allow(clippy::unwrap_used, reason = "clippy allows it in test functions, not in what they call")]
-
 use httpmock::{Method, MockServer};
 use notte_api::{
     Client, Error, Part,

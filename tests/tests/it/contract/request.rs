@@ -4,7 +4,7 @@ use httpmock::HttpMockRequest;
 use notte_api::reqwest::Url;
 use serde_json::{Map, Value};
 
-use crate::{
+use crate::contract::{
     canonical::differences,
     fixture::{Call, Fixture},
     multipart,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::schema::{Document, Kind, Site, is_required};
+use crate::contract::schema::{Document, Kind, Site, is_required};
 
 /// A change of a value at one place.
 #[derive(Clone)]

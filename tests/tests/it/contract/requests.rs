@@ -1,6 +1,6 @@
 //! Every operation on the wire: method, path, query, headers and body, with all fields and with none.
 
-use crate::{
+use crate::contract::{
     failures::Failures,
     fixture::{self, Call, Fixture},
     request,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use notte_api::OPERATIONS;
 use serde_json::Value;
 
-use crate::{
+use crate::contract::{
     coverage::{declared, present, undeclared},
     derive,
     failures::Failures,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::schema::{Document, Kind};
+use crate::contract::schema::{Document, Kind};
 
 /// In every marker; it stays as it is in JSON, in a URL and in HTML.
 pub(super) const CORE: &str = "Zq7planted";
