@@ -70,7 +70,7 @@ fn operation_files(source: &Source<'_>, api: &Api) -> Result<(Vec<File>, String)
 /// The types and the mocks, and what `API.md` says of the types.
 fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 3], String), Error> {
     let (types, mocks) = source.types_and_mocks()?;
-    let types = types::decorate(types.items, api);
+    let types = types::decorate(types.items, api, &source.sent());
     let listed = api_md::types(&types.module);
     let files = [
         rust_file("mock.rs", &mock::emit(mocks, api)),

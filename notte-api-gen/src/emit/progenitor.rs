@@ -1,5 +1,6 @@
 //! Runs progenitor over the effective document, and names the operation when it cannot.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use openapiv3::OpenAPI;
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use super::prune::{Scope, pruned};
 use crate::Error;
+use crate::harden::reach;
 use crate::model::{Api, METHODS};
 
 /// What progenitor reads.
@@ -24,6 +26,11 @@ impl<'a> Source<'a> {
     pub(super) fn new(document: &'a Value, api: &'a Api) -> Result<Self, Error> {
         let openapi = OpenAPI::deserialize(document).map_err(|error| Error::new(cannot(&error.to_string())))?;
         Ok(Self { document, api, openapi })
+    }
+
+    /// The components that a request can hold.
+    pub(super) fn sent(&self) -> BTreeSet<String> {
+        reach::components(self.document, &reach::requests(self.document))
     }
 
     /// The client: `Client` and the builders of its operations; of these, what is not replaced.

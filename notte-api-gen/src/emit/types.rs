@@ -20,16 +20,17 @@ pub(super) struct Types {
     pub(super) builders: String,
 }
 
-/// Decorates what typify made of the component and inline schemas.
-pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Types {
+/// Decorates what typify made of the component and inline schemas; those that are `sent` get a builder.
+pub(super) fn decorate(items: Vec<syn::Item>, api: &Api, sent: &BTreeSet<String>) -> Types {
     let mut structs = Vec::new();
     let mut module = vec![Piece::Text("pub mod builder;\n".to_owned())];
     for item in items {
         match item {
             syn::Item::Struct(item) => {
-                let (items, named) = decorate_struct(item, api);
+                let built = sent.contains(&item.ident.to_string());
+                let (items, named) = decorate_struct(item, api, built);
                 module.extend(items);
-                structs.extend(named);
+                structs.extend(named.filter(|_| built));
             }
             syn::Item::Enum(item) => module.extend(decorate_enum(item)),
             other => module.push(Piece::Item(other)),
@@ -63,7 +64,7 @@ pub(super) struct Field {
     pub(super) property: String,
 }
 
-fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<Piece>, Option<Struct>) {
+fn decorate_struct(mut item: syn::ItemStruct, api: &Api, built: bool) -> (Vec<Piece>, Option<Struct>) {
     rust::escape_docs(&mut item.attrs);
     let ident = item.ident.clone();
     let syn::Fields::Named(fields) = &mut item.fields else {
@@ -92,15 +93,18 @@ fn decorate_struct(mut item: syn::ItemStruct, api: &Api) -> (Vec<Piece>, Option<
         item.attrs.push(parse_quote!(#[serde(tag = #name, rename = #value)]));
     }
 
-    let mut impls = laid(format!(
-        "impl {ident} {{
+    let mut impls = String::new();
+    if built {
+        impls.push_str(&laid(format!(
+            "impl {ident} {{
     /// A builder with nothing set.
     pub fn builder() -> builder::{ident} {{
         ::std::default::Default::default()
     }}
 }}
 "
-    ));
+        )));
+    }
     let audits = described.iter().map(|Field { ident, property, flattened, .. }| {
         if *flattened {
             format!("        self.{ident}.audit(at);\n")

@@ -20,7 +20,7 @@ mod names;
 mod operations;
 mod parameters;
 mod prune;
-mod reach;
+pub(crate) mod reach;
 mod refs;
 mod required;
 mod responses;

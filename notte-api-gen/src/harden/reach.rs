@@ -54,7 +54,7 @@ impl<'a> Graph<'a> {
 }
 
 /// All components that `roots` lead to, themselves included.
-pub(super) fn components(document: &Value, roots: &BTreeSet<String>) -> BTreeSet<String> {
+pub(crate) fn components(document: &Value, roots: &BTreeSet<String>) -> BTreeSet<String> {
     Graph::of(document).from(roots.iter().map(String::as_str))
 }
 
@@ -69,7 +69,7 @@ pub(super) fn responses(document: &Value) -> BTreeSet<String> {
 }
 
 /// The components that parameters and bodies refer to themselves.
-pub(super) fn requests(document: &Value) -> BTreeSet<String> {
+pub(crate) fn requests(document: &Value) -> BTreeSet<String> {
     parts(document, &["parameters", "requestBody", "x-notte-multipart"])
 }
 

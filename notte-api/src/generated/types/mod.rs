@@ -60,12 +60,6 @@ pub struct ActionSpace {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ActionSpace {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ActionSpace {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ActionSpace {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("actions", &self.actions);
@@ -113,12 +107,6 @@ pub struct AddCredentialsResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl AddCredentialsResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AddCredentialsResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for AddCredentialsResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("status", &self.status);
@@ -157,12 +145,6 @@ pub struct AddCreditCardResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl AddCreditCardResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AddCreditCardResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for AddCreditCardResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("status", &self.status);
@@ -189,12 +171,6 @@ pub struct AgentPage {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl AgentPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AgentPage {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for AgentPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -228,12 +204,6 @@ pub struct AgentResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl AgentResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AgentResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for AgentResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -413,12 +383,6 @@ pub struct AgentStatusResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl AgentStatusResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AgentStatusResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for AgentStatusResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("agent_id", &self.agent_id);
@@ -536,12 +500,6 @@ pub struct AuthReadiness {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl AuthReadiness {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::AuthReadiness {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for AuthReadiness {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("error", &self.error);
@@ -583,12 +541,6 @@ pub struct BoundingBox {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl BoundingBox {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::BoundingBox {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for BoundingBox {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -827,12 +779,6 @@ pub struct CaptchaStatus {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl CaptchaStatus {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::CaptchaStatus {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for CaptchaStatus {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -1258,12 +1204,6 @@ pub struct CookiesResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl CookiesResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::CookiesResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for CookiesResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("cookies", &self.cookies);
@@ -1316,12 +1256,6 @@ pub struct CreateFunctionRunResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl CreateFunctionRunResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::CreateFunctionRunResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for CreateFunctionRunResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("created_at", &self.created_at);
@@ -1345,12 +1279,6 @@ pub struct CreatePhoneNumberResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl CreatePhoneNumberResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::CreatePhoneNumberResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for CreatePhoneNumberResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("phone_number", &self.phone_number);
@@ -1373,12 +1301,6 @@ pub struct Credential {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl Credential {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::Credential {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for Credential {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -1471,12 +1393,6 @@ pub struct DataSpace {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl DataSpace {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::DataSpace {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for DataSpace {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("images", &self.images);
@@ -1497,12 +1413,6 @@ pub struct DeleteResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl DeleteResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::DeleteResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for DeleteResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -1665,12 +1575,6 @@ pub struct ElementState {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ElementState {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ElementState {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ElementState {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("checked", &self.checked);
@@ -1755,12 +1659,6 @@ pub struct EmailResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl EmailResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::EmailResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for EmailResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -1868,12 +1766,6 @@ pub struct ExecutionErrorDetail {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ExecutionErrorDetail {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ExecutionErrorDetail {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ExecutionErrorDetail {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("agent_message", &self.agent_message);
@@ -1896,12 +1788,6 @@ pub struct ExecutionResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ExecutionResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ExecutionResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ExecutionResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -1945,12 +1831,6 @@ pub struct ExecutionResult {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ExecutionResult {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ExecutionResult {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ExecutionResult {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -2088,12 +1968,6 @@ pub struct FileDownloadResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl FileDownloadResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FileDownloadResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for FileDownloadResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("message", &self.message);
@@ -2149,12 +2023,6 @@ pub struct FileInfo {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl FileInfo {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FileInfo {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for FileInfo {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -2217,12 +2085,6 @@ pub struct FileUploadResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl FileUploadResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FileUploadResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for FileUploadResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -2447,12 +2309,6 @@ pub struct FunctionPage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl FunctionPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionPage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for FunctionPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("has_next", &self.has_next);
@@ -2548,12 +2404,6 @@ pub struct FunctionResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl FunctionResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for FunctionResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -2713,12 +2563,6 @@ pub struct FunctionRun {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl FunctionRun {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionRun {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for FunctionRun {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("artifact_sdk_generation", &self.artifact_sdk_generation);
@@ -2831,12 +2675,6 @@ pub struct FunctionRunPage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl FunctionRunPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionRunPage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for FunctionRunPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("has_next", &self.has_next);
@@ -2872,12 +2710,6 @@ pub struct FunctionRunResult {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl FunctionRunResult {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionRunResult {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for FunctionRunResult {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -3339,12 +3171,6 @@ pub struct FunctionWithLink {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl FunctionWithLink {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::FunctionWithLink {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for FunctionWithLink {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("created_at", &self.created_at);
@@ -3442,12 +3268,6 @@ pub struct GetCredentialsResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl GetCredentialsResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::GetCredentialsResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for GetCredentialsResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("credentials", &self.credentials);
@@ -3468,12 +3288,6 @@ pub struct GetCreditCardResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl GetCreditCardResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::GetCreditCardResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for GetCreditCardResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -3892,12 +3706,6 @@ pub struct HealthResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl HealthResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::HealthResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for HealthResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("description", &self.description);
@@ -4025,12 +3833,6 @@ pub struct ImageData {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ImageData {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ImageData {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ImageData {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("category", &self.category);
@@ -4074,12 +3876,6 @@ pub struct ImprovePromptResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ImprovePromptResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ImprovePromptResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ImprovePromptResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("prompt", &self.prompt);
@@ -4098,12 +3894,6 @@ pub struct ListCredentialsResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ListCredentialsResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ListCredentialsResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ListCredentialsResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("credentials", &self.credentials);
@@ -4120,12 +3910,6 @@ pub struct ListFilesResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ListFilesResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ListFilesResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ListFilesResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -4315,12 +4099,6 @@ pub struct ManagedAuthOperation {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ManagedAuthOperation {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ManagedAuthOperation {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ManagedAuthOperation {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("attempt", &self.attempt);
@@ -4383,12 +4161,6 @@ pub struct ManagedAuthRunResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ManagedAuthRunResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ManagedAuthRunResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ManagedAuthRunResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -4486,12 +4258,6 @@ pub struct MouseReplayPage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl MouseReplayPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::MouseReplayPage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for MouseReplayPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("mouse_chunk_urls", &self.mouse_chunk_urls);
@@ -4587,12 +4353,6 @@ pub struct NetworkLogBatch {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl NetworkLogBatch {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::NetworkLogBatch {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for NetworkLogBatch {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("download_url", &self.download_url);
@@ -4623,12 +4383,6 @@ pub struct NetworkLogsResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl NetworkLogsResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::NetworkLogsResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for NetworkLogsResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -4766,12 +4520,6 @@ pub struct NudgePromptResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl NudgePromptResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::NudgePromptResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for NudgePromptResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("prompt", &self.prompt);
@@ -4803,12 +4551,6 @@ pub struct Observation {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl Observation {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::Observation {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for Observation {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -4875,12 +4617,6 @@ pub struct ParameterInfo {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ParameterInfo {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ParameterInfo {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ParameterInfo {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5019,12 +4755,6 @@ pub struct PaymentResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl PaymentResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::PaymentResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for PaymentResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5194,12 +4924,6 @@ pub struct PersonaPage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl PersonaPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::PersonaPage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for PersonaPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("has_next", &self.has_next);
@@ -5251,12 +4975,6 @@ pub struct PersonaResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl PersonaResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::PersonaResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for PersonaResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5421,12 +5139,6 @@ pub struct ProfileCookiesImportResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ProfileCookiesImportResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfileCookiesImportResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ProfileCookiesImportResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("cookies_count", &self.cookies_count);
@@ -5472,12 +5184,6 @@ pub struct ProfileDeleteResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ProfileDeleteResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfileDeleteResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ProfileDeleteResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5573,12 +5279,6 @@ pub struct ProfilePage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ProfilePage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfilePage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ProfilePage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("has_next", &self.has_next);
@@ -5602,12 +5302,6 @@ pub struct ProfilePreview {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ProfilePreview {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfilePreview {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ProfilePreview {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5635,12 +5329,6 @@ pub struct ProfileResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ProfileResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfileResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ProfileResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -5731,12 +5419,6 @@ pub struct ProfileStateImportResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ProfileStateImportResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ProfileStateImportResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ProfileStateImportResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7106,12 +6788,6 @@ pub struct ReplayResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ReplayResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ReplayResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ReplayResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("expires_at", &self.expires_at);
@@ -7216,12 +6892,6 @@ pub struct ScheduleDeleteResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ScheduleDeleteResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ScheduleDeleteResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ScheduleDeleteResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("status", &self.status);
@@ -7237,12 +6907,6 @@ pub struct ScheduleResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ScheduleResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ScheduleResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ScheduleResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7267,12 +6931,6 @@ pub struct SchemaGenerationResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SchemaGenerationResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SchemaGenerationResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SchemaGenerationResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7547,12 +7205,6 @@ pub struct ScrapeSchemaResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ScrapeSchemaResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ScrapeSchemaResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ScrapeSchemaResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("model_schema", &self.model_schema);
@@ -7575,12 +7227,6 @@ pub struct Screenshot {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl Screenshot {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::Screenshot {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for Screenshot {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7658,12 +7304,6 @@ pub struct ScriptResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl ScriptResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ScriptResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for ScriptResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7803,12 +7443,6 @@ pub struct SecretListResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SecretListResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SecretListResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SecretListResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("items", &self.items);
@@ -7836,12 +7470,6 @@ pub struct SecretMetadata {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SecretMetadata {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SecretMetadata {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SecretMetadata {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -7944,12 +7572,6 @@ pub struct SecretValueResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SecretValueResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SecretValueResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SecretValueResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("value", &self.value);
@@ -8034,12 +7656,6 @@ pub struct SelectOption {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SelectOption {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SelectOption {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SelectOption {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -8202,12 +7818,6 @@ pub struct SessionDebugResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SessionDebugResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionDebugResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SessionDebugResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("cdp_url", &self.cdp_url);
@@ -8246,12 +7856,6 @@ pub struct SessionFile {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SessionFile {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionFile {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SessionFile {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("checksum", &self.checksum);
@@ -8286,12 +7890,6 @@ pub struct SessionFilesPage {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SessionFilesPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionFilesPage {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SessionFilesPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("files", &self.files);
@@ -8311,12 +7909,6 @@ pub struct SessionOffsetResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SessionOffsetResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionOffsetResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SessionOffsetResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -8344,12 +7936,6 @@ pub struct SessionPage {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SessionPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionPage {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SessionPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -8515,12 +8101,6 @@ pub struct SessionResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SessionResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SessionResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SessionResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -8905,12 +8485,6 @@ pub struct SmsResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl SmsResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SmsResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for SmsResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("body", &self.body);
@@ -8940,12 +8514,6 @@ pub struct SnapshotMetadata {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl SnapshotMetadata {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::SnapshotMetadata {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for SnapshotMetadata {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9126,12 +8694,6 @@ pub struct StructuredData {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl StructuredData {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::StructuredData {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for StructuredData {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("data", &self.data);
@@ -9280,12 +8842,6 @@ pub struct TabData {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl TabData {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::TabData {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for TabData {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("tab_id", &self.tab_id);
@@ -9307,12 +8863,6 @@ pub struct TabDebugInfo {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl TabDebugInfo {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::TabDebugInfo {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for TabDebugInfo {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9381,12 +8931,6 @@ pub struct UpdateFunctionRunResponse {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl UpdateFunctionRunResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::UpdateFunctionRunResponse {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for UpdateFunctionRunResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9518,12 +9062,6 @@ pub struct UsageLog {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl UsageLog {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::UsageLog {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for UsageLog {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("created_at", &self.created_at);
@@ -9552,12 +9090,6 @@ pub struct UsageLogPage {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl UsageLogPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::UsageLogPage {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for UsageLogPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9609,12 +9141,6 @@ pub struct UsageResponse {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl UsageResponse {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::UsageResponse {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for UsageResponse {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("balance_amount", &self.balance_amount);
@@ -9651,12 +9177,6 @@ pub struct Vault {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl Vault {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::Vault {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for Vault {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9710,12 +9230,6 @@ pub struct VaultPage {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl VaultPage {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::VaultPage {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for VaultPage {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
@@ -9775,12 +9289,6 @@ pub struct ViewportData {
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
 }
-impl ViewportData {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::ViewportData {
-        ::std::default::Default::default()
-    }
-}
 impl crate::wire::Audit for ViewportData {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
         at.field("scroll_x", &self.scroll_x);
@@ -9838,12 +9346,6 @@ pub struct WebSocketUrls {
     #[serde(flatten)]
     /// Fields this version does not know, kept.
     pub extra: crate::wire::Extra,
-}
-impl WebSocketUrls {
-    /// A builder with nothing set.
-    pub fn builder() -> builder::WebSocketUrls {
-        ::std::default::Default::default()
-    }
 }
 impl crate::wire::Audit for WebSocketUrls {
     fn audit(&self, at: &mut crate::wire::Auditor<'_>) {
