@@ -6,6 +6,7 @@ use crate::agents::Records;
 use crate::areas::Areas;
 use crate::config::Config;
 use crate::error::Refusal;
+use crate::secret;
 use crate::server::Faults;
 use crate::sessions::{Registry, Session};
 use crate::store::{Store, StoreError};
@@ -13,6 +14,8 @@ use crate::store::{Store, StoreError};
 /// The server's state.
 pub(crate) struct App {
     pub(crate) config: Config,
+    /// What clients have to send.
+    pub(crate) key: String,
     pub(crate) sessions: Registry,
     pub(crate) faults: Faults,
     pub(crate) areas: Areas,
@@ -24,14 +27,15 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(config: Config) -> Result<Self, StoreError> {
+    pub(crate) fn new(mut config: Config) -> Result<Self, StoreError> {
         let store = match &config.data {
             Some(directory) => Store::in_directory(directory)?,
             None => Store::in_memory()?,
         };
+        let key = config.api_key.take().unwrap_or_else(secret::random);
         let areas = Areas { store };
         let sessions = Registry::new(areas.clone(), config.browser.clone(), config.max_sessions, config.minute)?;
-        Ok(Self { config, sessions, faults: Faults::default(), areas, agents: Arc::default(), origin: OnceLock::new() })
+        Ok(Self { config, key, sessions, faults: Faults::default(), areas, agents: Arc::default(), origin: OnceLock::new() })
     }
 
     /// Sets the server's address, once it is bound.
@@ -47,7 +51,7 @@ impl App {
     /// The session of a link or a WebSocket, if its token is right.
     pub(crate) fn by_token(&self, id: &str, token: &str) -> Result<Arc<Session>, Refusal> {
         let session = self.sessions.find(id)?;
-        if session.token == token {
+        if secret::same(&session.token, token) {
             return Ok(session);
         }
         Err(Refusal::new(axum::http::StatusCode::UNAUTHORIZED, "the token of this address is wrong"))

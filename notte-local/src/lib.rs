@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 mod agents;
+mod announce;
 mod app;
 mod areas;
 mod clock;
@@ -13,9 +14,11 @@ mod export;
 mod input;
 mod local;
 mod page;
+mod secret;
 mod server;
 mod sessions;
 mod store;
 
+pub use announce::{Announced, announced};
 pub use local::{Builder, Local, StartError};
 pub use server::{Coverage, Route, coverage, coverage_table};

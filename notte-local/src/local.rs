@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::agents::Llm;
+use crate::announce::Announcement;
 use crate::app::{App, Shared};
 use crate::config::Config;
 use crate::{engine, server};
@@ -30,6 +31,8 @@ impl std::error::Error for StartError {}
 pub struct Local {
     app: Shared,
     task: JoinHandle<()>,
+    port: u16,
+    announcement: Option<Announcement>,
 }
 
 impl fmt::Debug for Local {
@@ -58,6 +61,24 @@ impl Local {
     #[must_use]
     pub fn url(&self) -> &str {
         self.app.origin()
+    }
+
+    /// The key that clients have to send: the one that was [set](Builder::api_key), else a random one. Who has it can run
+    /// programs as the server's user.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.app.key
+    }
+
+    /// Lets other programs of this user find the server with its key, through [`announced`](crate::announced), until it
+    /// is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the user's state directory cannot be written, or another server is announced at the same port.
+    pub fn announce(&mut self) -> std::io::Result<()> {
+        self.announcement = Some(Announcement::make(self.url(), self.port, self.api_key())?);
+        Ok(())
     }
 
     /// Ends the sessions that persist their profile, each with what its browser holds. Dropping the server would lose
@@ -91,7 +112,8 @@ impl fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// The address to bind. Loopback unless set; another one needs an [`api_key`](Self::api_key).
+    /// The address to bind. Loopback unless set. On another one the key and everything else is sent in clear text: put
+    /// something that speaks TLS before it.
     pub fn address(mut self, address: IpAddr) -> Self {
         self.0.address = address;
         self
@@ -109,7 +131,7 @@ impl Builder {
         self
     }
 
-    /// The key that clients have to send. Without one, any will do.
+    /// The key that clients have to send. Unless set it is random: [`Local::api_key`] returns it.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.0.api_key = Some(key.into());
         self
@@ -149,12 +171,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// As [`Local::start`], when an address other than loopback comes without a key, and when the browser that was set is
-    /// not there.
+    /// As [`Local::start`], when the key that was set is empty, and when the browser that was set does not exist.
     pub async fn start(self) -> Result<Local, StartError> {
         let config = self.0;
-        if !config.address.is_loopback() && config.api_key.as_deref().is_none_or(str::is_empty) {
-            return Err(StartError(format!("{} is reachable for others: set an API key", config.address)));
+        if config.api_key.as_deref().is_some_and(|key| key.trim().is_empty()) {
+            return Err(StartError("the API key is empty: leave it out for a random one".to_owned()));
+        }
+        if !config.address.is_loopback() {
+            tracing::warn!("{} is plain http: put something that speaks TLS before it", config.address);
         }
         if let Some(path) = &config.browser {
             engine::find(Some(path)).map_err(StartError)?;
@@ -175,6 +199,6 @@ impl Builder {
                 tracing::error!(%error, "the server ended");
             }
         });
-        Ok(Local { app, task })
+        Ok(Local { app, task, port: bound.port(), announcement: None })
     }
 }

@@ -1,7 +1,7 @@
 //! The program: flags in, a server until a signal.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -15,15 +15,16 @@ struct Flags {
     /// Port to listen on.
     #[arg(long, default_value_t = 8765)]
     port: u16,
-    /// Address to listen on; one that others can reach needs --api-key.
+    /// Address to listen on. It is plain http: for another one than loopback put something that speaks TLS before it.
     #[arg(long, default_value = "127.0.0.1")]
     address: IpAddr,
     /// Browser to start; the best that is installed unless given.
     #[arg(long)]
     browser: Option<PathBuf>,
-    /// Key that clients have to send; any will do unless given.
+    /// File with the key that clients have to send, else NOTTE_LOCAL_API_KEY in the environment, else a random one, which
+    /// is printed.
     #[arg(long)]
-    api_key: Option<String>,
+    api_key_file: Option<PathBuf>,
     /// Directory to keep state in; in memory unless given.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -52,14 +53,28 @@ async fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let signalled = signalled();
-    let mut local = match start(flags).await {
+    let key = match key(flags.api_key_file.as_deref()) {
+        Ok(key) => key,
+        Err(reason) => {
+            eprintln!("notte-local did not start: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let random = key.is_none();
+    let mut local = match start(flags, key).await {
         Ok(local) => local,
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::FAILURE;
         }
     };
+    if let Err(error) = local.announce() {
+        tracing::warn!(%error, "other programs do not find this server by themselves");
+    }
     println!("{}", local.url());
+    if random {
+        println!("export NOTTE_API_URL={} NOTTE_API_KEY={}", local.url(), local.api_key());
+    }
     tokio::select! {
         () = local.wait() => ExitCode::FAILURE,
         () = signalled => {
@@ -70,12 +85,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(flags: Flags) -> Result<Local, StartError> {
+async fn start(flags: Flags, key: Option<String>) -> Result<Local, StartError> {
     let mut builder = Local::builder().port(flags.port).address(flags.address).max_sessions(flags.max_sessions);
     if let Some(browser) = flags.browser {
         builder = builder.browser(browser);
     }
-    if let Some(key) = flags.api_key {
+    if let Some(key) = key {
         builder = builder.api_key(key);
     }
     if let Some(directory) = flags.data {
@@ -85,6 +100,15 @@ async fn start(flags: Flags) -> Result<Local, StartError> {
         builder = builder.llm(&url, &model, std::env::var("NOTTE_LOCAL_LLM_KEY").ok())?;
     }
     builder.start().await
+}
+
+/// The key that was given, without the line break at its end.
+fn key(file: Option<&Path>) -> Result<Option<String>, String> {
+    let given = match file {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?),
+        None => std::env::var("NOTTE_LOCAL_API_KEY").ok(),
+    };
+    Ok(given.map(|key| key.trim().to_owned()))
 }
 
 /// Returns at a signal to end; heard from the moment that this is called.

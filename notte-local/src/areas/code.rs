@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Areas;
 use crate::error::{Answer, Refusal};
+use crate::secret;
 use crate::input::Query;
 use crate::server::Coverage::Faithful;
 use crate::server::{Routes, percent_encoded};
@@ -53,7 +54,7 @@ async fn download(
 ) -> Answer<impl IntoResponse> {
     let find = move |db: &Db<'_>| {
         let code: Option<Code> = db.get(&function, &version)?;
-        let code = code.filter(|code| code.token == opener.token);
+        let code = code.filter(|code| secret::same(&code.token, &opener.token));
         code.ok_or_else(|| Refusal::not_found("code of the function"))
     };
     let code = areas.store.run(find).await?;

@@ -16,6 +16,7 @@ use super::Areas;
 use crate::app::Shared;
 use crate::clock;
 use crate::error::{Answer, Refusal};
+use crate::secret;
 use crate::input::{File, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::{Routes, aside, attachment, percent_encoded};
@@ -107,7 +108,7 @@ async fn content(
     let header = attachment(&name);
     let read = move |db: &Db<'_>| {
         let stored = find(db, &name)?;
-        if stored.token != opener.token {
+        if !secret::same(&stored.token, &opener.token) {
             return Err(Refusal::not_found(&format!("file {name}")));
         }
         bytes(db, &stored.name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))

@@ -128,8 +128,11 @@ async fn a_replay_is_there_after_the_end_and_a_browser_plays_it() {
     let (_, (states, replay)) = tokio::join!(session.stop(), stopping);
     assert!(states.contains(&json!("processing")), "{states:?}");
     let length = replay["video_duration_ms"].as_u64().unwrap();
-    let asked =
-        api.http.get(api.url(&session.path("/replay"))).bearer_auth("any").header("accept", "application/octet-stream");
+    let asked = api
+        .http
+        .get(api.url(&session.path("/replay")))
+        .bearer_auth(api.local.api_key())
+        .header("accept", "application/octet-stream");
     let direct = asked.send().await.unwrap().bytes().await.unwrap();
     let linked = api.http.get(replay["mp4_url"].as_str().unwrap()).send().await.unwrap().bytes().await.unwrap();
     assert_eq!(direct, linked);

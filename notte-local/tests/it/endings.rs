@@ -12,11 +12,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::support::Api;
 
+/// What the program asks of its clients.
+const KEY: &str = "hush-key";
+
 fn program(temporary: &Path, flags: &[&str]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_notte-local"))
         .args(["--port", "0"])
         .args(flags)
         .env("TMPDIR", temporary)
+        .env("NOTTE_LOCAL_STATE", temporary.join("state"))
+        .env("NOTTE_LOCAL_API_KEY", KEY)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -37,7 +42,8 @@ fn processes(folder: &Path) -> usize {
 }
 
 fn folders(temporary: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(temporary).expect("the folder").flatten().map(|entry| entry.path()).collect()
+    let entries = std::fs::read_dir(temporary).expect("the folder").flatten();
+    entries.filter(|entry| entry.file_name() != "state").map(|entry| entry.path()).collect()
 }
 
 async fn eventually(what: &str, done: impl Fn() -> bool) {
@@ -79,7 +85,7 @@ impl Client {
     /// Sends a request; none when the server is gone.
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Option<Value> {
         let request = self.http.request(method.parse().expect("a method"), format!("{}{path}", self.url));
-        let request = body.into_iter().fold(request.bearer_auth("any"), |request, body| request.json(&body));
+        let request = body.into_iter().fold(request.bearer_auth(KEY), |request, body| request.json(&body));
         serde_json::from_slice(&request.send().await.ok()?.error_for_status().ok()?.bytes().await.ok()?).ok()
     }
 
@@ -294,7 +300,7 @@ async fn dropping_the_server_ends_its_browsers() {
     eventually("browsers are left", || processes(&name) == 0).await;
 
     let api = Api::start().await;
-    let start = api.http.post(api.url("/sessions/start")).bearer_auth("any").json(&json!({}));
+    let start = api.http.post(api.url("/sessions/start")).bearer_auth(api.local.api_key()).json(&json!({}));
     let starting = tokio::spawn(start.send());
     let own = PathBuf::from(format!("notte-local.{}.", std::process::id()));
     eventually("no browser is started", || processes(&own) > 0).await;

@@ -9,6 +9,7 @@ mod areas;
 mod coverage;
 mod debugging;
 mod documents;
+mod door;
 mod elements;
 #[cfg(target_os = "linux")]
 mod endings;

@@ -24,10 +24,12 @@ impl Program {
         let temporary = std::env::temp_dir().join(format!("secrets-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&temporary).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_notte-local"))
-            .args(["--port", "0", "--api-key", "hush-key"])
+            .args(["--port", "0"])
             .args(flags)
             .env("TMPDIR", &temporary)
             .env("RUST_LOG", "trace")
+            .env("NOTTE_LOCAL_STATE", temporary.join("state"))
+            .env("NOTTE_LOCAL_API_KEY", "hush-key")
             .env("NOTTE_LOCAL_LLM_KEY", "hush-model")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -13,7 +13,7 @@ async fn what_only_reads_is_recorded_and_what_holds_a_secret_is_not_asked_for() 
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_record_tape"));
-    command.arg(&folder).env("NOTTE_API_KEY", "sk-planted").env("NOTTE_API_URL", local.url());
+    command.arg(&folder).env("NOTTE_API_KEY", local.api_key()).env("NOTTE_API_URL", local.url());
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let name = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
@@ -22,5 +22,5 @@ async fn what_only_reads_is_recorded_and_what_holds_a_secret_is_not_asked_for() 
         assert!(recorded.contains(expected), "{expected} is not in {recorded:?}: {errors}");
     }
     assert!(!recorded.contains("list_sessions.json"), "sessions have addresses that anybody may use");
-    assert!(!errors.contains("sk-planted") && !errors.contains(local.url()), "{errors}");
+    assert!(!errors.contains(local.api_key()) && !errors.contains(local.url()), "{errors}");
 }

@@ -36,7 +36,8 @@ impl Server {
         File::create(log).map_err(wrong)?;
         let file = File::options().append(true).open(log).map_err(wrong)?;
         let mut child = Command::new(&program)
-            .args(["--port", "0", "--api-key", KEY])
+            .args(["--port", "0"])
+            .env("NOTTE_LOCAL_API_KEY", KEY)
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(file.try_clone().map_err(wrong)?)

@@ -15,7 +15,7 @@ impl Client {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.server.url())).bearer_auth("any-key")
+        self.http.request(method, format!("{}{path}", self.server.url())).bearer_auth(self.server.api_key())
     }
 
     /// The status and the body; null where there is none.

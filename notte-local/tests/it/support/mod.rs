@@ -31,7 +31,7 @@ impl Api {
     /// Sends a request; the answer's status and JSON.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let method = method.parse().expect("a method");
-        let mut request = self.http.request(method, self.url(path)).bearer_auth("any");
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(self.local.api_key());
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -53,7 +53,7 @@ impl Api {
     pub(crate) async fn upload(&self, path: &str, name: &str, content: &str) -> Value {
         let part = reqwest::multipart::Part::text(content.to_owned()).file_name(name.to_owned());
         let form = reqwest::multipart::Form::new().part("file", part);
-        let request = self.http.post(self.url(path)).bearer_auth("any").multipart(form);
+        let request = self.http.post(self.url(path)).bearer_auth(self.local.api_key()).multipart(form);
         let answer = request.send().await.and_then(reqwest::Response::error_for_status).expect("an answer");
         serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
     }

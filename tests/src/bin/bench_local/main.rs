@@ -62,7 +62,7 @@ struct Server {
 impl Server {
     async fn ask(&self, path: &str, body: Value) -> Result<Value> {
         let url = format!("{}{path}", self.local.url());
-        let answer = self.http.post(url).bearer_auth("any").json(&body).send().await?.error_for_status()?;
+        let answer = self.http.post(url).bearer_auth(self.local.api_key()).json(&body).send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
 
@@ -74,7 +74,7 @@ impl Server {
 
     async fn stop(&self, session: &str) -> Result {
         let url = format!("{}/sessions/{session}/stop", self.local.url());
-        self.http.delete(url).bearer_auth("any").send().await?.error_for_status()?;
+        self.http.delete(url).bearer_auth(self.local.api_key()).send().await?.error_for_status()?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The demo: Notte on this machine over a real browser, and a small site, driven through notte-ext.
 //!
-//! `cargo xtask demo` runs it. The first argument is the folder for what it saves; with `--cloud` as the second it runs
-//! against the service of `NOTTE_API_KEY` and `NOTTE_API_URL`.
+//! `cargo xtask demo` runs it, and checks its arguments: the folder for what it saves, then `--cloud` to run against the
+//! service of `NOTTE_API_KEY` and `NOTTE_API_URL`, `--task TEXT` for an agent, `--llm-url URL` and `--llm-model NAME`.
 #![allow(clippy::print_stdout, reason = "a demo speaks")]
 
 use std::error::Error;
@@ -26,6 +26,31 @@ struct Tea {
     grams: u32,
 }
 
+/// What the command line asks for.
+#[derive(Default)]
+struct Options {
+    cloud: bool,
+    task: Option<String>,
+    llm_url: Option<String>,
+    llm_model: Option<String>,
+}
+
+impl Options {
+    fn parse(mut words: impl Iterator<Item = String>) -> Outcome<Self> {
+        let mut options = Self::default();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--cloud" => options.cloud = true,
+                "--task" => options.task = words.next(),
+                "--llm-url" => options.llm_url = words.next(),
+                "--llm-model" => options.llm_model = words.next(),
+                _ => return Err(format!("unknown option `{word}`; see `cargo xtask help`").into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
 /// Does a step, and prints how long it took.
 async fn step<T, E>(what: &str, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let begun = Instant::now();
@@ -42,9 +67,13 @@ struct Place {
 }
 
 impl Place {
-    async fn make() -> Outcome<Self> {
+    async fn make(options: &Options) -> Outcome<Self> {
         let site = Site::start().await?;
-        let local = step("start notte-local", Local::start()).await?;
+        let mut local = Local::builder();
+        if let (Some(url), Some(model)) = (&options.llm_url, &options.llm_model) {
+            local = local.llm(url, model, std::env::var("NOTTE_LOCAL_LLM_KEY").ok())?;
+        }
+        let local = step("start notte-local", local.start()).await?;
         println!("               {} serves the API, {} the site", local.url(), site.url());
         Ok(Self { local, site })
     }
@@ -57,27 +86,33 @@ async fn write_site(session: &Session) -> notte_ext::Result<()> {
     session.evaluate_js(write).await.map(drop)
 }
 
-async fn run_agent(session: &Session, url: &str) -> Outcome {
+/// Runs an agent on the task, or on a script that needs no model.
+async fn run_agent(session: &Session, task: Option<&str>, url: &str) -> Outcome {
     let script = json!([
         { "type": "goto", "url": url },
         { "type": "fill", "selector": "[name=name]", "value": "an agent" },
         { "type": "click", "selector": "button" },
         { "type": "evaluate_js", "code": "document.querySelector('#greeting').textContent" },
     ]);
-    let agent = session.agent().model("local/script");
-    let run = agent.run(script.to_string()).on_step(|step| println!("               {step}"));
-    let answer = step("run a scripted agent, with its log", async { run.await?.into_answer() }).await?;
+    let (agent, task, what) = match task {
+        Some(task) => (session.agent(), task.to_owned(), "run an agent on the task, with its log"),
+        None => (session.agent().model("local/script"), script.to_string(), "run a scripted agent, with its log"),
+    };
+    let run = agent.run(task).on_step(|step| println!("               {step}"));
+    let answer = step(what, async { run.await?.into_answer() }).await?;
     println!("               answer: {answer}");
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> Outcome {
-    let folder = PathBuf::from(std::env::args().nth(1).ok_or("name a folder for what is saved")?);
+    let mut words = std::env::args().skip(1);
+    let folder = PathBuf::from(words.next().ok_or("name a folder for what is saved")?);
+    let options = Options::parse(words)?;
     std::fs::create_dir_all(&folder)?;
-    let place = if std::env::args().nth(2).as_deref() == Some("--cloud") { None } else { Some(Place::make().await?) };
+    let place = if options.cloud { None } else { Some(Place::make(&options).await?) };
     let notte = match &place {
-        Some(Place { local, .. }) => Notte::builder().base_url(local.url()).api_key("local").build()?,
+        Some(Place { local, .. }) => Notte::builder().base_url(local.url()).api_key(local.api_key()).build()?,
         None => Notte::from_env()?,
     };
 
@@ -123,9 +158,10 @@ async fn main() -> Outcome {
         println!("               {} ({} bytes)", saved.path.display(), saved.bytes);
     }
 
-    match &place {
-        Some(Place { site, .. }) => run_agent(&session, site.url()).await?,
-        None => println!("  skip            a scripted agent: the model local/script is notte-local's"),
+    match (&place, options.task.as_deref()) {
+        (Some(Place { site, .. }), task) => run_agent(&session, task, site.url()).await?,
+        (None, Some(task)) => run_agent(&session, Some(task), "").await?,
+        (None, None) => println!("  skip            a scripted agent: the model local/script is notte-local's"),
     }
 
     let id = session.id().clone();

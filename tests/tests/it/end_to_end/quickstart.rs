@@ -12,7 +12,7 @@ async fn the_readmes_program_reads_a_page_and_leaves_no_session() {
 
     let stage = Stage::set().await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
-    command.arg(stage.site.url()).env("NOTTE_API_URL", stage.local.url()).env("NOTTE_API_KEY", "local");
+    command.arg(stage.site.url()).env("NOTTE_API_URL", stage.local.url()).env("NOTTE_API_KEY", stage.local.api_key());
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8_lossy(&output.stdout);

@@ -22,7 +22,7 @@ impl Stage {
     pub(crate) async fn with(local: Builder) -> Self {
         let local = local.start().await.expect("the server starts");
         let retry = Retry::standard().base(Duration::from_millis(5));
-        let notte = Notte::builder().base_url(local.url()).api_key("any").retry(retry).build().expect("a client");
+        let notte = Notte::builder().base_url(local.url()).api_key(local.api_key()).retry(retry).build().expect("a client");
         Self { notte, site: Site::start().await.expect("a site"), local }
     }
 
@@ -35,7 +35,7 @@ impl Stage {
     /// Orders what goes wrong with the next answers.
     pub(crate) async fn order(&self, fault: Value) {
         let order = reqwest::Client::new().post(format!("{}/local/faults", self.local.url()));
-        let answer = order.bearer_auth("any").json(&fault).send().await.expect("an answer");
+        let answer = order.bearer_auth(self.local.api_key()).json(&fault).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 }
