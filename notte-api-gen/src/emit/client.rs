@@ -50,14 +50,48 @@ fn method(operation: &Operation) -> String {
     ))
 }
 
-/// The lines that say what an operation does, in its document's words, with its endpoint and effect class.
+/// The lines that say what an operation does, in its document's words, with its endpoint and effect class. The first
+/// sentence stands alone, as the line that rustdoc lists; a summary is only the operation's id in other letters.
 pub(super) fn operation_docs(operation: &Operation) -> Vec<String> {
     let mut docs = Vec::new();
-    for text in [&operation.summary, &operation.description].into_iter().flatten() {
+    let text = operation.description.as_ref().or(operation.summary.as_ref());
+    let (first, rest) = text.map(|text| first_sentence(text)).unwrap_or_default();
+    for text in [first, rest].into_iter().filter(|text| !text.is_empty()) {
         docs.extend(rust::prose_lines(text));
         docs.push(String::new());
     }
     let auth = if operation.auth { "" } else { ", no key is sent" };
     docs.push(format!(" `{} {}` (effect class: {}{auth})", operation.method, operation.path, operation.effect));
     docs
+}
+
+/// A text's first sentence and the rest of it. An abbreviation, such as `e.g. `, ends none.
+fn first_sentence(text: &str) -> (&str, &str) {
+    let ends = |at: usize| {
+        let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let next = text[at + 2..].chars().next();
+        !word.contains('.') && next.is_some_and(|next| !next.is_lowercase())
+    };
+    match text.match_indices(". ").map(|(at, _)| at).find(|at| ends(*at)) {
+        Some(at) => (&text[..=at], &text[at + 2..]),
+        None => (text, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn the_first_sentence_ends_where_another_begins() {
+        for (text, first) in [
+            ("Stops it. It is over then.", "Stops it."),
+            ("Takes a file, e.g. a picture. Nothing else.", "Takes a file, e.g. a picture."),
+            ("Reads `a.b` of v1. `x` is kept.", "Reads `a.b` of v1."),
+            ("One sentence only.", "One sentence only."),
+            ("", ""),
+        ] {
+            assert_eq!(first_sentence(text).0, first);
+        }
+    }
 }
