@@ -13,30 +13,11 @@ use xtask::{output, workspace};
 
 use crate::browser;
 
-/// What to measure.
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// The generator's speed and memory, and what notte-api costs to build.
-    Codegen,
-    /// Waiting for 1,000 agents with notte-ext, beside a loop written by hand over reqwest.
-    Client,
-    /// A session of notte-local, beside the same browser driven by hand.
-    Local,
-}
-
-/// Runs a measurement.
-pub(crate) fn run(command: &Command) -> Result<(), Failure> {
-    match command {
-        Command::Codegen => codegen(),
-        Command::Client => client(),
-        Command::Local => local(),
-    }
-}
-
 /// A line of the table: what, figure, target.
 type Row = (String, String, String);
 
-fn codegen() -> Result<(), Failure> {
+/// The generator's speed and memory, and what notte-api costs to build.
+pub(crate) fn codegen() -> Result<(), Failure> {
     let mut rows = generation()?;
     rows.extend(build()?);
     output::line("| what | measured | target |\n|---|---|---|");
@@ -46,7 +27,8 @@ fn codegen() -> Result<(), Failure> {
     Ok(())
 }
 
-fn client() -> Result<(), Failure> {
+/// Waiting for 1,000 agents with notte-ext, beside a loop written by hand over reqwest.
+pub(crate) fn client() -> Result<(), Failure> {
     cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_client"])?;
     let result = told(&workspace::target().join("release/bench_client"))?;
     output::line(&format!("{} agents, {} requests", result["agents"], result["requests"]));
@@ -60,7 +42,8 @@ fn client() -> Result<(), Failure> {
     Ok(())
 }
 
-fn local() -> Result<(), Failure> {
+/// A session of notte-local, beside the same browser driven by hand.
+pub(crate) fn local() -> Result<(), Failure> {
     browser::ensure()?;
     cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_local"])?;
     let result = told(&workspace::target().join("release/bench_local"))?;

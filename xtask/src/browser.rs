@@ -1,6 +1,6 @@
 //! The browser that the end-to-end tests and the demo run on: found, or installed, or the command that installs it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use xtask::output;
@@ -17,26 +17,44 @@ const NAMES: &[&str] = &[
     "chrome",
 ];
 
-const PACKAGE: &str = "chromium-headless-shell";
+/// Where it looks besides the path.
+const PLACES: &[&str] = &[
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+const APT: &str = "apt-get install --yes --no-install-recommends chromium-headless-shell";
+
+/// Package managers, each with the command that installs a browser.
+const MANAGERS: &[(&str, &str)] = &[
+    ("apt-get", "sudo apt-get update && sudo apt-get install --yes --no-install-recommends chromium-headless-shell"),
+    ("dnf", "sudo dnf install --assumeyes chromium"),
+    ("pacman", "sudo pacman -S --noconfirm chromium"),
+    ("apk", "sudo apk add chromium"),
+    ("brew", "brew install --cask google-chrome"),
+    ("winget", "winget install --exact --id Google.Chrome"),
+];
 
 /// Makes sure that there is a browser. Installs one with apt where that needs no password, and says so first.
 pub(crate) fn ensure() -> Result<(), Failure> {
     if installed() {
         return Ok(());
     }
-    let command = format!("apt-get install --yes --no-install-recommends {PACKAGE}");
-    let Some(before) = privileged().filter(|_| has_apt()) else {
-        return Err(Failure::input([format!(
-            "no browser found. Install Chromium or Chrome; on Debian: sudo {command}"
-        )]));
-    };
-    output::progress(&format!("no browser found: installing one with `{command}`"));
+    let advice = || Failure::input([format!("no browser found; install one: {}", command(on_path))]);
+    let before = Some(()).filter(|()| on_path("apt-get")).and_then(|()| privileged()).ok_or_else(advice)?;
+    output::progress(&format!("no browser found: installing one with `{APT}`, about a minute"));
     // A fresh machine has no lists of packages yet; an old one has old lists.
-    let done = run(before, "apt-get update") && run(before, &command);
-    if done && installed() {
+    if run(before, "apt-get update") && run(before, APT) && installed() {
         return Ok(());
     }
-    Err(Failure::input([format!("`{command}` did not work; run it by hand to see why")]))
+    Err(Failure::input([format!("`{APT}` failed; run it by hand to see why")]))
+}
+
+/// The one command for this system.
+fn command(has: impl Fn(&str) -> bool) -> &'static str {
+    let found = MANAGERS.iter().find(|(manager, _)| has(manager));
+    found.map_or("Chromium or Chrome, from https://www.google.com/chrome", |(_, command)| command)
 }
 
 fn run(before: &[&str], command: &str) -> bool {
@@ -47,10 +65,14 @@ fn run(before: &[&str], command: &str) -> bool {
 }
 
 fn installed() -> bool {
+    NAMES.iter().any(|name| on_path(name)) || PLACES.iter().any(|place| Path::new(place).is_file())
+}
+
+fn on_path(program: &str) -> bool {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     let folders: Vec<PathBuf> =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
-    let on_path = folders.iter().any(|folder| NAMES.iter().any(|name| folder.join(name).is_file()));
-    on_path || PathBuf::from("/Applications/Google Chrome.app").is_dir()
+    folders.iter().any(|folder| folder.join(&file).is_file())
 }
 
 /// What to put before a command that needs root: nothing for root itself, sudo where it asks for no password.
@@ -65,7 +87,16 @@ fn privileged() -> Option<&'static [&'static str]> {
     answer("sudo", &["-n", "true"]).map(|_| &["sudo", "-n"] as &[_])
 }
 
-fn has_apt() -> bool {
-    let output = Command::new("apt-get").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    output.is_ok_and(|status| status.success())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_gets_the_one_command_of_its_package_manager() {
+        for manager in ["apt-get", "dnf", "pacman", "apk", "brew", "winget"] {
+            let command = command(|program| program == manager);
+            assert!(command.contains(&format!("{manager} ")), "{command}");
+        }
+        assert!(command(|_| false).contains("https://"));
+    }
 }

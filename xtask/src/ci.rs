@@ -2,78 +2,76 @@
 
 use std::time::Instant;
 
-use clap::ValueEnum;
-
 use xtask::output;
 use xtask::report::Failure;
 use xtask::tools::{cargo, cargo_with};
 
-use crate::{browser, generator, tidy};
-
-/// Which job.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Args {
-    /// One job; without it, every job.
-    #[arg(value_enum)]
-    job: Option<Job>,
-}
+use crate::{browser, tidy};
 
 /// A job of the workflow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Job {
-    /// rustfmt.
-    Fmt,
-    /// The repository's own rules.
-    Tidy,
-    /// What is generated is what the document says.
-    Codegen,
-    /// clippy, warnings denied.
-    Clippy,
-    /// Every test.
-    Test,
-    /// The documentation, as docs.rs builds it, warnings denied.
-    Docs,
-    /// The offered feature sets build.
-    Features,
-    /// The published crates package and build from their packages.
-    Package,
+struct Job {
+    name: &'static str,
+    /// What it does, and about how long that takes on two cores.
+    about: &'static str,
+    run: fn() -> Result<(), Failure>,
 }
 
-/// Runs the job, or all.
-pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let jobs = args.job.map_or_else(|| Job::value_variants().to_vec(), |job| vec![job]);
-    for job in jobs {
-        let started = Instant::now();
-        run_job(job)?;
-        output::progress(&format!("{job:?}: done in {:.1} s", started.elapsed().as_secs_f64()));
-    }
+const JOBS: &[Job] = &[
+    Job { name: "fmt", about: "checks the format", run: || cargo(&["fmt", "--all", "--", "--check"]) },
+    Job { name: "tidy", about: "checks the repository's own rules", run: tidy::run },
+    Job { name: "codegen", about: "compares what is generated with the document: 2 minutes", run: drift },
+    Job { name: "clippy", about: "lints every target: 6 minutes", run: clippy },
+    Job { name: "test", about: "runs every test", run: test },
+    Job { name: "docs", about: "builds the documentation as docs.rs does: 4 minutes", run: docs },
+    Job { name: "features", about: "checks each set of features: 3 minutes", run: features },
+    Job { name: "package", about: "packages the published crates", run: package },
+];
+
+/// The names of every job.
+pub(crate) fn names() -> String {
+    JOBS.iter().map(|job| job.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Runs every job.
+pub(crate) fn every() -> Result<(), Failure> {
+    JOBS.iter().try_for_each(timed)
+}
+
+/// Runs the job of this name.
+pub(crate) fn one(name: &str) -> Result<(), Failure> {
+    let job = JOBS.iter().find(|job| job.name == name);
+    timed(job.ok_or_else(|| Failure::input([format!("unknown job `{name}`; the jobs are {}", names())]))?)
+}
+
+fn timed(job: &Job) -> Result<(), Failure> {
+    let started = Instant::now();
+    output::progress(&format!("{}: {}", job.name, job.about));
+    (job.run)()?;
+    output::progress(&format!("{}: done in {:.1} s", job.name, started.elapsed().as_secs_f64()));
     Ok(())
 }
 
-fn run_job(job: Job) -> Result<(), Failure> {
-    match job {
-        Job::Fmt => cargo(&["fmt", "--all", "--", "--check"]),
-        Job::Tidy => tidy::run(),
-        Job::Codegen => generator::run("codegen", &["--check"]),
-        Job::Clippy => cargo(&[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--features",
-            "notte-api/httpmock",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-        Job::Test => test(),
-        Job::Docs => cargo_with(
-            &["doc", "--locked", "--workspace", "--no-deps", "--features", "notte-api/httpmock"],
-            &[("RUSTDOCFLAGS", "-D warnings")],
-        ),
-        Job::Features => features(),
-        Job::Package => cargo(&["package", "--locked", "--allow-dirty", "--workspace", "--no-verify"]),
-    }
+/// `cargo xtask test`: the rules, and every test and documentation example of the workspace, built together.
+pub(crate) fn test() -> Result<(), Failure> {
+    tidy::run()?;
+    browser::ensure()?;
+    output::progress("building and running every test: 10 minutes on two cores, a few when it was built before");
+    cargo(&["test", "--locked", "--workspace"])
+}
+
+fn drift() -> Result<(), Failure> {
+    cargo(&["run", "--locked", "--package", "xtask-generator", "--", "codegen", "--check"])
+}
+
+fn clippy() -> Result<(), Failure> {
+    cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn docs() -> Result<(), Failure> {
+    cargo_with(
+        &["doc", "--locked", "--workspace", "--no-deps", "--features", "notte-api/httpmock"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
 }
 
 fn features() -> Result<(), Failure> {
@@ -86,10 +84,6 @@ fn features() -> Result<(), Failure> {
     Ok(())
 }
 
-/// `cargo xtask test`: drift, rules, and every test and documentation example of the workspace.
-pub(crate) fn test() -> Result<(), Failure> {
-    generator::run("codegen", &["--check"])?;
-    tidy::run()?;
-    browser::ensure()?;
-    cargo(&["test", "--locked", "--workspace", "--features", "notte-api/httpmock"])
+fn package() -> Result<(), Failure> {
+    cargo(&["package", "--locked", "--allow-dirty", "--workspace", "--no-verify"])
 }

@@ -6,8 +6,6 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::ValueEnum;
-
 use xtask::report::{Failure, io};
 use xtask::{output, workspace};
 
@@ -22,27 +20,18 @@ const TOOLS: &[&str] = &["schemathesis==4.32.5", "playwright==1.65.2"];
 
 const PUPPETEER: &str = "puppeteer-core@24.43.1";
 
-/// Which part.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Args {
-    /// One part; without it, every part.
-    #[arg(value_enum)]
-    part: Option<Part>,
-}
+/// A part of the run, and what it is called on the command line.
+const PARTS: [(&str, fn() -> Result<(), Failure>); 3] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach)];
 
-/// A part of the run.
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum Part {
-    /// The official Python SDKs, unmodified.
-    Sdk,
-    /// Made-up requests to every operation of the document: none may be answered with a 5xx, nor against its schema.
-    Fuzz,
-    /// Playwright and puppeteer attach to a session's browser.
-    Attach,
-}
-
-/// Runs the part, or all.
-pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+/// Runs one part, or every part.
+pub(crate) fn run(part: Option<&str>) -> Result<(), Failure> {
+    let chosen: Vec<_> = PARTS.iter().filter(|(name, _)| part.is_none_or(|part| part == *name)).collect();
+    if chosen.is_empty() {
+        return Err(Failure::input([format!(
+            "unknown part `{}`; the parts are sdk, fuzz and attach",
+            part.unwrap_or_default()
+        )]));
+    }
     let check = ["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"];
     if !succeeds(Command::new("python3").args(check).stderr(Stdio::null())) {
         return Err(Failure::input([
@@ -51,27 +40,26 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     browser::ensure()?;
     server::build()?;
-    let parts = args.part.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
-    for part in parts {
-        match part {
-            Part::Sdk => sdks()?,
-            Part::Fuzz => {
-                let python = environment("tools", TOOLS)?;
-                let document = workspace::root().join("openapi/effective.json");
-                // One session for the routes that need one, and one that the fuzzer may start.
-                script(&python, "fuzz", &["--max-sessions", "2"], "fuzz.py", &[&document])?;
-            }
-            Part::Attach => {
-                let python = environment("tools", TOOLS)?;
-                let modules = puppeteer()?;
-                let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
-                script(&python, "attach", &[], "attach.py", &modules)?;
-            }
-        }
-    }
-    Ok(())
+    chosen.iter().try_for_each(|(_, run)| run())
 }
 
+/// Made-up requests to every operation of the document: none may be answered with a 5xx, nor against its schema.
+fn fuzz() -> Result<(), Failure> {
+    let python = environment("tools", TOOLS)?;
+    let document = workspace::root().join("openapi/effective.json");
+    // One session for the routes that need one, and one that the fuzzer may start.
+    script(&python, "fuzz", &["--max-sessions", "2"], "fuzz.py", &[&document])
+}
+
+/// Playwright and puppeteer attach to a session's browser.
+fn attach() -> Result<(), Failure> {
+    let python = environment("tools", TOOLS)?;
+    let modules = puppeteer()?;
+    let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
+    script(&python, "attach", &[], "attach.py", &modules)
+}
+
+/// The official Python SDKs, unmodified.
 fn sdks() -> Result<(), Failure> {
     let table = workspace::root().join("notte-local/COVERAGE.md");
     for version in SDKS {

@@ -3,4 +3,5 @@
 pub mod output;
 pub mod report;
 pub mod tools;
+pub mod transaction;
 pub mod workspace;

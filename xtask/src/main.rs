@@ -10,65 +10,64 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
 use xtask::report::Failure;
+use xtask::{output, transaction, workspace};
 
-/// Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing
-/// written; `spec` commands besides: 3 a document that cannot be read, 4 a change that no rule knows.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 120)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+const HELP: &str = "\
+The workspace's own commands.
 
-#[derive(Subcommand)]
-enum Command {
-    /// Generates notte-api from the vendored document and its overlays.
-    #[command(disable_help_flag = true)]
-    Codegen(Passed),
-    /// Commands about the OpenAPI document.
-    #[command(disable_help_flag = true)]
-    Spec(Passed),
-    /// Starts notte-local and a small site, and shows a session on them from its start to its replay.
-    Demo(demo::Args),
-    /// Drives notte-local with the official Python SDKs, a fuzzer, Playwright and puppeteer. Needs Python and PyPI.
-    Conformance(conformance::Args),
-    /// Runs every test of the workspace.
-    Test,
-    /// Runs the checks of continuous integration: one job, or all of them.
-    Ci(ci::Args),
-    /// Checks the repository's own rules: layers, headers, line ends.
-    Tidy,
-    /// Measures.
-    #[command(subcommand)]
-    Bench(bench::Command),
-}
+Usage: cargo xtask COMMAND
 
-/// The arguments of a command that another package reads.
-#[derive(clap::Args)]
-struct Passed {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    arguments: Vec<String>,
-}
+  demo            Runs a session from its start to its replay, over notte-local and a real browser on this machine.
+                    --open                    open the screenshot and the replay at the end
+                    --task TEXT|FILE          give an agent this task
+                    --llm-url URL             the agent's model: an endpoint that speaks OpenAI's chat completions,
+                    --llm-model NAME          and its name there; a key is read from NOTTE_LOCAL_LLM_KEY
+                    --cloud                   run in Notte's cloud, with NOTTE_API_KEY; the session is billed
+  test            Runs every test of the workspace.
+  ci [JOB]        Runs the jobs of continuous integration, or one of them:
+                    {JOBS}
+  codegen         Generates notte-api from the vendored document and its overlays; see `codegen --help`.
+  spec            Lints, compares, fetches, adopts and verifies OpenAPI documents; see `spec --help`.
+  tidy            Checks the repository's own rules: layers, headers, line ends.
+  bench WHAT      Measures `codegen`, `client` or `local`.
+  conformance     Drives notte-local with the official Python SDKs (`sdk`), a fuzzer (`fuzz`), and Playwright and
+    [PART]          puppeteer (`attach`). Needs Python and PyPI.
+
+Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing written;
+`spec` commands also: 3 a document that cannot be read, 4 a change that no rule knows.";
 
 fn main() -> ExitCode {
-    run(&Cli::parse().command).unwrap_or_else(|failure| {
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // An adoption that was killed half way is completed before anybody looks at the tree.
+    transaction::recover(workspace::root()).and_then(|()| run(&words)).unwrap_or_else(|failure| {
         failure.print();
         ExitCode::from(failure.code())
     })
 }
 
-fn run(command: &Command) -> Result<ExitCode, Failure> {
-    match command {
-        Command::Codegen(passed) => return generator::pass("codegen", &passed.arguments),
-        Command::Spec(passed) => return generator::pass("spec", &passed.arguments),
-        Command::Demo(args) => demo::run(args),
-        Command::Conformance(args) => conformance::run(args),
-        Command::Test => ci::test(),
-        Command::Ci(args) => ci::run(args),
-        Command::Tidy => tidy::run(),
-        Command::Bench(command) => bench::run(command),
-    }?;
+fn run(words: &[&str]) -> Result<ExitCode, Failure> {
+    match words {
+        ["codegen" | "spec", ..] => return generator::pass(words),
+        [] | ["help" | "--help" | "-h", ..] | [_, "--help" | "-h"] => {
+            output::line(&HELP.replace("{JOBS}", &ci::names()));
+        }
+        ["demo", options @ ..] => demo::run(options)?,
+        ["test"] => ci::test()?,
+        ["ci"] => ci::every()?,
+        ["ci", job] => ci::one(job)?,
+        ["tidy"] => tidy::run()?,
+        ["bench", "codegen"] => bench::codegen()?,
+        ["bench", "client"] => bench::client()?,
+        ["bench", "local"] => bench::local()?,
+        ["conformance"] => conformance::run(None)?,
+        ["conformance", part] => conformance::run(Some(part))?,
+        _ => {
+            let line = words.join(" ");
+            return Err(Failure::input([format!("unknown: `{line}`; `cargo xtask help` lists every command")]));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ mod spec;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{output, report, tools, workspace};
+use xtask::{output, report, tools, transaction, workspace};
 
 /// The generator builds and drops trees by the million: a quarter of its time was the system's allocator.
 #[global_allocator]
@@ -36,7 +36,7 @@ enum Command {
 fn main() -> ExitCode {
     let command = Cli::parse().command;
     // An adoption that was killed half way is completed before anybody looks at the tree.
-    let result = spec::recover(workspace::root()).and_then(|()| match &command {
+    let result = transaction::recover(workspace::root()).and_then(|()| match &command {
         Command::Codegen(args) => codegen::run(args),
         Command::Spec(command) => spec::run(command),
     });

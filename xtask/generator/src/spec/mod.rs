@@ -5,11 +5,9 @@ mod diff;
 mod fetch;
 mod scan;
 mod source;
-mod transaction;
 mod verify;
 
 pub(crate) use fetch::Origin;
-pub(crate) use transaction::recover;
 
 use std::path::PathBuf;
 

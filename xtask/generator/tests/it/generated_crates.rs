@@ -57,3 +57,10 @@ fn every_document_becomes_a_crate_that_compiles() {
         );
     }
 }
+
+#[test]
+fn the_committed_client_is_what_the_document_says() {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_xtask-generator")).args(["codegen", "--check"]).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

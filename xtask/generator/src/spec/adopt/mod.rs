@@ -16,10 +16,10 @@ use notte_api_gen::{Finding, Input, Options, Severity};
 use self::check::Edit;
 use self::overlays::Refit;
 use super::fetch::{self, Origin};
-use super::transaction::Transaction;
 use super::{scan, source};
 use crate::codegen::{self, Inputs};
 use crate::report::Failure;
+use crate::transaction::{self, Transaction};
 use crate::{output, workspace};
 
 /// Where the vendored document is.
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let adoption = match result {
         Ok(adoption) if !args.dry_run => adoption,
         other => {
-            super::transaction::discard(root)?;
+            transaction::discard(root)?;
             let adoption = other?;
             output::line(&format!("dry run: {} files would change, none did", adoption.edits.len()));
             return Ok(());

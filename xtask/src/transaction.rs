@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::report::{Failure, io};
 
@@ -18,30 +18,45 @@ const JOURNAL: &str = "journal.json";
 
 /// A change of the tree that is being prepared.
 #[derive(Debug)]
-pub(crate) struct Transaction {
+pub struct Transaction {
     root: PathBuf,
     journal: Journal,
 }
 
 /// What is to be done, relative to the root.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 struct Journal {
-    /// Files that are replaced, or come.
+    /// Files that are replaced or added.
     write: Vec<PathBuf>,
-    /// Files that go.
+    /// Files that are removed.
     delete: Vec<PathBuf>,
+}
+
+impl Journal {
+    fn text(&self) -> String {
+        let names = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+        json!({ "write": names(&self.write), "delete": names(&self.delete) }).to_string()
+    }
+
+    fn parse(text: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(text).ok()?;
+        let paths = |key: &str| -> Option<Vec<PathBuf>> {
+            value.get(key)?.as_array()?.iter().map(|path| path.as_str().map(PathBuf::from)).collect()
+        };
+        Some(Self { write: paths("write")?, delete: paths("delete")? })
+    }
 }
 
 impl Transaction {
     /// Begins: what an earlier one left prepared is thrown away, what it left half done is completed.
-    pub(crate) fn begin(root: &Path) -> Result<Self, Failure> {
+    pub fn begin(root: &Path) -> Result<Self, Failure> {
         recover(root)?;
         discard(root)?;
         Ok(Self { root: root.to_owned(), journal: Journal::default() })
     }
 
     /// Prepares a file.
-    pub(crate) fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    pub fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let place = self.prepared(path);
         let folder = place.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| io(folder, "create", &error))?;
@@ -52,12 +67,12 @@ impl Transaction {
     }
 
     /// Prepares that a file goes.
-    pub(crate) fn delete(&mut self, path: &Path) {
+    pub fn delete(&mut self, path: &Path) {
         self.journal.delete.push(path.to_owned());
     }
 
     /// Decides, and does it.
-    pub(crate) fn commit(self) -> Result<(), Failure> {
+    pub fn commit(self) -> Result<(), Failure> {
         self.decide()?;
         recover(&self.root)
     }
@@ -68,9 +83,10 @@ impl Transaction {
         let draft = folder.join("journal.draft");
         let journal = folder.join(JOURNAL);
         fs::create_dir_all(&folder).map_err(|error| io(&folder, "create", &error))?;
-        let text = serde_json::to_vec(&self.journal).unwrap_or_default();
         let mut file = fs::File::create(&draft).map_err(|error| io(&draft, "create", &error))?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(|error| io(&draft, "write", &error))?;
+        file.write_all(self.journal.text().as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| io(&draft, "write", &error))?;
         fs::rename(&draft, &journal).map_err(|error| io(&journal, "write", &error))
     }
 
@@ -80,11 +96,10 @@ impl Transaction {
 }
 
 /// Completes what was decided. Does nothing when nothing was.
-pub(crate) fn recover(root: &Path) -> Result<(), Failure> {
+pub fn recover(root: &Path) -> Result<(), Failure> {
     let journal = root.join(FOLDER).join(JOURNAL);
     let Ok(text) = fs::read(&journal) else { return Ok(()) };
-    let decided: Journal = serde_json::from_slice(&text)
-        .map_err(|error| Failure::input([format!("{}: damaged: {error}", journal.display())]))?;
+    let decided = Journal::parse(&text).ok_or_else(|| Failure::input([format!("{}: damaged", journal.display())]))?;
     complete(root, &decided)?;
     // The journal goes first: without it the rest is only a preparation.
     fs::remove_file(&journal).map_err(|error| io(&journal, "delete", &error))?;
@@ -92,7 +107,7 @@ pub(crate) fn recover(root: &Path) -> Result<(), Failure> {
 }
 
 /// Throws away what was prepared and not decided.
-pub(crate) fn discard(root: &Path) -> Result<(), Failure> {
+pub fn discard(root: &Path) -> Result<(), Failure> {
     let folder = root.join(FOLDER);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(&folder, "delete", &error)),
