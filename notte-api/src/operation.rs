@@ -53,6 +53,11 @@ pub trait SendOnce: Sized + Send {
     /// What it answers.
     type Output: Send;
 
+    /// The operation of this request. It is [`META`](Self::META), but where one type stands for many operations.
+    fn meta(&self) -> &'static OperationMeta {
+        Self::META
+    }
+
     /// Sends it on `client`, whichever client it was built on.
     fn send_on(self, client: &Client) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send;
 }

@@ -61,6 +61,7 @@ fn operation_files(source: &Source<'_>, api: &Api) -> Result<(Vec<File>, String)
     let mut files = vec![
         rust_file("mod.rs", &index()),
         file("client.rs", client::emit(rest, api)),
+        file("operations.json", table::json(api)),
         file("operations.rs", table::emit(api)),
     ];
     files.extend(builder_files(api, builders));
@@ -119,7 +120,7 @@ fn index() -> syn::File {
                 pub use client::Client;
             ),
             parse_quote!(
-                pub use operations::OPERATIONS;
+                pub use operations::{OPERATIONS, OPERATIONS_JSON};
             ),
         ],
     );

@@ -11,4 +11,4 @@ pub mod mock;
 pub(crate) mod operations;
 pub mod types;
 pub use client::Client;
-pub use operations::OPERATIONS;
+pub use operations::{OPERATIONS, OPERATIONS_JSON};

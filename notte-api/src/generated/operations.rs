@@ -104,6 +104,9 @@ pub static OPERATIONS: &[&OperationMeta] = &[
     &VAULT_DELETE,
     &VAULT_UPDATE,
 ];
+/// The same table as JSON, for what is made at run time: `operations`, each with its `parameters`, `body` and
+/// `response`, whose schemas are JSON Schemas, and the `$defs` that these refer to.
+pub static OPERATIONS_JSON: &str = include_str!("operations.json");
 /// The operation of this id.
 pub(crate) fn find(id: &str) -> Option<&'static OperationMeta> {
     match id {

@@ -1,0 +1,210 @@
+//! `Raw`: any operation by its table entry, with its parameters as text and its body as JSON.
+
+use std::{fmt, marker::PhantomData};
+
+use progenitor_client::{ClientHooks as _, Error as Unsent, OperationInfo, encode_path};
+use reqwest::multipart::Form;
+use serde_json::Value;
+
+use crate::{
+    ByteStream, Bytes, Client, Error, OperationMeta, Part, ResponseValue, SendOnce, response, wire::PathSegment,
+};
+
+/// A request of any operation, for callers that know which one only at run time.
+///
+/// `T` is what the operation answers: [`Value`] for JSON, [`ByteStream`] for bytes, `()` for nothing. What is sent is not
+/// checked against the document: the service does that.
+///
+/// ```no_run
+/// # use notte_api::{Client, Error, OPERATIONS, Raw, SendOnce};
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let meta = OPERATIONS.iter().find(|meta| meta.id == "session_status").expect("it is in the table");
+/// let session: serde_json::Value = Raw::new(meta).path("session_id", "s-1").send_on(&client).await?.into_inner();
+/// # Ok(())
+/// # }
+/// ```
+pub struct Raw<T> {
+    meta: &'static OperationMeta,
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Body,
+    answer: PhantomData<fn() -> T>,
+}
+
+#[derive(Clone)]
+enum Body {
+    None,
+    Json(Value),
+    Form(Vec<(String, Field)>),
+}
+
+#[derive(Clone)]
+enum Field {
+    Text(String),
+    File { name: String, content: Bytes },
+}
+
+impl<T> Raw<T> {
+    /// A request without parameters and body.
+    pub fn new(meta: &'static OperationMeta) -> Self {
+        Self { meta, path: Vec::new(), query: Vec::new(), body: Body::None, answer: PhantomData }
+    }
+
+    /// Sets a parameter of the path.
+    #[must_use]
+    pub fn path(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.path.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a parameter of the query.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    /// Adds a text field to a multipart body.
+    #[must_use]
+    pub fn field(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.form_field(name.into(), Field::Text(value.into()))
+    }
+
+    /// Adds a file to a multipart body.
+    #[must_use]
+    pub fn file(self, field: impl Into<String>, name: impl Into<String>, content: impl Into<Bytes>) -> Self {
+        self.form_field(field.into(), Field::File { name: name.into(), content: content.into() })
+    }
+
+    fn form_field(mut self, name: String, field: Field) -> Self {
+        let mut fields = match self.body {
+            Body::Form(fields) => fields,
+            Body::None | Body::Json(_) => Vec::new(),
+        };
+        fields.push((name, field));
+        self.body = Body::Form(fields);
+        self
+    }
+
+    fn url_path(&self) -> Result<String, String> {
+        let mut url = self.meta.path.to_owned();
+        for (name, value) in &self.path {
+            let segment = PathSegment::try_from(value.as_str()).map_err(|error| format!("{name}: {error}"))?;
+            url = url.replace(&format!("{{{name}}}"), &encode_path(segment.as_str()));
+        }
+        match url.find('{').map(|start| &url[start..]) {
+            Some(rest) => Err(format!("{} is missing", rest.split('}').next().unwrap_or(rest).trim_start_matches('{'))),
+            None => Ok(url),
+        }
+    }
+
+    async fn exchange(self, client: &Client) -> Result<reqwest::Response, Unsent<()>> {
+        let url = format!("{}{}", client.base_url(), self.url_path().map_err(Unsent::InvalidRequest)?);
+        let method = self.meta.method.parse().map_err(|_| Unsent::InvalidRequest("the method is invalid".into()))?;
+        let mut request = client.client.request(method, url).header(reqwest::header::ACCEPT, "application/json, */*");
+        if !self.query.is_empty() {
+            request = request.query(&self.query);
+        }
+        request = match self.body {
+            Body::None => request,
+            Body::Json(body) => request.json(&body),
+            Body::Form(fields) => request.multipart(form(fields).map_err(Unsent::InvalidRequest)?),
+        };
+        let mut request = request.build()?;
+        let info = OperationInfo { operation_id: self.meta.id };
+        client.pre(&mut request, &info).await?;
+        Ok(client.exec(request, &info).await?)
+    }
+}
+
+fn form(fields: Vec<(String, Field)>) -> Result<Form, String> {
+    fields.into_iter().try_fold(Form::new(), |form, (name, field)| {
+        Ok(match field {
+            Field::Text(text) => form.text(name, text),
+            Field::File { name: file, content } => form.part(name, Part::bytes(file, content).into_multipart()?),
+        })
+    })
+}
+
+/// Stands where a type is asked which operation it is; [`SendOnce::meta`] says it for each request.
+static ANY: OperationMeta = OperationMeta {
+    id: "raw",
+    method: "",
+    path: "",
+    tag: "",
+    effect: crate::Effect::Costly,
+    auth: true,
+    secret: true,
+    key_header: None,
+    idempotency_key: false,
+    page: false,
+    detail_ok: false,
+};
+
+macro_rules! send {
+    ($($answer:ty => $read:path),+ $(,)?) => {$(
+        impl SendOnce for Raw<$answer> {
+            const META: &'static OperationMeta = &ANY;
+
+            type Output = $answer;
+
+            fn meta(&self) -> &'static OperationMeta {
+                self.meta
+            }
+
+            async fn send_on(self, client: &Client) -> Result<ResponseValue<$answer>, Error> {
+                let meta = self.meta;
+                $read(meta, self.exchange(client).await).await
+            }
+        }
+    )+};
+}
+
+send! { Value => response::json, ByteStream => response::bytes, () => response::empty }
+
+impl<T> Clone for Raw<T> {
+    fn clone(&self) -> Self {
+        Self {
+            meta: self.meta,
+            path: self.path.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
+            answer: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Raw<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").field("operation", &self.meta.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::tests::META;
+
+    #[test]
+    fn a_path_is_filled_in_checked_and_complete() {
+        let raw = || Raw::<Value>::new(&META);
+        assert_eq!(raw().path("session_id", "a b").url_path().unwrap(), "/sessions/a%20b");
+        assert_eq!(raw().url_path().unwrap_err(), "session_id is missing");
+        for walk in ["..", "a/b", "a\\b", ""] {
+            assert!(raw().path("session_id", walk).url_path().unwrap_err().starts_with("session_id: "), "{walk}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_operation_only() {
+        let raw = Raw::<Value>::new(&META).query("q", "hunter2").json("hunter2".into()).path("session_id", "hunter2");
+        assert_eq!(format!("{raw:?}"), r#"Raw { operation: "session_status", .. }"#);
+    }
+}
