@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use xtask::output;
 use xtask::report::Failure;
-use xtask::tools::{cargo, cargo_with};
+use xtask::tools::{cargo, cargo_with, program, runs};
 
-use crate::{browser, tidy};
+use crate::{browser, release, tidy};
 
 /// A job of the workflow.
 struct Job {
@@ -24,7 +24,10 @@ const JOBS: &[Job] = &[
     Job { name: "test", about: "runs every test", run: test },
     Job { name: "docs", about: "builds the documentation as docs.rs does: 4 minutes", run: docs },
     Job { name: "features", about: "checks each set of features: 3 minutes", run: features },
+    Job { name: "msrv", about: "checks the published crates with the oldest Rust they promise: 3 minutes", run: msrv },
     Job { name: "package", about: "packages the published crates", run: package },
+    Job { name: "deny", about: "checks licences, advisories and sources of dependencies", run: deny },
+    Job { name: "typos", about: "checks the spelling", run: typos },
 ];
 
 /// The names of every job.
@@ -86,4 +89,29 @@ fn features() -> Result<(), Failure> {
 
 fn package() -> Result<(), Failure> {
     cargo(&["package", "--locked", "--allow-dirty", "--workspace", "--no-verify"])
+}
+
+fn msrv() -> Result<(), Failure> {
+    let oldest = release::minimum_rust()?;
+    program("rustup", &["toolchain", "install", &oldest, "--profile", "minimal"])?;
+    let mut words = vec!["run", &oldest, "cargo", "check", "--locked"];
+    words.extend(release::PUBLISHED.iter().flat_map(|name| ["--package", name]));
+    program("rustup", &words)
+}
+
+fn deny() -> Result<(), Failure> {
+    installed("cargo-deny", "cargo-deny")?;
+    cargo(&["deny", "--workspace", "check"])
+}
+
+fn typos() -> Result<(), Failure> {
+    installed("typos", "typos-cli")?;
+    program("typos", &[])
+}
+
+fn installed(name: &str, package: &str) -> Result<(), Failure> {
+    if runs(name, &["--version"]) {
+        return Ok(());
+    }
+    Err(Failure::input([format!("{name} is not installed: cargo install --locked {package}")]))
 }

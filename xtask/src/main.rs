@@ -6,6 +6,7 @@ mod ci;
 mod conformance;
 mod demo;
 mod generator;
+mod release;
 mod tidy;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ Usage: cargo xtask COMMAND
   bench WHAT      Measures `codegen`, `client` or `local`.
   conformance     Drives notte-local with the official Python SDKs (`sdk`), a fuzzer (`fuzz`), and Playwright and
     [PART]          puppeteer (`attach`). Needs Python and PyPI.
+  release         Checks everything that a release needs, and prints its tag and commands; publishes nothing.
+    --dry-run
 
 Exit codes: 0 done; 1 a check failed (drift, lint errors, failing tests); 2 bad usage or input, nothing written;
 `spec` commands also: 3 a document that cannot be read, 4 a change that no rule knows.";
@@ -62,6 +65,7 @@ fn run(words: &[&str]) -> Result<ExitCode, Failure> {
         ["bench", "codegen"] => bench::codegen()?,
         ["bench", "client"] => bench::client()?,
         ["bench", "local"] => bench::local()?,
+        ["release", "--dry-run"] => release::dry_run()?,
         ["conformance"] => conformance::run(None)?,
         ["conformance", part] => conformance::run(Some(part))?,
         _ => {

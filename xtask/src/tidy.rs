@@ -15,9 +15,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("notte-api", &[]),
     ("notte-ext", &["notte-api"]),
     ("notte-local", &[]),
+    ("notte-cli", &["notte-ext", "notte-local"]),
     ("xtask", &[]),
     ("xtask-generator", &["notte-api-gen", "xtask"]),
-    ("notte-tests", &["notte-api", "notte-api-gen", "notte-ext", "notte-local"]),
+    ("notte-tests", &["notte-api", "notte-api-gen", "notte-cli", "notte-ext", "notte-local"]),
 ];
 
 /// What the generator may not need: it is pure.

@@ -1,6 +1,6 @@
 //! Running cargo and friends.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::output;
 use crate::report::Failure;
@@ -28,6 +28,25 @@ pub fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), 
         .status()
         .map_err(|error| Failure::input([format!("cargo cannot be run: {error}")]))?;
     if status.success() { Ok(()) } else { Err(Failure::check([format!("failed: {line}")])) }
+}
+
+/// Runs a program in the workspace; the line is shown first.
+pub fn program(name: &str, arguments: &[&str]) -> Result<(), Failure> {
+    let line = format!("{name} {}", arguments.join(" "));
+    output::progress(&format!("$ {}", line.trim_end()));
+    let status = Command::new(name)
+        .args(arguments)
+        .current_dir(workspace::root())
+        .status()
+        .map_err(|error| Failure::input([format!("{name} cannot be run: {error}")]))?;
+    if status.success() { Ok(()) } else { Err(Failure::check([format!("failed: {}", line.trim_end())])) }
+}
+
+/// Whether a program is there and ends well.
+pub fn runs(name: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(name);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// What a command prints on standard output.
