@@ -1,10 +1,11 @@
-//! Checks the base URL: one the key may be sent to.
+//! Validates the base URL, to which the API key is sent.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// The URL without slashes at its end, or what is wrong with it. It is not repeated: it may hold a password.
+/// Returns the URL without trailing slashes, or what is wrong with it. The message does not repeat the URL, which may
+/// contain a password.
 pub(crate) fn check(text: &str, allow_insecure_http: bool) -> Result<String, String> {
     let url =
         Url::parse(text.trim()).map_err(|_| "the base URL is not a URL such as https://api.notte.cc".to_owned())?;
@@ -26,6 +27,12 @@ pub(crate) fn check(text: &str, allow_insecure_http: bool) -> Result<String, Str
         return wrong("holds a query or fragment");
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Returns whether requests may pass a proxy that nobody named for them. A proxy of plain http would see the key, and
+/// a loopback host is not reachable through one.
+pub(crate) fn may_pass_a_proxy(text: &str) -> bool {
+    Url::parse(text.trim()).is_ok_and(|url| url.scheme() == "https" && !is_loopback(&url))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -56,6 +63,15 @@ mod tests {
         {
             assert!(check(url, false).is_err(), "{url}");
             assert!(check(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_of_the_environment_is_for_https_to_other_hosts_only() {
+        assert!(super::may_pass_a_proxy("https://api.notte.cc"));
+        for url in ["http://localhost:8000", "https://127.0.0.1", "https://[::1]", "http://10.0.0.1", "http://api.notte.cc"]
+        {
+            assert!(!super::may_pass_a_proxy(url), "{url}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Builds a client: key, base URL, origin, timeout, connections.
+//! Builds a client: API key, base URL, origin, timeout, connections.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,43 +14,54 @@ const DEFAULT_URL: &str = "https://api.notte.cc";
 const DEFAULT_ORIGIN: &str = "sdk-rust";
 const DEFAULT_AGENT: &str = concat!("notte-rust/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-/// A connection that is not made by then counts as not made, so that a call which was surely not sent can be repeated.
+/// After this time the connection counts as failed, so that a call that was certainly not sent can be retried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// A client of the Notte cloud.
+    /// Creates a client of the Notte cloud.
     ///
     /// # Errors
-    /// The key is empty or cannot be sent in a header.
+    /// The key is empty or is not a valid header value.
     pub fn new(api_key: impl Into<Secret<String>>) -> Result<Self, Error> {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client set up by `NOTTE_API_KEY` and, if it is set, `NOTTE_API_URL`.
+    /// Creates a client from the environment variables `NOTTE_API_KEY` and, if it is set, `NOTTE_API_URL`.
     ///
     /// # Errors
-    /// There is no key, or one of the two cannot be used.
+    /// `NOTTE_API_KEY` is not set, or one of the two values is invalid.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().env().build()
     }
 
-    /// Sets up a client.
+    /// Returns a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// This client with other options; a cheap clone that shares its connections.
+    /// Returns a clone of this client with other options. The clone is cheap and shares the connections.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self { inner: Runtime { call: options, ..self.inner.clone() }, ..self.clone() }
     }
 
-    /// Whether a text is the key of this client, which may stand in no address.
+    /// Returns a clone of this client that uses other connections, such as those of [`ClientBuilder::connect`].
+    #[must_use]
+    pub fn over(&self, connections: reqwest::Client) -> Self {
+        Self { client: connections, ..self.clone() }
+    }
+
+    /// Returns the API key; `None` for a client without one.
+    pub fn api_key(&self) -> Option<Secret<String>> {
+        self.inner.shared.key.as_ref().and_then(|key| key.plain.to_str().ok()).map(Secret::from)
+    }
+
+    /// Returns whether a text is the API key of this client, which must not be part of any URL.
     pub fn is_key(&self, text: &str) -> bool {
         self.inner.shared.key.as_ref().is_some_and(|key| key.plain.as_bytes() == text.as_bytes())
     }
 
-    /// Where requests go: scheme, host and perhaps a path, without a slash at the end.
+    /// Returns the base URL of all requests, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.baseurl
     }
@@ -65,7 +76,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Sets up a [`Client`]. `Debug` does not show the key.
+/// Builder of a [`Client`]. `Debug` does not print the key.
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
@@ -92,80 +103,83 @@ enum Credential {
 }
 
 impl ClientBuilder {
-    /// The API key. Keys come from <https://console.notte.cc>.
+    /// Sets the API key. Keys are created at <https://console.notte.cc>.
     pub fn api_key(mut self, key: impl Into<Secret<String>>) -> Self {
         self.key = Credential::Key(key.into());
         self
     }
 
-    /// Does without a key. Such a client can only ask whether the service is up.
+    /// Uses no API key. Such a client can call only the operations that need none, such as the health check.
     pub fn without_key(mut self) -> Self {
         self.key = Credential::Keyless;
         self
     }
 
-    /// Where requests go; by default `https://api.notte.cc`. Plain http is for loopback hosts only.
+    /// Sets the base URL. The default is `https://api.notte.cc`. Plain http is accepted for loopback hosts only.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Lets the key be sent in clear text, to a base URL of plain http on any host.
+    /// Accepts a base URL of plain http on any host, so that the key is sent in clear text.
     pub fn allow_insecure_http(mut self) -> Self {
         self.allow_insecure_http = true;
         self
     }
 
-    /// What the server is told about where requests come from; by default `sdk-rust`.
+    /// Sets the origin that is reported to the service with each request. The default is `sdk-rust`.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
     }
 
-    /// The `User-Agent`; by default `notte-rust/` and the version.
+    /// Sets the `User-Agent` header. The default is `notte-rust/` followed by the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long one attempt may take; by default 60 s. [`CallOptions::timeout`] says what it covers.
+    /// Sets the timeout of one attempt. The default is 60 s. [`CallOptions::timeout`] documents what it covers.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// A header for every request, in place of one of that name. It is not sent on to another origin.
+    /// Adds a header to every request, replacing any header of that name. It is not sent to another origin after a
+    /// redirect.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers = self.headers.header(name, value);
         self
     }
 
-    /// Asked before every request for headers to send with it, such as a trace context. They are not sent on to another
-    /// origin. It runs in the span of the attempt, and must not block.
+    /// Sets a function that returns additional headers for each request, such as a trace context. They are not sent to
+    /// another origin after a redirect. The function is called in the span of the attempt and must not block.
     pub fn headers_with(mut self, stamp: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
         self.stamp = Some(Arc::new(stamp));
         self
     }
 
-    /// Sends everything through a proxy: `http://user:password@host:port`. Without one, the environment decides
-    /// (`HTTPS_PROXY`, `NO_PROXY` and their like).
+    /// Sends all requests through a proxy, given as `http://user:password@host:port`. The default is taken from the
+    /// environment (`HTTPS_PROXY`, `NO_PROXY` and similar variables), except for a base URL that is plain http or names a
+    /// loopback host: no proxy of the environment gets to see its key.
     pub fn proxy(mut self, url: impl Into<Secret<String>>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// How connections are made: certificates, pools, special proxies. Redirects and verbose logging are ours to decide,
-    /// which is why a finished `reqwest::Client` is not taken.
+    /// Sets a function that configures connections: certificates, pools, special proxies. It is called for each set of
+    /// connections. It does not accept a finished `reqwest::Client`, because the client itself must control redirects
+    /// and verbose logging.
     ///
-    /// Set a connect timeout there, or a host that does not answer counts as a request that may have been sent. A
-    /// timeout set there ends streams too. Default headers set there go with every request, to any origin;
-    /// [`header`](Self::header) sets some that stay at home.
+    /// Set a connect timeout in it; otherwise a request to a host that does not respond counts as possibly sent. A
+    /// timeout set in it also applies to whole streams. Default headers set in it are sent to any origin; use
+    /// [`header`](Self::header) for headers that must not leave the base URL's origin.
     pub fn http(mut self, http: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static) -> Self {
         self.http = Some(Arc::new(http));
         self
     }
 
-    /// Takes what is not set yet from `NOTTE_API_KEY` and `NOTTE_API_URL`.
+    /// Reads `NOTTE_API_KEY` and `NOTTE_API_URL` for settings that are not set yet.
     pub fn env(self) -> Self {
         self.lookup(|name| std::env::var(name).ok())
     }
@@ -179,11 +193,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Creates the client.
     ///
     /// # Errors
-    /// There is no key, or the key, the base URL, the origin, the user agent, a header or the proxy cannot be used. No
-    /// error repeats them.
+    /// The key is missing, or the key, the base URL, the origin, the user agent, a header or the proxy is invalid. The
+    /// error does not repeat the value.
     pub fn build(self) -> Result<Client, Error> {
         let connections = self.connections()?;
         let baseurl = base_url::check(self.base_url.as_deref().unwrap_or(DEFAULT_URL), self.allow_insecure_http)
@@ -201,11 +215,19 @@ impl ClientBuilder {
         Ok(Client { baseurl, client, inner })
     }
 
-    /// Connections with these settings for what is no operation, such as a WebSocket: of HTTP/1.1, which can be upgraded.
-    /// They add neither the key nor a header, and follow no redirect.
+    /// Returns new connections with these settings, which [`Client::over`] accepts.
     ///
     /// # Errors
-    /// The settings of the connections or the proxy cannot be used.
+    /// The settings of the connections or of the proxy are invalid.
+    pub fn connect(&self) -> Result<reqwest::Client, Error> {
+        built(self.connections()?)
+    }
+
+    /// Returns HTTP/1.1 connections with these settings for requests that are not operations, such as WebSocket
+    /// upgrades. They add neither the key nor any header, and follow no redirects.
+    ///
+    /// # Errors
+    /// The settings of the connections or of the proxy are invalid.
     pub fn upgradable(&self) -> Result<reqwest::Client, Error> {
         built(self.connections()?.http1_only())
     }
@@ -219,7 +241,13 @@ impl ClientBuilder {
             let proxy = reqwest::Proxy::all(url.expose().as_str());
             http = http.proxy(proxy.map_err(|_| Error::config("the URL of the proxy cannot be used"))?);
         }
-        // Redirects are followed by our own rules, which keep the key at home; verbose connections log requests whole.
+        let base_url = self.base_url.as_deref().unwrap_or(DEFAULT_URL);
+        if self.proxy.is_none() && !base_url::may_pass_a_proxy(base_url) {
+            // A proxy that matches nothing keeps those of the environment away, and leaves those of `http` in force.
+            http = http.proxy(reqwest::Proxy::custom(|_| None::<reqwest::Url>));
+        }
+        // Redirects follow our own rules, which never send the key to another origin. Verbose connections would log
+        // whole requests.
         Ok(http.redirect(reqwest::redirect::Policy::none()).connection_verbose(false))
     }
 }

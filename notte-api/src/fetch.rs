@@ -1,13 +1,13 @@
-//! `Fetch`: a file at an address that an answer gave.
+//! `Fetch`: downloads a file from a URL in a response.
 
 use reqwest::{Method, Request, Url};
 
 use crate::{ByteStream, Client, Effect, Error, OperationMeta, ResponseValue, SendOnce, hooks, response, wire::Secret};
 
-/// Gets a file from an address that the service gave, such as the video of a replay.
+/// Downloads a file from a URL that the service returned, such as the video of a replay.
 ///
-/// Such an address is signed: it needs no key, and lets in whoever has it. So neither the key nor another header of the
-/// client goes with the request, and nothing prints the address.
+/// Such a URL is signed: it needs no API key and grants access to anyone who has it. Therefore neither the key nor any
+/// other header of the client is sent, and the URL is never printed.
 ///
 /// ```no_run
 /// # use notte_api::{Client, Error, Fetch, SendOnce};
@@ -25,7 +25,7 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// What is at this address.
+    /// Creates a request for the file at this URL.
     pub fn new(url: impl Into<Secret<String>>) -> Self {
         Self { url: url.into() }
     }
@@ -53,7 +53,7 @@ impl SendOnce for Fetch {
     async fn send_on(self, client: &Client) -> Result<ResponseValue<ByteStream>, Error> {
         let refused = |why: &str| Error::unsent(META.id, progenitor_client::Error::InvalidRequest(why.into()));
         let url = Url::parse(self.url.expose()).map_err(|_| refused("the address that was given is none"))?;
-        // A client that speaks to a service in clear text is being tried out: its files are there as well.
+        // A client of a service over plain http is a test setup, and its files are served over plain http too.
         if url.scheme() != "https" && !(url.scheme() == "http" && client.base_url().starts_with("http:")) {
             return Err(refused("the address that was given is not https"));
         }

@@ -1,4 +1,5 @@
-//! Dresses and sends every request: headers, timeout, redirects, and one span that names no URL.
+//! Sends every request: adds headers, applies the timeout, follows redirects, and opens one span, which contains no
+//! URL.
 
 use std::time::Duration;
 
@@ -20,22 +21,22 @@ use crate::{
     runtime::{Runtime, Unsendable},
 };
 
-/// What the response hands on to whoever reads its body.
+/// State that a response passes on to the reader of its body.
 #[derive(Clone)]
 pub(crate) struct Context {
-    /// When this attempt is over; none for never.
+    /// End of this attempt; `None` if it has no limit.
     pub(crate) deadline: Option<Instant>,
-    /// How long one read of a stream may take.
+    /// Timeout of one read of a stream.
     pub(crate) idle: Duration,
     pub(crate) sent: Sent,
 }
 
-/// What was sent and must not be printed. Only an error has a use for it, so only an error takes it apart.
+/// Values that were sent and must not be printed. Only an error needs them, so only an error parses them.
 #[derive(Clone)]
 pub(crate) struct Sent {
     key: Option<HeaderValue>,
     body: Bytes,
-    /// None if nothing in it is a secret; the body holds then only free-form JSON to hide.
+    /// `None` if no field is a secret. In that case only free-form JSON in the body is hidden.
     query: Option<String>,
 }
 
@@ -63,7 +64,8 @@ impl Sent {
     }
 }
 
-/// Stands in a response that never came: `exec` can only fail with reqwest's error, which cannot be made.
+/// Placeholder for a response that was not received: `exec` can fail only with reqwest's error, which cannot be
+/// constructed.
 #[derive(Clone, Copy)]
 pub(crate) struct TimedOut;
 
@@ -85,7 +87,7 @@ impl ClientHooks<Runtime> for Client {
     }
 }
 
-/// Sends a request within the timeout of the call, and notes what it was.
+/// Sends a request within the timeout of the call, and records what was sent.
 pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request) -> reqwest::Result<Response> {
     let idle = client.inner().timeout();
     let start = Instant::now();
@@ -104,7 +106,7 @@ pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request
     Ok(response)
 }
 
-/// Runs `future` until `deadline`; none if it did not finish.
+/// Runs `future` until `deadline`; returns `None` if it did not finish.
 pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     match deadline {
         Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
@@ -112,7 +114,7 @@ pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> O
     }
 }
 
-/// Sends a request, and again wherever the answers lead.
+/// Sends a request and follows its redirects.
 async fn follow(client: &Client, mut request: Request) -> reqwest::Result<Response> {
     make_repeatable(&mut request).await?;
     for _ in 0..redirect::MOST {
@@ -136,11 +138,11 @@ fn redirected(mut request: Request, response: &Response) -> Option<Request> {
     Some(request)
 }
 
-/// Bodies up to this size are read into memory, so that a redirect can send them again.
+/// Maximum size of a body that is read into memory so that it can be sent again after a redirect.
 const REPEATABLE: u64 = 1024 * 1024;
 
 /// A multipart body is a stream, even if all its parts are in memory, and a stream can be sent only once. The server
-/// redirects `/functions` to `/functions/`; an upload has to survive that.
+/// redirects `/functions` to `/functions/`, and an upload must survive that.
 async fn make_repeatable(request: &mut Request) -> reqwest::Result<()> {
     if length(request.headers()).is_none_or(|length| length > REPEATABLE) {
         return Ok(());
@@ -155,7 +157,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Only these fields: a URL, a header or a body may hold a secret.
+/// Records only these fields: a URL, a header or a body may contain a secret.
 fn span(meta: &OperationMeta) -> Span {
     tracing::info_span!(
         target: "notte_api::request",

@@ -1,68 +1,68 @@
-//! What is known about every operation, and how one is sent on a client of the caller's choice.
+//! Metadata of operations, and the traits with which a request is sent on any client.
 
 use crate::{Client, Error, ResponseValue};
 
-/// What it costs to send an operation twice.
+/// The effect of sending an operation twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Effect {
     /// It changes nothing.
     Read,
-    /// Sent twice, it leaves what sending it once leaves.
+    /// Sending it twice has the same effect as sending it once.
     Idempotent,
-    /// Sent twice, it may start, create or charge twice.
+    /// Sending it twice may start, create or charge twice.
     Costly,
-    /// It acts on a live page, where a repeated action may do something else.
+    /// It acts on a live page, where a repeated action may have another effect.
     Page,
 }
 
-/// What is known about an operation.
+/// Metadata of an operation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OperationMeta {
-    /// Its id, such as `session_start`.
+    /// The id, such as `session_start`.
     pub id: &'static str,
-    /// Its method, such as `POST`.
+    /// The method, such as `POST`.
     pub method: &'static str,
-    /// Its path template, such as `/sessions/{session_id}`.
+    /// The path template, such as `/sessions/{session_id}`.
     pub path: &'static str,
-    /// The area it belongs to.
+    /// The area of the API that it belongs to.
     pub tag: &'static str,
-    /// What it costs to send it twice.
+    /// The effect of sending it twice.
     pub effect: Effect,
-    /// Whether the key goes with it.
+    /// Whether the API key is sent with it.
     pub auth: bool,
-    /// Whether its request or its answer can hold a secret.
+    /// Whether its request or its response can contain a secret.
     pub secret: bool,
-    /// A header, beside `Authorization`, in which it wants the key.
+    /// A header, besides `Authorization`, in which the key is sent.
     pub key_header: Option<&'static str>,
-    /// Whether it takes an `Idempotency-Key` header.
+    /// Whether it accepts an `Idempotency-Key` header.
     pub idempotency_key: bool,
-    /// Whether its answer is a page `{items, page, page_size, has_next, has_previous}`, for which a bare array is read
-    /// as well.
+    /// Whether its response is a page object `{items, page, page_size, has_next, has_previous}`, in place of which a
+    /// bare array is accepted too.
     pub page: bool,
-    /// Whether a success may have a top-level `detail`. Where it may not, an answer that has one is a refusal.
+    /// Whether a successful response may have a top-level `detail`. If not, a response that has one is an error.
     pub detail_ok: bool,
 }
 
-/// A request that can be sent on any client; every builder is one.
+/// A request that can be sent on any client. Every builder implements it.
 pub trait SendOnce: Sized + Send {
     /// The operation.
     const META: &'static OperationMeta;
 
-    /// What it answers.
+    /// The type of the response.
     type Output: Send;
 
-    /// The operation of this request. It is [`META`](Self::META), but where one type stands for many operations.
+    /// Returns the operation of this request: [`META`](Self::META), unless one type is used for many operations.
     fn meta(&self) -> &'static OperationMeta {
         Self::META
     }
 
-    /// Sends it on `client`, whichever client it was built on.
+    /// Sends the request on `client`, whichever client it was built on.
     fn send_on(self, client: &Client) -> impl Future<Output = Result<ResponseValue<Self::Output>, Error>> + Send;
 }
 
-/// A request that can be sent again, as all can but uploads, whose body is read only once.
+/// A request that can be sent again. All can, except uploads, whose body can be read only once.
 pub trait Operation: SendOnce + Clone {}
 
 impl<T: SendOnce + Clone> Operation for T {}

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::TryStream;
 use reqwest::{Body, multipart};
 
-/// A file to upload, from memory or from a stream. `Debug` shows its name and length, not what it holds.
+/// A file to upload, from memory or from a stream. `Debug` prints its name and length, not its content.
 ///
 /// ```
 /// use notte_api::Part;
@@ -28,15 +28,16 @@ enum Content {
 }
 
 impl Part {
-    /// A file in memory. `name` is the file name that the server gets.
+    /// Creates a part from a file in memory. `name` is the file name that is sent to the server.
     pub fn bytes(name: impl Into<String>, content: impl Into<Bytes>) -> Self {
         let content = content.into();
         let length = u64::try_from(content.len()).ok();
         Self { name: name.into(), mime: None, length, content: Content::Bytes(content) }
     }
 
-    /// A file that is read while it is sent. Say its `length` if it is known: a server may refuse an upload that does
-    /// not say so. It is read once, so the upload cannot be sent again, nor follow a redirect if it is large.
+    /// Creates a part that is read while it is sent. Set `length`, in bytes, if it is known: a server may reject an
+    /// upload of unknown length. The stream can be read only once, so the upload cannot be retried, and a large one
+    /// cannot follow a redirect.
     pub fn stream<S>(name: impl Into<String>, content: S, length: Option<u64>) -> Self
     where
         S: TryStream + Send + 'static,
@@ -47,14 +48,14 @@ impl Part {
         Self { name: name.into(), mime: None, length, content }
     }
 
-    /// Sets its media type, such as `text/csv`.
+    /// Sets the media type, such as `text/csv`.
     #[must_use]
     pub fn mime(mut self, mime: impl Into<String>) -> Self {
         self.mime = Some(mime.into());
         self
     }
 
-    /// The part as reqwest sends it; the error says what is wrong with it.
+    /// Converts the part into reqwest's type, or returns what is wrong with it.
     pub(crate) fn into_multipart(self) -> Result<multipart::Part, String> {
         if self.name.is_empty() || self.name.contains(char::is_control) {
             return Err("the name of an uploaded file must not be empty or hold a control character".into());

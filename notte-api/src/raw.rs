@@ -1,4 +1,4 @@
-//! `Raw`: any operation by its table entry, with its parameters as text and its body as JSON.
+//! `Raw`: a request of any operation, with parameters as text and a body as JSON.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,10 +10,10 @@ use crate::{
     ByteStream, Bytes, Client, Error, OperationMeta, Part, ResponseValue, SendOnce, response, wire::PathSegment,
 };
 
-/// A request of any operation, for callers that know which one only at run time.
+/// A request of any operation, for callers that choose the operation at run time.
 ///
-/// `T` is what the operation answers: [`Value`] for JSON, [`ByteStream`] for bytes, `()` for nothing. What is sent is not
-/// checked against the document: the service does that.
+/// `T` is the type of the response: [`Value`] for JSON, [`ByteStream`] for bytes, `()` for no content. The request is
+/// not checked against the document; the service does that.
 ///
 /// ```no_run
 /// # use notte_api::{Client, Error, OPERATIONS, Raw, SendOnce};
@@ -45,7 +45,7 @@ enum Field {
 }
 
 impl<T> Raw<T> {
-    /// A request without parameters and body.
+    /// Creates a request without parameters or a body.
     pub fn new(meta: &'static OperationMeta) -> Self {
         Self { meta, path: Vec::new(), query: Vec::new(), body: Body::None, answer: PhantomData }
     }
@@ -133,7 +133,7 @@ fn form(fields: Vec<(String, Field)>) -> Result<Form, String> {
     })
 }
 
-/// Stands where a type is asked which operation it is; [`SendOnce::meta`] says it for each request.
+/// Placeholder where the operation of the type is needed; [`SendOnce::meta`] returns the one of each request.
 static ANY: OperationMeta = OperationMeta {
     id: "raw",
     method: "",

@@ -1,14 +1,14 @@
-//! Decides whether a redirect is followed, and what goes with it.
+//! Decides whether a redirect is followed, and which headers are sent with it.
 
 use reqwest::{
     Method, StatusCode, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 
-/// At most so many redirects are followed.
+/// Maximum number of redirects that are followed.
 pub(crate) const MOST: usize = 10;
 
-/// Where a redirect leads, if it is one to follow: 307 and 308 for any method, the others only where the method would
+/// Returns the target of a redirect if it is to be followed: 307 and 308 for any method, others only if the method does
 /// not change, and never from https to http.
 pub(crate) fn target(status: StatusCode, method: &Method, from: &Url, location: Option<&HeaderValue>) -> Option<Url> {
     let follow = match status.as_u16() {
@@ -24,20 +24,21 @@ pub(crate) fn target(status: StatusCode, method: &Method, from: &Url, location: 
     if downgrade || !matches!(to.scheme(), "http" | "https") {
         return None;
     }
-    // A password in the new address would be sent as ours.
+    // A password in the new URL would be sent as ours.
     to.set_username("").ok()?;
     to.set_password(None).ok()?;
     Some(to)
 }
 
-/// Whether the key may go along.
+/// Returns whether the key may be sent to the target.
 pub(crate) fn same_origin(from: &Url, to: &Url) -> bool {
     from.scheme() == to.scheme()
         && from.host() == to.host()
         && from.port_or_known_default() == to.port_or_known_default()
 }
 
-/// Removes what another origin must not see: the key and the caller's headers, which are marked sensitive, and our own.
+/// Removes the headers that another origin must not receive: the key and the caller's headers, which are marked as
+/// sensitive, and our own.
 pub(crate) fn undress(headers: &mut HeaderMap) {
     let leaving = |(name, value): (&HeaderName, &HeaderValue)| {
         let private = value.is_sensitive() || name.as_str().starts_with("x-notte-");

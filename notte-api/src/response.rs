@@ -1,4 +1,4 @@
-//! Turns what was sent into what the caller gets: a value, a stream, nothing, or the one error.
+//! Converts a response into the returned value: a decoded value, a stream, nothing, or an `Error`.
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Response, StatusCode, header::HeaderMap};
@@ -12,14 +12,16 @@ use crate::{
     wire::{Audit, Auditor},
 };
 
-/// A JSON answer above this size is an error, not a reason to run out of memory.
+/// Maximum size of a JSON response. A larger one is an error, so that it cannot exhaust the memory.
 const LARGEST: usize = 64 * 1024 * 1024;
-/// As much of an error's body is kept.
+/// Maximum number of bytes that are kept of an error response's body.
 const KEPT: usize = 64 * 1024;
+/// Maximum number of bytes that are kept of a successful response that is damaged: it may name what it started.
+const KEPT_OF_SUCCESS: usize = 1024 * 1024;
 
 type Sent = Result<Response, progenitor_client::Error<()>>;
 
-/// A JSON answer, whatever its content type.
+/// Decodes a JSON response, regardless of its content type.
 pub(crate) async fn json<T>(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<T>, Error>
 where
     T: DeserializeOwned + Audit,
@@ -35,7 +37,7 @@ where
     Ok(ResponseValue::new(value, status, headers))
 }
 
-/// Any answer, as the bytes it is made of.
+/// Returns any response as a stream of bytes.
 pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<ByteStream>, Error> {
     let answer = Answer::open(meta, sent).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
@@ -43,13 +45,13 @@ pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<Re
     Ok(ResponseValue::new(ByteStream::new(meta.id, answer.response, idle), status, headers))
 }
 
-/// An answer that says nothing but that it succeeded.
+/// Accepts a response without content.
 #[allow(dead_code, reason = "a document whose every operation answers something has no use for it")]
 pub(crate) async fn empty(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<()>, Error> {
     let answer = Answer::open(meta, sent).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
     let context = answer.context.clone();
-    // It succeeded: what can go wrong with a body that nobody needs changes nothing.
+    // The operation succeeded, so a failure while reading the unused body is ignored.
     let body = answer.read_some(KEPT).await;
     if is_refusal(meta, &body) {
         return Err(Error::refused(meta.id, status, headers, body, &mask(context.as_ref())));
@@ -64,7 +66,7 @@ fn decode<T: DeserializeOwned>(
     body: &Bytes,
     context: Option<&Context>,
 ) -> Result<T, Error> {
-    let kept = || body.slice(..body.len().min(KEPT));
+    let kept = || body.slice(..body.len().min(KEPT_OF_SUCCESS));
     let undecodable = |misfit| Error::undecodable(meta.id, status, headers.clone(), kept(), misfit);
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if text.trim_ascii().is_empty() {
@@ -80,14 +82,14 @@ fn decode<T: DeserializeOwned>(
     .map_err(undecodable)
 }
 
-/// Whether a 2xx body is a refusal: an object with a `detail`, where a success has none.
+/// Returns whether a 2xx body is an error: an object with a `detail`, for an operation whose responses have none.
 fn is_refusal(meta: &OperationMeta, body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Probe {
         detail: Option<serde::de::IgnoredAny>,
     }
 
-    // Looking for the word is much cheaper than reading the whole object a second time.
+    // Searching for the word is much cheaper than decoding the whole object twice.
     const WORD: &[u8] = br#""detail""#;
     !meta.detail_ok
         && body.trim_ascii_start().starts_with(b"{")
@@ -95,7 +97,7 @@ fn is_refusal(meta: &OperationMeta, body: &[u8]) -> bool {
         && serde_json::from_slice::<Probe>(body).is_ok_and(|probe| probe.detail.is_some())
 }
 
-/// A bare array, where a page is due, is the only page.
+/// Treats a bare array, in place of a page object, as the only page.
 fn page_around(meta: &OperationMeta, text: &[u8]) -> Option<Vec<u8>> {
     if !meta.page || !text.trim_ascii_start().starts_with(b"[") {
         return None;
@@ -109,7 +111,7 @@ fn mask(context: Option<&Context>) -> Mask {
     context.map(|context| context.sent.mask()).unwrap_or_default()
 }
 
-/// A 2xx answer whose body is still to be read.
+/// A 2xx response whose body has not been read yet.
 struct Answer {
     meta: &'static OperationMeta,
     response: Response,
@@ -138,22 +140,30 @@ impl Answer {
         self.context.as_ref()?.deadline
     }
 
-    /// The whole body, or an error if it is longer than `limit`, late, or cut off.
+    /// Reads the whole body. Fails if it is longer than `limit`, exceeds the timeout, or is cut off.
     async fn read(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = self.chunk().await? {
+        loop {
+            let chunk = match self.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(body.freeze()),
+                Err(error) => {
+                    body.truncate(KEPT_OF_SUCCESS);
+                    let (status, headers) = (self.response.status(), self.response.headers().clone());
+                    return Err(error.with_answer(status, headers, body.freeze()));
+                }
+            };
             if body.len() + chunk.len() > limit {
                 let misfit = Misfit { path: None, reason: format!("it is larger than {limit} bytes") };
                 let (status, headers) = (self.response.status(), self.response.headers().clone());
-                body.truncate(KEPT);
+                body.truncate(KEPT_OF_SUCCESS);
                 return Err(Error::undecodable(self.meta.id, status, headers, body.freeze(), misfit));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
     }
 
-    /// As much of the body as comes, up to `limit`.
+    /// Reads as much of the body as arrives, up to `limit`.
     async fn read_some(mut self, limit: usize) -> Bytes {
         let mut body = BytesMut::new();
         while body.len() < limit {

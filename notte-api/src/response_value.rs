@@ -1,4 +1,4 @@
-//! `ResponseValue`: a decoded answer with its status and headers.
+//! `ResponseValue`: a decoded response with its status and headers.
 
 use std::{
     fmt,
@@ -7,7 +7,8 @@ use std::{
 
 use reqwest::{StatusCode, header::HeaderMap};
 
-/// What an operation answered. It is used like the value itself; `Debug` shows the value and the status, no headers.
+/// The response of an operation. It dereferences to the decoded value. `Debug` prints the value and the status, but no
+/// headers.
 pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
@@ -15,27 +16,27 @@ pub struct ResponseValue<T> {
 }
 
 impl<T> ResponseValue<T> {
-    /// Puts an answer together, as tests do.
+    /// Creates a response, for tests.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers }
     }
 
-    /// The value alone.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The status: one of 2xx.
+    /// Returns the status, which is one of 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers. They may hold cookies.
+    /// Returns the headers. They may contain cookies.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The same answer with another value.
+    /// Returns the same response with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
         ResponseValue { value: change(self.value), status: self.status, headers: self.headers }
     }
@@ -55,7 +56,7 @@ impl<T> DerefMut for ResponseValue<T> {
     }
 }
 
-/// Prints the status. The value is left out: an answer without a type may hold anything.
+/// Prints only the status: an untyped value may contain anything.
 impl<T> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseValue").field("status", &self.status.as_u16()).finish_non_exhaustive()

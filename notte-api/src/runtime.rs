@@ -1,6 +1,6 @@
-//! What a client carries beside its connections: the key, the headers every request gets, and options of a call.
+//! State of a client apart from its connections: the key, the headers of every request, and the options of a call.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
@@ -8,7 +8,7 @@ use crate::OperationMeta;
 
 pub(crate) const ORIGIN_HEADER: HeaderName = HeaderName::from_static("x-notte-request-origin");
 const VERSION_HEADER: HeaderName = HeaderName::from_static("x-notte-sdk-version");
-/// Progenitor sends the document's version with every request; the API has no such header.
+/// Progenitor sends the document's version with every request. The API has no such header.
 const PROGENITOR_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 
 /// The inner value of the generated client.
@@ -18,13 +18,13 @@ pub(crate) struct Runtime {
     pub(crate) call: CallOptions,
 }
 
-/// What all clones of a client share.
+/// State that all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) key: Option<Key>,
     pub(crate) origin: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) timeout: Duration,
-    /// Sent with every request, as the caller wants it.
+    /// Headers that the caller adds to every request.
     pub(crate) headers: HeaderMap,
     pub(crate) stamp: Option<Stamp>,
 }
@@ -32,14 +32,14 @@ pub(crate) struct Shared {
 /// Adds headers to a request that is about to be sent.
 pub(crate) type Stamp = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
-/// The key, as the two headers it is sent in.
+/// The key, as the values of the two headers that contain it.
 pub(crate) struct Key {
     pub(crate) plain: HeaderValue,
     pub(crate) bearer: HeaderValue,
 }
 
 impl Key {
-    /// None if the text cannot be sent in a header.
+    /// Returns `None` if the text is not a valid header value.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let sensitive = |text: &str| {
             let mut value = HeaderValue::from_str(text).ok()?;
@@ -50,9 +50,9 @@ impl Key {
     }
 }
 
-/// Options of one call or a few: put them on a client with [`Client::with_options`](crate::Client::with_options).
+/// Options of one or more calls. Set them with [`Client::with_options`](crate::Client::with_options).
 ///
-/// `Debug` shows the names of the headers, not their values.
+/// `Debug` prints the names of the headers, not their values.
 #[derive(Clone, Default)]
 pub struct CallOptions {
     timeout: Option<Duration>,
@@ -61,21 +61,21 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No options.
+    /// Creates empty options.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long one attempt may take, in place of the client's own timeout: to the end of a JSON answer; for a stream,
-    /// to its headers and then for each read.
+    /// Sets the timeout of one attempt, in place of the client's own. For a JSON response it covers everything up to
+    /// the end of the body; for a stream it covers the time to its headers, and then each read.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Sends a header, in place of one of that name. It is not sent on to another origin. One that cannot be
-    /// sent fails the call before it is sent.
+    /// Adds a header, replacing any header of that name. It is not sent to another origin after a redirect. An invalid
+    /// header makes the call fail before it is sent.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
@@ -91,7 +91,7 @@ impl CallOptions {
         self
     }
 
-    /// The headers, if all of them can be sent.
+    /// Returns the headers, if all of them are valid.
     pub(crate) fn checked(self) -> Result<HeaderMap, String> {
         self.invalid.map_or(Ok(self.headers), Err)
     }
@@ -109,7 +109,7 @@ impl Runtime {
         self.call.timeout.unwrap_or(self.shared.timeout)
     }
 
-    /// Gives a request of `meta`'s operation its headers.
+    /// Adds the headers to a request of `meta`'s operation.
     pub(crate) fn dress(&self, headers: &mut HeaderMap, meta: &OperationMeta) -> Result<(), Unsendable> {
         if let Some(invalid) = &self.call.invalid {
             return Err(Unsendable::Request(invalid.clone()));
@@ -133,7 +133,9 @@ impl Runtime {
         }
         let mut callers = self.shared.headers.clone();
         if let Some(stamp) = &self.shared.stamp {
-            stamp(&mut callers);
+            // A panic of the caller's function must not look like one of the transport.
+            std::panic::catch_unwind(AssertUnwindSafe(|| stamp(&mut callers)))
+                .map_err(|_| Unsendable::Config("the function given to `headers_with` panicked".into()))?;
         }
         for (name, value) in callers.iter().chain(&self.call.headers) {
             let mut value = value.clone();

@@ -1,4 +1,4 @@
-//! `ByteStream`: an answer that is bytes, read as they come.
+//! `ByteStream`: a response body that is read as a stream of bytes.
 
 use std::{
     fmt,
@@ -15,10 +15,10 @@ use tokio::time::{Instant, Sleep};
 
 use crate::Error;
 
-/// An answer that is bytes: a download, an image, a stream of events.
+/// A response body as a stream of bytes: a download, an image, or a stream of events.
 ///
-/// As a whole it may take as long as it takes; each read ends with the timeout of the call. It is over after its
-/// first error. `Debug` shows nothing of it.
+/// The timeout of the call applies to each read, not to the whole stream. The stream ends after its first error.
+/// `Debug` prints none of its content.
 pub struct ByteStream {
     operation: &'static str,
     chunks: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>>,
@@ -28,7 +28,7 @@ pub struct ByteStream {
 struct Timer {
     idle: Duration,
     sleep: Pin<Box<Sleep>>,
-    /// The time one read has runs only while somebody waits for it.
+    /// The timeout of a read is counted only while the caller awaits it.
     running: bool,
 }
 
@@ -42,10 +42,10 @@ impl ByteStream {
         }
     }
 
-    /// The next bytes; none at the end.
+    /// Returns the next bytes, or `None` at the end.
     ///
     /// # Errors
-    /// The connection failed, or nothing came within the timeout of the call.
+    /// The connection failed, or no bytes arrived within the timeout of the call.
     ///
     /// # Cancel safety
     /// No bytes are lost when the future is dropped.
@@ -53,10 +53,10 @@ impl ByteStream {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await.transpose()
     }
 
-    /// Reads all of it into memory.
+    /// Reads the whole stream into memory.
     ///
     /// # Errors
-    /// The connection failed, or nothing came within the timeout of the call.
+    /// The connection failed, or no bytes arrived within the timeout of the call.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {

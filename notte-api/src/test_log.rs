@@ -1,4 +1,4 @@
-//! For tests: what a piece of code logs, as text.
+//! For tests: captures the log of a piece of code as text.
 
 use std::{
     io::{self, Write},
@@ -28,7 +28,7 @@ impl MakeWriter<'_> for Buffer {
     }
 }
 
-/// Everything that `run` logs on this thread, at any level.
+/// Returns everything that `run` logs on this thread, at any level.
 pub(crate) fn capture(run: impl FnOnce()) -> String {
     let buffer = Buffer::default();
     let subscriber = tracing_subscriber::fmt()

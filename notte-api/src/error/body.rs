@@ -1,15 +1,15 @@
-//! Finds what a server wants to say in the body of an error, whichever of its shapes it has.
+//! Extracts the server's message from the body of an error response, whichever form it has.
 
 use serde_json::{Map, Value};
 
 use super::Mask;
 
-/// At most so many characters are kept.
+/// Maximum number of characters that are kept.
 const LONGEST: usize = 500;
-/// At most so many entries of a list are read.
+/// Maximum number of list entries that are read.
 const MOST: usize = 10;
 
-/// One line of what the server says; none if it says nothing readable.
+/// Returns the server's message as one line, or `None` if there is no readable one.
 pub(super) fn detail(body: &[u8], mask: &Mask) -> Option<String> {
     let said = match serde_json::from_slice(body) {
         Ok(value) => of_value(&value, mask),
@@ -27,7 +27,7 @@ fn of_value(value: &Value, mask: &Mask) -> Option<String> {
     }
 }
 
-/// `{error}`, `{error: {message}}`, `{message}`, `{detail}`, or `{message, detail}`, which say two things.
+/// `{error}`, `{error: {message}}`, `{message}`, `{detail}`, or `{message, detail}`, which has two messages.
 fn of_object(fields: &Map<String, Value>, mask: &Mask) -> Option<String> {
     let said = |name| fields.get(name).and_then(|value| of_value(value, mask)).filter(|text| !text.is_empty());
     let summary = said("error").or_else(|| said("message")).or_else(|| said("msg"));
@@ -74,7 +74,7 @@ fn place(loc: &[Value]) -> String {
     place
 }
 
-/// Text as it is; of a proxy's HTML page only the title.
+/// Returns plain text unchanged, and only the title of a proxy's HTML page.
 fn of_text(text: &str, mask: &Mask) -> Option<String> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if !text.starts_with('<') {

@@ -1,4 +1,4 @@
-//! Reads JSON into a type, or says where and why it does not fit, without any value in the words.
+//! Decodes JSON into a type, or reports where and why it does not match, without repeating any value.
 
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::error::Category;
@@ -7,7 +7,7 @@ use serde_path_to_error::{Path, Segment};
 use super::Misfit;
 use crate::wire::{reason, strictly};
 
-/// Reads a whole JSON text.
+/// Decodes a whole JSON text.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Misfit> {
     if let Some(Ok(value)) = strictly(|| serde_json::from_slice(text)) {
         return Ok(value);
@@ -18,7 +18,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Misfit> {
     Ok(value)
 }
 
-/// What is wrong with `value`, which does not fit `T`, in one line.
+/// Describes in one line why `value` does not match `T`.
 pub(crate) fn misfit<T: DeserializeOwned>(value: &serde_json::Value) -> String {
     match tracked::<_, T>(value) {
         Ok(_) => String::new(),
@@ -36,7 +36,8 @@ where
         .map_err(|error| Misfit { path: path(error.path()), reason: words(error.inner()) })
 }
 
-/// `items[2].status`. Keys are names of the server's choice: cut, and unable to break the line.
+/// Formats a path such as `items[2].status`. The server chooses the keys, so they are truncated and stripped of line
+/// breaks.
 fn path(path: &Path) -> Option<String> {
     let mut text = String::new();
     for segment in path {
@@ -54,7 +55,7 @@ fn path(path: &Path) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// serde's messages quote the value they stumble over. These do not.
+/// serde's messages quote the offending value. These do not.
 fn words(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof => "the JSON ends too early".into(),
@@ -64,7 +65,7 @@ fn words(error: &serde_json::Error) -> String {
     }
 }
 
-/// The kinds of value that serde names, the longer of two that begin alike first.
+/// The kinds of value that serde names. Of two with the same beginning, the longer comes first.
 const FOUND: [&str; 17] = [
     "boolean",
     "integer",
@@ -91,7 +92,7 @@ fn data(message: &str) -> String {
             continue;
         };
         let found = FOUND.iter().find(|kind| rest.starts_with(*kind)).copied().unwrap_or("another value");
-        // The value may hold the same words: only what follows the last ones is serde's.
+        // The value may contain the same words, so only the text after their last occurrence is serde's.
         let expected = rest.rsplit_once(", expected ").map(|(_, expected)| without_place(expected));
         return match expected {
             Some(expected) if is_plain(expected) => {
@@ -119,7 +120,7 @@ fn without_place(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
 }
 
-/// Whether this looks like the name of a field or type.
+/// Returns whether this looks like the name of a field or type.
 fn is_plain(text: &str) -> bool {
     text.len() <= 80 && text.chars().all(|c| c.is_alphanumeric() || "_- :<>".contains(c))
 }

@@ -1,17 +1,17 @@
-//! `Mask`: takes out of a server's words what must not be printed.
+//! `Mask`: removes from a server's message what must not be printed.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What stands where something was taken out.
+/// The text that replaces a removed value.
 const CUT: &str = "…";
 
-/// Below this length a word of the request is too common to be taken out of a sentence.
+/// Minimum length of a removed word; shorter ones are too common in ordinary sentences.
 const SHORTEST: usize = 4;
 
-/// Texts that a server may repeat in an error, and that an error must not repeat: the key, and whatever a
-/// secret-bearing request held. URLs lose all but their host, for they may carry a token anywhere.
+/// Texts that a server may repeat in an error response but that an error must not contain: the API key, and all values
+/// of a request that can hold a secret. URLs are reduced to their host, because any other part may contain a token.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
     words: Vec<String>,
@@ -19,7 +19,7 @@ pub(crate) struct Mask {
 
 impl Mask {
     pub(crate) fn add(&mut self, word: &str) {
-        // A card's check code is short, and all digits.
+        // A card's security code is short and consists of digits.
         let digits = word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
         if word.len() >= SHORTEST || digits {
             self.insert(word.to_owned());
@@ -27,21 +27,21 @@ impl Mask {
         }
     }
 
-    /// The longest first: a password may hold a user name.
+    /// Longest first, because a password may contain a user name.
     fn insert(&mut self, word: String) {
         let place = self.words.partition_point(|longer| longer.len() > word.len());
         self.words.insert(place, word);
     }
 
-    /// Adds every text and number in a JSON body.
+    /// Adds every string and number in a JSON body.
     pub(crate) fn add_json(&mut self, body: &[u8]) {
         if let Ok(value) = serde_json::from_slice(body) {
             self.add_value(&value);
         }
     }
 
-    /// Adds every text and number below the top of a JSON body: what is free-form, such as the variables of a function,
-    /// may be secret though no field says so.
+    /// Adds every string and number below the top level of a JSON body: free-form values, such as the variables of a
+    /// function, may be secret although no field is marked as such.
     pub(crate) fn add_nested(&mut self, body: &[u8]) {
         if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
             fields
@@ -51,7 +51,7 @@ impl Mask {
         }
     }
 
-    /// Adds every value of a query string, as it was before encoding and after.
+    /// Adds every value of a query string, both encoded and decoded.
     pub(crate) fn add_query(&mut self, query: &str) {
         if let Ok(url) = reqwest::Url::parse(&format!("http://query/?{query}")) {
             url.query_pairs().for_each(|(_, value)| self.add(&value));
@@ -69,7 +69,7 @@ impl Mask {
         }
     }
 
-    /// `text` without what must not be printed.
+    /// Returns `text` without the values that must not be printed.
     pub(crate) fn apply(&self, text: &str) -> String {
         let mut text = Cow::Borrowed(text);
         for word in &self.words {
@@ -81,7 +81,7 @@ impl Mask {
     }
 }
 
-/// How a server may write `word` when it repeats JSON as text: as JSON, as JSON in ASCII, and as Python's `repr`.
+/// Returns the forms in which a server may repeat `word`: JSON, ASCII-only JSON, and Python's `repr`.
 fn escaped(word: &str) -> [String; 3] {
     let json = Value::from(word).to_string();
     let json = json[1..json.len() - 1].to_owned();

@@ -1,5 +1,4 @@
-//! The one error that leaves this crate: which operation failed, how, how far it got, and nothing that must not be
-//! printed.
+//! `Error`, the only error type of this crate: which operation failed, why, and how far it got, without any secret.
 
 mod body;
 mod decode;
@@ -14,30 +13,30 @@ use reqwest::{StatusCode, header::HeaderMap};
 pub(crate) use decode::{misfit, read};
 pub(crate) use mask::Mask;
 
-/// What kind of failure an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client is not set up for this: no key, a key that cannot be sent, a base URL that cannot be used.
+    /// The configuration of the client is invalid: no key, or an invalid key or base URL.
     Config,
-    /// The request could not be built from what the caller gave. Nothing was sent.
+    /// The request could not be built from the caller's values. Nothing was sent.
     InvalidRequest,
-    /// No connection was made. Nothing was sent.
+    /// No connection could be made. Nothing was sent.
     Connect,
-    /// The timeout of this attempt ran out.
+    /// The attempt exceeded its timeout.
     Timeout,
-    /// The connection failed after it was made.
+    /// The connection failed after it was established.
     Transport,
-    /// The server refused: a status other than 2xx, or a 2xx whose body is a refusal.
+    /// The server rejected the request: a status other than 2xx, or a 2xx whose body is an error.
     Status,
-    /// The answer was 2xx, and is not what the document says.
+    /// The response has status 2xx but does not match the document.
     Decode,
 }
 
 /// Why an operation failed.
 ///
-/// `Display` is one line. Neither it nor `Debug` holds a key, a header, a URL, or a value from a body. There is no
-/// `source()`: the causes below print URLs and values.
+/// `Display` is one line. Neither it nor `Debug` contains a key, a header, a URL, or a value from a body. There is no
+/// `source()`, because the underlying errors print URLs and values.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -57,66 +56,79 @@ struct Answer {
 }
 
 impl Error {
-    /// What kind of failure this is.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The id of the operation, such as `session_start`; none for a client that could not be built.
+    /// Returns the id of the operation, such as `session_start`, or `None` if the client could not be built.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The status of the answer, if there was one.
+    /// Returns the status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         Some(self.0.answer.as_ref()?.status)
     }
 
-    /// The headers of the answer, if there was one. They may hold cookies.
+    /// Returns the headers of the response, if there was one. They may contain cookies.
     pub fn headers(&self) -> Option<&HeaderMap> {
         Some(&self.0.answer.as_ref()?.headers)
     }
 
-    /// The beginning of the answer's body, at most 64 KiB. It may hold secrets.
+    /// Returns the beginning of the response body, at most 64 KiB. It may contain secrets.
     pub fn body(&self) -> Option<&[u8]> {
         Some(&self.0.answer.as_ref()?.body)
     }
 
-    /// What the server says about it: one line, with the path of each field it names.
+    /// Returns the server's message as one line, with the path of each field that it names.
     ///
-    /// The key, URLs, what a secret-bearing request sent, and what any other sent below the top of its body are cut out.
+    /// The message contains neither the key, nor URLs, nor the values of a request that can hold a secret, nor values
+    /// below the top level of any other request body.
     pub fn detail(&self) -> Option<&str> {
         self.0.answer.as_ref()?.detail.as_deref()
     }
 
-    /// The server's id of the request (`x-request-id`), if it sent one.
+    /// Returns the server's id of the request (`x-request-id`), if it sent one.
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-request-id")
     }
 
-    /// The server's class of the error (`x-error-class`), if it sent one.
+    /// Returns the server's class of the error (`x-error-class`), if it sent one.
     pub fn error_class(&self) -> Option<&str> {
         self.header("x-error-class")
     }
 
-    /// Where in the answer decoding stopped, such as `items[2].status`.
+    /// Returns where in the response decoding failed, such as `items[2].status`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// Whether no connection was made.
+    /// Returns whether no connection could be made.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
     }
 
-    /// Whether time ran out, be it while connecting or later.
+    /// Returns whether a timeout was exceeded, while connecting or later.
     pub fn is_timeout(&self) -> bool {
         self.0.timed_out
     }
 
-    /// Whether the server may have received the request, and so may have acted on it.
+    /// Returns whether the server may have received the request, and so may have acted on it.
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(self.0.kind, ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Connect)
+    }
+
+    /// Creates the error of an attempt that exceeded its timeout, for an implementation of
+    /// [`SendOnce`](crate::SendOnce) that has a timeout of its own.
+    pub fn timed_out(operation: &'static str) -> Self {
+        Self::timeout(operation)
+    }
+
+    /// Creates the error of a request that was not sent, for an implementation of [`SendOnce`](crate::SendOnce). The
+    /// message must not contain a secret.
+    pub fn not_sent(operation: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, Some(operation), message)
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -149,7 +161,13 @@ impl Error {
         this
     }
 
-    /// What stopped the generated code before there was an answer.
+    /// Keeps what had been received of a response when it broke off.
+    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        self.0.answer = Some(Answer { status, headers, body, detail: None });
+        self
+    }
+
+    /// Converts a failure that happened before there was a response.
     pub(crate) fn unsent(operation: &'static str, error: progenitor_client::Error<()>) -> Self {
         use progenitor_client::Error as Sent;
 
@@ -171,7 +189,7 @@ impl Error {
         }
     }
 
-    /// A refusal: `body` is the beginning of what the server said.
+    /// Creates the error for a rejected request. `body` is the beginning of the response body.
     pub(crate) fn refused(
         operation: &'static str,
         status: StatusCode,
@@ -187,7 +205,7 @@ impl Error {
         this
     }
 
-    /// A 2xx answer that cannot be read; `misfit` says why.
+    /// Creates the error for a 2xx response that cannot be decoded, for the reason in `misfit`.
     pub(crate) fn undecodable(
         operation: &'static str,
         status: StatusCode,
@@ -204,7 +222,7 @@ impl Error {
     }
 }
 
-/// Where and why a JSON value does not fit its type; without the value.
+/// Where and why a JSON value does not match its type, without the value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
     pub(crate) path: Option<String>,

@@ -1,10 +1,10 @@
-//! Puts a failure of the HTTP client into words of our own: its own hold URLs.
+//! Describes a failure of the HTTP client in our own words, because its messages contain URLs.
 
 use std::{error::Error as _, io};
 
 use super::ErrorKind;
 
-/// The kind of failure, and what happened, in a few words.
+/// Returns the kind of failure and a short description.
 pub(super) fn classify(error: &reqwest::Error) -> (ErrorKind, String) {
     if error.is_builder() {
         return (ErrorKind::InvalidRequest, "the request cannot be built".into());
@@ -19,7 +19,7 @@ pub(super) fn classify(error: &reqwest::Error) -> (ErrorKind, String) {
     (kind, reason(error).unwrap_or_else(|| otherwise.into()))
 }
 
-/// What the libraries below say, and what we say instead. Nothing of theirs is repeated.
+/// Messages of the underlying libraries, and our descriptions in their place. Theirs are never repeated.
 const SAID: [(&str, &str); 9] = [
     ("dns error", "the host name does not resolve"),
     ("certificate", "the server's certificate is not accepted"),

@@ -1,4 +1,4 @@
-//! `Audit`: tells where an answer holds something newer than this client, by place and never by value.
+//! `Audit`: reports where a response contains something newer than this client, by place and never by value.
 
 use std::collections::BTreeMap;
 
@@ -7,46 +7,46 @@ use serde_json::{Map, Value};
 use super::{Enumerated, Extra, IsoDuration, List, Open, PathSegment, Secret, Timestamp, UnknownObject};
 use crate::OperationMeta;
 
-/// A value that can say which parts of it this client does not know.
+/// A value that can report the parts of it that this client does not know.
 pub trait Audit {
-    /// Reports every unknown part to `at`, which stands at the place of `self`.
+    /// Reports every unknown part to `at`, the place of `self`.
     fn audit(&self, at: &mut Auditor<'_>);
 }
 
-/// The place in an answer that is being looked at. What is unknown there becomes a `DEBUG` event of target
-/// `notte_api::unknown` with the operation and a JSON pointer.
+/// A place in a response. Each unknown part is reported as a `DEBUG` event of target `notte_api::unknown` with the
+/// operation and a JSON pointer.
 pub struct Auditor<'a> {
     operation: &'a str,
     pointer: String,
 }
 
 impl<'a> Auditor<'a> {
-    /// Stands at the root of an answer of `meta`'s operation.
+    /// Returns the root of a response of `meta`'s operation.
     pub fn new(meta: &'a OperationMeta) -> Self {
         Self { operation: meta.id, pointer: String::new() }
     }
 
-    /// Whether anybody listens.
+    /// Returns whether the event is enabled.
     pub(crate) fn is_heard() -> bool {
         tracing::enabled!(target: "notte_api::unknown", tracing::Level::DEBUG)
     }
 
-    /// Looks at `value`, the field `name` of the object at this place.
+    /// Audits `value`, the field `name` of the object at this place.
     pub fn field(&mut self, name: &str, value: &(impl Audit + ?Sized)) {
         self.within(name, |at| value.audit(at));
     }
 
-    /// Looks at `value`, the item `index` of the array at this place.
+    /// Audits `value`, the item `index` of the array at this place.
     pub fn item(&mut self, index: usize, value: &(impl Audit + ?Sized)) {
         self.within(&index.to_string(), |at| value.audit(at));
     }
 
-    /// Reports the object at this place to have a field that this client does not know.
+    /// Reports a field of the object at this place that this client does not know.
     pub fn unknown_field(&mut self, name: &str) {
         self.within(name, |at| at.report("unknown field"));
     }
 
-    /// Reports what is at this place to be unknown; `what` says in which way, and is no value.
+    /// Reports the value at this place as unknown. `what` describes in which way, and must not contain a value.
     pub fn report(&mut self, what: &'static str) {
         tracing::debug!(target: "notte_api::unknown", operation = self.operation, pointer = self.pointer, "{what}");
     }
@@ -60,7 +60,8 @@ impl<'a> Auditor<'a> {
     }
 }
 
-/// Appends one JSON pointer segment. Names are the server's: they are cut at 64 characters and cannot break a line.
+/// Appends one JSON pointer segment. The server chooses the names, so they are truncated at 64 characters and stripped
+/// of line breaks.
 fn push_segment(pointer: &mut String, name: &str) {
     for c in name.chars().filter(|c| !c.is_control()).take(64) {
         match c {
@@ -71,7 +72,7 @@ fn push_segment(pointer: &mut String, name: &str) {
     }
 }
 
-/// Types in which nothing can be unknown.
+/// Types without unknown parts.
 macro_rules! nothing_unknown {
     ($($known:ty),+ $(,)?) => {$(
         impl Audit for $known {

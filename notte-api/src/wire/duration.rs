@@ -1,24 +1,24 @@
-//! `IsoDuration`: a span of time as ISO 8601 text.
+//! `IsoDuration`: a duration as ISO 8601 text.
 
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// A span of time in ISO 8601, such as `PT5M` or `PT41.286072S`.
+/// A duration in ISO 8601, such as `PT5M` or `PT41.286072S`.
 ///
-/// Text that is no such duration is kept and sent back as it came; [`to_duration`](Self::to_duration) is then `None`.
+/// Invalid text is kept and sent back unchanged; [`to_duration`](Self::to_duration) then returns `None`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IsoDuration(String);
 
 impl IsoDuration {
-    /// The text as it is on the wire.
+    /// Returns the text as it is on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The length in time. `None` if the text is no duration, is negative, or counts years or months, which
-    /// have no fixed length.
+    /// Returns the length. It is `None` if the text is not a duration, is negative, or has years or months, which have
+    /// no fixed length.
     pub fn to_duration(&self) -> Option<Duration> {
         parse(&self.0)
     }
@@ -42,7 +42,7 @@ fn parse(text: &str) -> Option<Duration> {
     Some(Duration::new(seconds, u32::try_from(nanos % NANOS).ok()?))
 }
 
-/// Adds up components such as `1H30M`, in nanoseconds. Units come in order, each at most once.
+/// Adds up components such as `1H30M`, in nanoseconds. Units must be in order, each at most once.
 fn sum(mut text: &str, mut units: &[(char, u128)]) -> Option<u128> {
     let mut total = 0_u128;
     while !text.is_empty() {
@@ -62,7 +62,7 @@ fn component(number: &str, seconds: u128) -> Option<u128> {
     if !digits(whole) || !digits(fraction) {
         return None;
     }
-    // Digits past the nanosecond are dropped.
+    // Digits beyond nanoseconds are dropped.
     let fraction = &fraction[..fraction.len().min(9)];
     let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let unit = seconds.checked_mul(NANOS)?;

@@ -1,4 +1,4 @@
-//! `Extra`: the fields of an object that this client has no names for.
+//! `Extra`: the fields of an object that this client does not know.
 
 use std::{
     fmt,
@@ -8,13 +8,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Fields beyond the declared ones: kept from answers, settable on requests. `Debug` prints their names only.
+/// Fields beyond the declared ones: kept in responses, and settable on requests. `Debug` prints only their names.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Extra(Map<String, Value>);
 
 impl Extra {
-    /// The fields as a plain map.
+    /// Returns the fields as a plain map.
     pub fn into_inner(self) -> Map<String, Value> {
         self.0
     }

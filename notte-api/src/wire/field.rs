@@ -1,4 +1,4 @@
-//! `IntoField<T>`: what a setter of an optional field takes.
+//! `IntoField<T>`: the values that a setter of an optional field accepts.
 
 use std::{
     collections::BTreeMap,
@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 
 use super::{Enumerated, Extra, IsoDuration, List, Open, Secret, Timestamp};
 
-/// A value for an optional field of type `T`: `T` itself, an `Option` of it, or what plainly means it, such as `&str`
-/// for a `String` and a [`Duration`] for an [`IsoDuration`].
+/// A value for an optional field of type `T`: `T` itself, an `Option` of it, or a type with an obvious conversion, such
+/// as `&str` for a `String` and a [`Duration`] for an [`IsoDuration`].
 pub trait IntoField<T> {
-    /// The value to send, if any.
+    /// Returns the value to send, if any.
     ///
     /// # Errors
-    /// What a builder of `T` says is missing in it.
+    /// A builder of `T` lacks a required field.
     fn into_field(self) -> Result<Option<T>, String>;
 }
 
@@ -31,7 +31,7 @@ impl<T> IntoField<T> for Option<T> {
     }
 }
 
-/// `From` carries over, for a value and for an option of it.
+/// Accepts whatever `From` converts, for a value and for an option of it.
 macro_rules! by_from {
     ($($source:ty => $target:ty),+ $(,)?) => {$(
         impl IntoField<$target> for $source {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Stands for a free-form value in generated `Debug` output: there is no telling what it holds, so nothing is shown.
+/// Placeholder for a free-form value in generated `Debug` output: it may contain anything, so nothing is printed.
 pub struct Redacted<'a, T: ?Sized>(pub &'a T);
 
 impl<T: ?Sized> fmt::Debug for Redacted<'_, T> {

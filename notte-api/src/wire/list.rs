@@ -1,19 +1,19 @@
-//! `List<T>`: an array from an answer, in which one odd item never costs the others.
+//! `List<T>`: an array in a response, in which an invalid item does not affect the others.
 
 use std::{cell::Cell, fmt, ops::Deref};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 
-/// An array from an answer. It is a slice of the items that fit `T`; what does not fit is kept in [`odd`](Self::odd).
-/// `null` reads as empty. Written out, every item is back in its place.
+/// An array in a response. It dereferences to a slice of the items that match `T`; the others are kept in
+/// [`odd`](Self::odd). `null` is read as empty. Serialized, every item is at its original place.
 #[derive(Clone, PartialEq)]
 pub struct List<T> {
     items: Vec<T>,
     odd: Vec<OddItem>,
 }
 
-/// An item that does not fit its type. `Debug` shows where it was and what is wrong, not what it holds.
+/// An item that does not match its type. `Debug` prints its position and what is wrong, not its value.
 #[derive(Clone, PartialEq)]
 pub struct OddItem {
     index: usize,
@@ -22,29 +22,29 @@ pub struct OddItem {
 }
 
 impl OddItem {
-    /// Its place in the array that was sent.
+    /// Returns the index of the item in the array that was sent.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The item as it was sent.
+    /// Returns the item as it was sent.
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// What does not fit, and where inside the item; never a value.
+    /// Returns what does not match, and where inside the item, without any value.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 }
 
 impl<T> List<T> {
-    /// The items that could not be read, in order.
+    /// Returns the items that could not be decoded, in order.
     pub fn odd(&self) -> &[OddItem] {
         &self.odd
     }
 
-    /// The items that could be read.
+    /// Returns the items that could be decoded.
     pub fn into_vec(self) -> Vec<T> {
         self.items
     }
@@ -56,7 +56,7 @@ enum Mode {
     Tolerant,
     /// An odd item is an error.
     Strict,
-    /// An odd item was an error, which may have been swallowed by a union that went on to its next member.
+    /// An odd item was an error, which a union may have discarded by trying its next member.
     StrictAndFailed,
 }
 
@@ -64,10 +64,11 @@ thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Tolerant) };
 }
 
-/// Runs `decode` with lists that fail on an odd item instead of keeping it; none if there was one.
+/// Runs `decode` with lists that fail on an odd item instead of keeping it; returns `None` if there was one.
 ///
-/// Keeping one means to read every item into a `Value` first, which takes about three times as long as reading it
-/// into `T`. Odd items are rare, so an answer is decoded strictly first, and again with tolerance when that fails.
+/// To keep an odd item, every item must first be decoded into a `Value`, which takes about three times as long as
+/// decoding it into `T`. Odd items are rare, so a response is first decoded strictly, and decoded again with tolerance
+/// if that fails.
 pub(crate) fn strictly<R>(decode: impl FnOnce() -> R) -> Option<R> {
     struct Restore(Mode);
 
@@ -91,7 +92,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
         let values = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
         let mut list = Self { items: Vec::with_capacity(values.len()), odd: Vec::new() };
         for (index, value) in values.into_iter().enumerate() {
-            // Borrows the value, so that an odd one is still there to keep.
+            // Borrows the value, so that an odd one can still be kept.
             match T::deserialize(&value) {
                 Ok(item) => list.items.push(item),
                 Err(_) => {

@@ -1,26 +1,26 @@
-//! `Open<T>`: an enum that may have grown since this client was generated.
+//! `Open<T>`: an enum that may have values newer than this client.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// What a generated string enum offers.
+/// A generated string enum.
 pub trait Enumerated: Copy + 'static {
     /// Every value known when this client was generated, in the document's order.
     const ALL: &'static [Self];
 
-    /// The value as it is written on the wire.
+    /// Returns the value as it is written on the wire.
     fn as_str(&self) -> &'static str;
 
-    /// The value written as `value` on the wire, if it is a known one.
+    /// Returns the value that is written as `value` on the wire, if it is known.
     fn from_wire(value: &str) -> Option<Self> {
         Self::ALL.iter().find(|known| known.as_str() == value).copied()
     }
 }
 
-/// An enum value: one this client knows, or one that came later.
+/// An enum value: one that this client knows, or a newer one.
 ///
-/// A string converts into it, so that a value newer than this client can be sent as well.
+/// A string converts into it, so that a value newer than this client can be sent too.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Open<T> {
     /// A value this client knows.
@@ -29,12 +29,12 @@ pub enum Open<T> {
     Unknown(UnknownValue),
 }
 
-/// An enum value that this client does not know. Its `Debug` tells its length only.
+/// An enum value that this client does not know. `Debug` prints only its length.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(String);
 
 impl UnknownValue {
-    /// The value as it is written on the wire.
+    /// Returns the value as it is written on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,7 +47,7 @@ impl fmt::Debug for UnknownValue {
 }
 
 impl<T: Enumerated> Open<T> {
-    /// The value as it is written on the wire.
+    /// Returns the value as it is written on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(known) => known.as_str(),
@@ -55,7 +55,7 @@ impl<T: Enumerated> Open<T> {
         }
     }
 
-    /// The value, if this client knows it.
+    /// Returns the value, if this client knows it.
     pub fn known(&self) -> Option<T> {
         match self {
             Self::Known(known) => Some(*known),

@@ -1,32 +1,32 @@
-//! `PathSegment`: an id or name that may stand in a request path without changing where it leads.
+//! `PathSegment`: an id or name that cannot change the path of a request.
 
 use std::fmt;
 
 /// One checked segment of a request path.
 ///
-/// A URL parser resolves `.` and `..`, and takes `\` for `/`: an id holding them would reach another operation,
-/// with the key. So they are refused before a request exists.
+/// A URL parser resolves `.` and `..`, and treats `\` as `/`: an id that contains them would reach another operation,
+/// with the key. Therefore they are rejected before a request is built.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathSegment(String);
 
 impl PathSegment {
-    /// The segment, not yet percent-encoded.
+    /// Returns the segment before percent-encoding.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Why a text cannot be a path segment. It does not repeat the text.
+/// Why a text is not a valid path segment. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPathSegment {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It is `.` or `..`.
+    /// The text is `.` or `..`.
     Dots,
-    /// It holds a `/` or a `\`.
+    /// The text contains a `/` or a `\`.
     Slash,
-    /// It holds a control character.
+    /// The text contains a control character.
     Control,
 }
 

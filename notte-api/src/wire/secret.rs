@@ -1,10 +1,10 @@
-//! `Secret<T>`: a value that is sent and read like any other, and never printed.
+//! `Secret<T>`: a value that is encoded and decoded like any other, but never printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A password, key, card number or token. `Debug` does not show it and there is no `Display`; on the wire it is the
+/// A password, key, card number or token. `Debug` does not print it, and there is no `Display`. On the wire it is the
 /// plain value.
 ///
 /// ```compile_fail,E0277
@@ -21,12 +21,12 @@ impl<T> Secret<T> {
         Self(value)
     }
 
-    /// The value. Whatever prints it from here on is the caller's own.
+    /// Returns the value. The caller is responsible for not printing it.
     pub fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, taken out.
+    /// Returns the owned value.
     pub fn into_exposed(self) -> T {
         self.0
     }

@@ -1,4 +1,4 @@
-//! What generated fields name in `#[serde(deserialize_with)]`: lenient readers for single values.
+//! Lenient decoders for single values, which generated fields name in `#[serde(deserialize_with)]`.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{Timestamp, reason};
 
-/// Reads an integer, also when it is written as a float without a fraction: `3.0` is 3, `3.5` is an error.
+/// Decodes an integer, also if it is written as a float without a fraction: `3.0` is 3, `3.5` is an error.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Integer::deserialize(deserializer).map(|integer| integer.0)
 }
 
-/// [`integer`], or nothing for `null`. Goes with `#[serde(default)]`.
+/// Decodes an [`integer`], or `None` for `null`. Needs `#[serde(default)]`.
 pub fn integer_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(Option::<Integer>::deserialize(deserializer)?.map(|integer| integer.0))
 }
 
-/// Reads a value, `null` as its default: for lists and maps.
+/// Decodes a list or a map; `null` is its default value.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -25,7 +25,7 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a timestamp, or nothing for `null` and the empty text. Goes with `#[serde(default)]`.
+/// Decodes a timestamp, or `None` for `null` and the empty text. Needs `#[serde(default)]`.
 pub fn timestamp_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     match Option::<Cow<'_, str>>::deserialize(deserializer)? {
         None => Ok(None),

@@ -1,4 +1,4 @@
-//! `Timestamp`: a moment, read from any of the forms that the API writes.
+//! `Timestamp`: a point in time, decoded from any of the API's formats.
 
 use std::{borrow::Cow, fmt, str::FromStr, time::SystemTime};
 
@@ -11,31 +11,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::reason;
 
-/// A moment in UTC, kept to the nanosecond.
+/// A point in time in UTC, with a resolution of one nanosecond.
 ///
-/// It reads RFC 3339 with or without fraction and zone (none means UTC), with a space for the `T`, and a date alone.
-/// It is written as RFC 3339 with `Z`.
+/// It is decoded from RFC 3339 with or without a fraction and a zone (without one it is UTC), with a space in place of
+/// the `T`, and from a date alone. It is encoded as RFC 3339 with `Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
-    /// The moment `seconds` after (or before) 1970, if it is within the years -9999 to 9999.
+    /// Creates the timestamp `seconds` after (or before) 1970, if it is within the years -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         jiff::Timestamp::from_second(seconds).ok().map(Self)
     }
 
-    /// Whole seconds since 1970, rounded towards it.
+    /// Returns the whole seconds since 1970, rounded towards zero.
     pub fn unix_seconds(self) -> i64 {
         self.0.as_second()
     }
 
-    /// Nanoseconds since 1970.
+    /// Returns the nanoseconds since 1970.
     pub fn unix_nanos(self) -> i128 {
         self.0.as_nanosecond()
     }
 }
 
-/// The text is not a timestamp. It does not repeat the text.
+/// The error of a text that is not a timestamp. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidTimestamp(());
 
@@ -61,7 +61,7 @@ fn parse(text: &str) -> Option<jiff::Timestamp> {
     let offset = match pieces.offset() {
         Some(PiecesOffset::Numeric(numeric)) => numeric.offset(),
         Some(_) => Offset::UTC,
-        // A zone by name alone would need a zone database: reading it as UTC would be wrong.
+        // A zone given only by name would need a zone database, and reading it as UTC would be wrong.
         None if pieces.time_zone_annotation().is_some() => return None,
         None => Offset::UTC,
     };
@@ -89,7 +89,7 @@ impl From<SystemTime> for Timestamp {
 }
 
 impl From<Timestamp> for SystemTime {
-    /// A time that the system cannot hold, as before 1601 on Windows, becomes 1970.
+    /// A time that the system cannot represent, such as one before 1601 on Windows, becomes 1970.
     fn from(timestamp: Timestamp) -> Self {
         let since = timestamp.0.as_duration();
         let time = if since.is_negative() {

@@ -1,27 +1,27 @@
-//! `UnknownObject`: a union member that this client does not know, kept whole.
+//! `UnknownObject`: a union member that this client does not know.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A JSON value of a kind that came later than this client. `Debug` does not show it.
+/// A JSON value of a kind that is newer than this client. `Debug` does not print it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnknownObject(Value);
 
 impl UnknownObject {
-    /// What the value says it is: the text of its `type` field, if it has one.
+    /// Returns the text of the value's `type` field, if it has one.
     pub fn tag(&self) -> Option<&str> {
         self.0.get("type")?.as_str()
     }
 
-    /// The whole value.
+    /// Returns the whole value.
     pub fn value(&self) -> &Value {
         &self.0
     }
 
-    /// The whole value, taken out.
+    /// Returns the owned value.
     pub fn into_value(self) -> Value {
         self.0
     }
