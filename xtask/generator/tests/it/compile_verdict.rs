@@ -1,7 +1,7 @@
 //! The compile verdict is true: a caller of each pair, written against the old crate, builds against the new one exactly
 //! when `spec diff` says so.
 
-#[path = "../../../../notte-api-gen/tests/diff/support.rs"]
+#[path = "../../../../notte-api-gen/tests/it/diff/support.rs"]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,14 +2,14 @@
 
 use notte_api_gen::{PASSES, RESOLVING};
 
-use crate::normalise;
+use super::normalise;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Value, json};
 
-use crate::document;
+use super::document;
 
 const KEYWORDS: &[&str] = &[
     "type",

@@ -1,7 +1,5 @@
 //! Generated text is laid out as prettyplease lays it out, however long a name is.
 
-#![allow(clippy::unwrap_used)]
-
 use notte_api_gen::{Input, Options, generate};
 use serde_json::{Map, Value, json};
 

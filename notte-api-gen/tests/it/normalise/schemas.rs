@@ -2,10 +2,10 @@
 
 use notte_api_gen::Note;
 
-use crate::normalise;
+use super::normalise;
 use serde_json::{Value, json};
 
-use crate::document;
+use super::document;
 
 fn schema(schema: &Value) -> Value {
     schema_and_notes(schema).0

@@ -3,7 +3,7 @@
 use notte_api_gen::diff::{Bump, Format, Report, next, parse_ignored};
 use serde_json::{Value, json};
 
-use crate::support::{document, pairs, report};
+use super::support::{document, pairs, report};
 
 fn sample() -> Report {
     let old = json!({ "sent": { "type": "object", "properties": { "a": { "type": "integer", "default": 3 } } } });

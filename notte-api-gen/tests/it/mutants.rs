@@ -6,8 +6,8 @@ use fastrand::Rng;
 use notte_api_gen::{Failure, Finding, Input, Options, Severity, generate, lint, load};
 use serde_json::{Value, json};
 
-const FASTAPI: &[u8] = include_bytes!("documents/fastapi-3.1.json");
-const PLAIN: &[u8] = include_bytes!("documents/plain-3.0.yaml");
+const FASTAPI: &[u8] = include_bytes!("../documents/fastapi-3.1.json");
+const PLAIN: &[u8] = include_bytes!("../documents/plain-3.0.yaml");
 const OPTIONS: Options = Options { effect_required: false };
 
 /// Runs one document through load to lint; the seed is in the message when it panics.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use notte_api_gen::diff::{Change, Item, RULES, Report, by_id};
 use serde_json::json;
 
-use crate::support::{document, pairs, report};
+use super::support::{document, pairs, report};
 
 fn affected(change: &Change) -> BTreeSet<&'static str> {
     let verdicts = [("wire", &change.wire), ("compile", &change.compile), ("behaviour", &change.behaviour)];

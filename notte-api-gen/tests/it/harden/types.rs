@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{answered, document, rust, schemas, sent, type_of, wire};
+use super::support::{answered, document, rust, schemas, sent, type_of, wire};
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })

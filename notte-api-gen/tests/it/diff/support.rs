@@ -29,7 +29,7 @@ pub(crate) struct Pair {
 }
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notte-api-gen/tests/diff/pairs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notte-api-gen/tests/it/diff/pairs");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the pairs").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let read = |path: &std::path::PathBuf| -> Vec<Pair> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{answered, document, rust, schemas, sent};
+use super::support::{answered, document, rust, schemas, sent};
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::report;
+use super::support::report;
 
 /// An API of `word`s, as a service that calls them otherwise next year.
 fn api(word: &str) -> Value {

@@ -7,7 +7,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::support::{answered, document, generate, hardened, schemas, sent};
+use super::support::{answered, document, generate, hardened, schemas, sent};
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
@@ -15,7 +15,7 @@ fn reference(name: &str) -> Value {
 
 #[test]
 fn the_vendored_document_generates() {
-    let text = include_str!("../../../openapi/notte-openapi.yml");
+    let text = include_str!("../../../../openapi/notte-openapi.yml");
     let vendored: Value = yaml_serde::from_str(text).unwrap();
     let hardened = hardened(vendored);
     let items = hardened["paths"].as_object().unwrap().values();

@@ -1,9 +1,9 @@
 //! What becomes of what is around schemas, and of references.
 
-use crate::normalise;
+use super::normalise;
 use serde_json::json;
 
-use crate::document;
+use super::document;
 
 #[test]
 fn definitions_become_components_and_references_follow() {

@@ -1,7 +1,5 @@
 //! What normalising must hold for every document; `schemas` and `structure` say what becomes of each construct.
 
-#![allow(clippy::unwrap_used)]
-
 mod arbitrary;
 mod schemas;
 mod structure;
@@ -10,9 +8,9 @@ use notte_api_gen::{Note, PASSES, RESOLVING, load, resolve};
 use serde_json::{Map, Value, json};
 
 const SAMPLES: [(&str, &[u8], usize); 3] = [
-    ("fastapi-3.1.json", include_bytes!("../documents/fastapi-3.1.json"), 20),
-    ("plain-3.0.yaml", include_bytes!("../documents/plain-3.0.yaml"), 7),
-    ("plain-3.1.yaml", include_bytes!("../documents/plain-3.1.yaml"), 5),
+    ("fastapi-3.1.json", include_bytes!("../../documents/fastapi-3.1.json"), 20),
+    ("plain-3.0.yaml", include_bytes!("../../documents/plain-3.0.yaml"), 7),
+    ("plain-3.1.yaml", include_bytes!("../../documents/plain-3.1.yaml"), 5),
 ];
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

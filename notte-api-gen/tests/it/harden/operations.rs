@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{document, hardened, operation, wire};
+use super::support::{document, hardened, operation, wire};
 
 fn with_security(document_security: Value, security: Value) -> Value {
     let mut operation = json!({ "operationId": "x" });

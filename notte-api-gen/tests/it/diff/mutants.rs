@@ -171,7 +171,7 @@ fn dialect_is_no_change() {
             "k": { "const": "one" },
         } } } },
     });
-    let report = crate::support::report(&old, &new);
+    let report = super::support::report(&old, &new);
     let found: Vec<String> = report.changes.iter().map(summary).collect();
     assert!(found.is_empty(), "{found:?}");
 }
