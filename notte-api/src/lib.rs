@@ -1,11 +1,12 @@
-//! The Notte API for Rust: every operation of the document, complete and plain.
+//! Client for the Notte API: every operation, exactly as it is on the wire.
 //!
-//! Each operation is a method of [`Client`] that gives a [`builder`]. Answers decode tolerantly: what is newer than this
-//! client is kept ([`wire::Open`], [`wire::Extra`], [`wire::List`]) and reported as a `tracing` event of target
-//! `notte_api::unknown`. Nothing that prints holds a key or another secret.
+//! Each operation is a method of [`Client`] that returns a [`builder`]. Responses are decoded tolerantly: whatever is
+//! newer than this client is kept ([`wire::Open`], [`wire::Extra`], [`wire::List`]) and reported as a `tracing` event
+//! of target `notte_api::unknown`. Printed output never contains a key or another secret.
 //!
-//! There is no retry here, and no clean-up of sessions: [`OperationMeta::effect`], [`Operation`] and
-//! [`Error::may_have_been_sent`] are what a layer above needs for them. A tokio runtime with I/O and time has to be there.
+//! This crate neither retries requests nor stops sessions by itself. [`OperationMeta::effect`], [`Operation`] and
+//! [`Error::may_have_been_sent`] are the means with which a layer above, such as `notte-ext`, does both. Calls need a
+//! tokio runtime with I/O and time enabled.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), notte_api::Error> {
@@ -18,7 +19,7 @@
 //! ```
 //!
 //! # Features
-//! - `rustls` (default) or `native-tls`: how https is spoken. Without either, only http is.
+//! - `rustls` (default) or `native-tls`: the TLS implementation. With neither, only plain http works.
 //! - `httpmock`: typed mocks of every operation.
 
 // Generated code names the wire types the way other crates do; a document may need none of them.
@@ -32,6 +33,8 @@ mod fetch;
 #[rustfmt::skip]
 mod generated;
 mod hooks;
+#[cfg(feature = "httpmock")]
+pub mod mock;
 mod operation;
 mod part;
 mod raw;
@@ -48,8 +51,6 @@ pub use bytes::Bytes;
 pub use client::ClientBuilder;
 pub use error::{Error, ErrorKind};
 pub use fetch::Fetch;
-#[cfg(feature = "httpmock")]
-pub use generated::mock;
 pub use generated::{Client, OPERATIONS, OPERATIONS_JSON, builder, types};
 pub use operation::{Effect, Operation, OperationMeta, SendOnce};
 pub use part::Part;

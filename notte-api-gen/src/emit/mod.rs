@@ -3,7 +3,6 @@
 mod api_md;
 mod builders;
 mod client;
-mod mock;
 mod multipart;
 mod progenitor;
 mod prune;
@@ -68,13 +67,11 @@ fn operation_files(source: &Source<'_>, api: &Api) -> Result<(Vec<File>, String)
     Ok((files, listed))
 }
 
-/// The types and the mocks, and what `API.md` says of the types.
-fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 3], String), Error> {
-    let (types, mocks) = source.types_and_mocks()?;
-    let types = types::decorate(types.items, api, &source.sent());
+/// The types, and what `API.md` says of them.
+fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 2], String), Error> {
+    let types = types::decorate(source.types()?.items, api, &source.sent());
     let listed = api_md::types(&types.module);
     let files = [
-        rust_file("mock.rs", &mock::emit(mocks, api)),
         file("types/builder.rs", types.builders),
         file("types/mod.rs", join("The types that operations take and answer.", types.module)),
     ];
@@ -104,11 +101,6 @@ fn index() -> syn::File {
             ),
             parse_quote!(
                 mod client;
-            ),
-            parse_quote!(
-                #[allow(missing_docs)]
-                #[cfg(feature = "httpmock")]
-                pub mod mock;
             ),
             parse_quote!(
                 pub(crate) mod operations;

@@ -40,12 +40,12 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The types, what is not replaced, and the typed mocks.
-    pub(super) fn types_and_mocks(&self) -> Result<(syn::File, syn::File), Error> {
+    /// The types, what is not replaced.
+    pub(super) fn types(&self) -> Result<syn::File, Error> {
         self.run(|generator, document| {
-            // This is what makes the generator read the document.
-            let mocks = parse(generator.httpmock(document, "notte_api").map_err(|error| error.to_string())?)?;
-            Ok((parse(pruned(generator.get_type_space().to_stream(), Scope::Types))?, mocks))
+            // The cheapest of what makes the generator read the document.
+            generator.httpmock(document, "notte_api").map_err(|error| error.to_string())?;
+            parse(pruned(generator.get_type_space().to_stream(), Scope::Types))
         })
     }
 

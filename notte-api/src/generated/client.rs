@@ -32,121 +32,119 @@ const _: () = {
     {}
 };
 impl Client {
-    /// List Agents
+    /// Lists the agents of the account, one page at a time.
     ///
-    /// Lists the agents of the account, one page at a time. Without `only_active=false` the list hides agents that have ended.
+    /// Agents that have ended are listed only with `only_active=false`.
     ///
     /// `GET /agents` (effect class: read)
     pub fn list_agents(&self) -> builder::ListAgents<'_> {
         builder::ListAgents::new(self)
     }
-    /// Agent Start
+    /// Starts an agent.
     ///
-    /// Starts an agent: a language model that works on a task in the browser of a session until it has an answer, runs out of steps, or is stopped. The call answers at once; the agent goes on, and each step costs money.
+    /// An agent is a language model that works on a task in the browser of a session until it has an answer, runs out of steps, or is stopped. The call returns immediately and the agent continues in the background. Each step costs money.
     ///
     /// `POST /agents/start` (effect class: costly)
     pub fn agent_start(&self) -> builder::AgentStart<'_> {
         builder::AgentStart::new(self)
     }
-    /// Agent Status
+    /// Returns the status of an agent, and its answer once it has ended.
     ///
-    /// Looks an agent up. It has ended when `status` is `closed`; whether it did its task is in `success`, what it found in `answer`.
+    /// The agent has ended when `status` is `closed`. `success` reports whether it completed its task; `answer` holds its answer.
     ///
     /// `GET /agents/{agent_id}` (effect class: read)
     pub fn agent_status(&self) -> builder::AgentStatus<'_> {
         builder::AgentStatus::new(self)
     }
-    /// Agent Stop
+    /// Stops an agent.
     ///
-    /// Tells an agent to stop. The step that it is at is finished first, so the answer may still say `active`. The session goes on.
+    /// The agent finishes its current step first, so the response may still have the status `active`. The session is not stopped.
     ///
     /// `DELETE /agents/{agent_id}/stop` (effect class: idempotent)
     pub fn agent_stop(&self) -> builder::AgentStop<'_> {
         builder::AgentStop::new(self)
     }
-    /// Get Script
-    ///
-    /// Writes a script that does again what an agent did, without a language model choosing the steps.
+    /// Returns a script that repeats what an agent did, without a language model choosing the steps.
     ///
     /// `GET /agents/{agent_id}/workflow/code` (effect class: read)
     pub fn get_script(&self) -> builder::GetScript<'_> {
         builder::GetScript::new(self)
     }
-    /// Anything Start
+    /// Starts a task in natural language, for which the service chooses the means.
     ///
-    /// Hands over a task in plain words and lets the service choose how to do it. It may start sessions, agents or functions, which cost money. The form of the answer is not promised.
+    /// It may start sessions, agents or functions, which cost money. The form of the response is not guaranteed.
     ///
     /// `POST /anything/start` (effect class: costly)
     pub fn anything_start(&self) -> builder::AnythingStart<'_> {
         builder::AnythingStart::new(self)
     }
-    /// List Functions
+    /// Lists the functions of the account, one page at a time.
     ///
-    /// One page of the account's functions. Deleted ones are left out unless `only_active` is false. Later versions of the service send less about each than `function_download_url` does.
+    /// Deleted functions are listed only with `only_active=false`. Newer servers return fewer fields of each function than `function_download_url` does.
     ///
     /// `GET /functions` (effect class: read)
     pub fn list_functions(&self) -> builder::ListFunctions<'_> {
         builder::ListFunctions::new(self)
     }
-    /// Function Create
+    /// Uploads a Python file as a new function.
     ///
-    /// Uploads a Python file as a new function. Each call makes another function; a new version of one that exists is uploaded with `function_update`.
+    /// Each call creates another function; `function_update` uploads a new version of an existing one.
     ///
     /// `POST /functions` (effect class: costly)
     pub fn function_create(&self) -> builder::FunctionCreate<'_> {
         builder::FunctionCreate::new(self)
     }
-    /// Function Download Url
+    /// Returns a function and a short-lived link to its source.
     ///
-    /// Reads a function together with a short-lived link to its source. Where the link does not start with `http` it is encrypted: ask again with `decryption_key`.
+    /// A link that does not start with `http` is encrypted; call again with `decryption_key` to receive a usable one.
     ///
     /// `GET /functions/{function_id}` (effect class: read)
     pub fn function_download_url(&self) -> builder::FunctionDownloadUrl<'_> {
         builder::FunctionDownloadUrl::new(self)
     }
-    /// Function Update
+    /// Uploads a new version of a function.
     ///
-    /// Uploads a new version of a function. Earlier versions stay and can still be downloaded. Without `version` every call adds another one.
+    /// Earlier versions are kept and can still be downloaded. Without `version`, every call adds another version.
     ///
     /// `POST /functions/{function_id}` (effect class: costly)
     pub fn function_update(&self) -> builder::FunctionUpdate<'_> {
         builder::FunctionUpdate::new(self)
     }
-    /// Function Delete
+    /// Deletes a function with all its versions.
     ///
-    /// Deletes a function with all its versions. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /functions/{function_id}` (effect class: idempotent)
     pub fn function_delete(&self) -> builder::FunctionDelete<'_> {
         builder::FunctionDelete::new(self)
     }
-    /// Function Metadata Update
+    /// Updates the metadata of a function, not its source.
     ///
-    /// Changes what is said about a function, not its source. What is left out stays as it is.
+    /// Fields that are not set stay unchanged.
     ///
     /// `PATCH /functions/{function_id}` (effect class: idempotent)
     pub fn function_metadata_update(&self) -> builder::FunctionMetadataUpdate<'_> {
         builder::FunctionMetadataUpdate::new(self)
     }
-    /// Function Fork
+    /// Copies a function, either the account's own or a shared one, into the account.
     ///
-    /// Copies a function, one's own or a shared one, into the account. Each call makes another copy, which names its origin in `reference_workflow_id`.
+    /// Each call creates another copy, whose `reference_workflow_id` is the id of the original.
     ///
     /// `POST /functions/{function_id}/fork` (effect class: costly)
     pub fn function_fork(&self) -> builder::FunctionFork<'_> {
         builder::FunctionFork::new(self)
     }
-    /// Function Rollback
+    /// Rolls a function back to an earlier version.
     ///
-    /// Makes an earlier version of a function the one that runs. The versions in between may stay or go; ask for the function to see which there are.
+    /// The service may keep or delete the versions in between; `function_download_url` returns the versions that exist.
     ///
     /// `POST /functions/{function_id}/rollback` (effect class: costly)
     pub fn function_rollback(&self) -> builder::FunctionRollback<'_> {
         builder::FunctionRollback::new(self)
     }
-    /// Function Runs
+    /// Lists the runs of a function, one page at a time.
     ///
-    /// One page of the runs of a function. Later versions of the service leave out logs, variables and result here; `function_run_get_metadata` has them.
+    /// Newer servers leave out logs, variables and result; `function_run_get_metadata` returns them.
     ///
     /// `GET /functions/{function_id}/runs` (effect class: read)
     pub fn list_function_runs_by_function_id(
@@ -154,49 +152,47 @@ impl Client {
     ) -> builder::ListFunctionRunsByFunctionId<'_> {
         builder::ListFunctionRunsByFunctionId::new(self)
     }
-    /// Function Run Create
+    /// Creates a run without starting it, so that its id is known in advance.
     ///
-    /// Makes a run that does not run yet, so that its id is known before. `function_run_start_created` starts it; whoever executes it on a machine of one's own reports with `function_run_update_metadata`.
+    /// `function_run_start_created` starts the run. A caller that executes it on its own machine reports progress with `function_run_update_metadata`.
     ///
     /// `POST /functions/{function_id}/runs/create` (effect class: costly)
     pub fn function_run_create(&self) -> builder::FunctionRunCreate<'_> {
         builder::FunctionRunCreate::new(self)
     }
-    /// Function Run Start
+    /// Runs a function on the service.
     ///
-    /// Runs a function on the service and answers as it goes. With `stream`, the default, the answer is a stream of server-sent events: `data:` lines holding a JSON object with `type` (`log`, `result` or `session_start`) and `message`; the message of `result` is the JSON text of a `FunctionRunResult`. Without it the answer is that object alone, once the run has ended. Either takes as long as the function runs: allow for minutes.
+    /// With `stream`, the default, the response is a stream of server-sent events. Each `data:` line holds a JSON object with `type` (`log`, `result` or `session_start`) and `message`; the message of `result` is the JSON text of a `FunctionRunResult`. Without `stream`, the response is that object alone, sent when the run has ended. The call takes as long as the function runs, which can be minutes.
     ///
     /// `POST /functions/{function_id}/runs/start` (effect class: costly)
     pub fn function_run_start(&self) -> builder::FunctionRunStart<'_> {
         builder::FunctionRunStart::new(self)
     }
-    /// Function Run Get Metadata
-    ///
-    /// Reads one run of a function with its state, variables, logs and result.
+    /// Returns one run of a function with its status, variables, logs and result.
     ///
     /// `GET /functions/{function_id}/runs/{run_id}` (effect class: read)
     pub fn function_run_get_metadata(&self) -> builder::FunctionRunGetMetadata<'_> {
         builder::FunctionRunGetMetadata::new(self)
     }
-    /// Function Run Start Created
+    /// Starts a run that `function_run_create` created.
     ///
-    /// Starts a run that `function_run_create` made. The answer is that of `function_run_start`, but events come only if `stream` is true.
+    /// The response is that of `function_run_start`, but contains events only if `stream` is true.
     ///
     /// `POST /functions/{function_id}/runs/{run_id}` (effect class: costly)
     pub fn function_run_start_created(&self) -> builder::FunctionRunStartCreated<'_> {
         builder::FunctionRunStartCreated::new(self)
     }
-    /// Function Run Stop
+    /// Stops a run.
     ///
-    /// Stops a run. Its record stays and can still be read.
+    /// Its record is kept and can still be read.
     ///
     /// `DELETE /functions/{function_id}/runs/{run_id}` (effect class: idempotent)
     pub fn function_run_stop(&self) -> builder::FunctionRunStop<'_> {
         builder::FunctionRunStop::new(self)
     }
-    /// Function Run Update Metadata
+    /// Updates the record of a run: its status, logs and result.
     ///
-    /// Records how a run goes: state, logs, result. Meant for whoever executes the run, for example on a machine of one's own.
+    /// Meant for a caller that executes the run on its own machine.
     ///
     /// `PATCH /functions/{function_id}/runs/{run_id}` (effect class: idempotent)
     pub fn function_run_update_metadata(
@@ -204,33 +200,31 @@ impl Client {
     ) -> builder::FunctionRunUpdateMetadata<'_> {
         builder::FunctionRunUpdateMetadata::new(self)
     }
-    /// Function Schedule Set
+    /// Sets the schedule of a function.
     ///
-    /// Runs a function on a schedule from now on. A function has one schedule at most; an earlier one is replaced.
+    /// A function has at most one schedule: an existing one is replaced.
     ///
     /// `POST /functions/{function_id}/schedule` (effect class: idempotent)
     pub fn function_schedule_set(&self) -> builder::FunctionScheduleSet<'_> {
         builder::FunctionScheduleSet::new(self)
     }
-    /// Function Schedule Delete
+    /// Deletes the schedule of a function.
     ///
-    /// Takes the schedule from a function. Runs that go on are not stopped by it.
+    /// Current runs are not stopped.
     ///
     /// `DELETE /functions/{function_id}/schedule` (effect class: idempotent)
     pub fn function_schedule_delete(&self) -> builder::FunctionScheduleDelete<'_> {
         builder::FunctionScheduleDelete::new(self)
     }
-    /// Health check
+    /// Checks whether the service is running.
     ///
-    /// Asks whether the service answers at all. No key is needed and none is sent, so an answer says nothing about the key. Only status 200 means healthy.
+    /// The operation needs no API key and none is sent, so a success does not prove that a key is valid. Only status 200 means healthy.
     ///
     /// `GET /health` (effect class: read, no key is sent)
     pub fn health_check(&self) -> builder::HealthCheck<'_> {
         builder::HealthCheck::new(self)
     }
-    /// Managed Auth Connection Check
-    ///
-    /// Looks whether a connection is still logged in.
+    /// Checks whether a connection is still logged in.
     ///
     /// `POST /managed-auth/connections/{connection_id}/check` (effect class: costly)
     pub fn managed_auth_connection_check(
@@ -238,9 +232,7 @@ impl Client {
     ) -> builder::ManagedAuthConnectionCheck<'_> {
         builder::ManagedAuthConnectionCheck::new(self)
     }
-    /// Managed Auth Connection Reauthenticate
-    ///
-    /// Begins to log a connection in anew, whether the old login is still good or not.
+    /// Starts a new login of a connection, even if the current one is still valid.
     ///
     /// `POST /managed-auth/connections/{connection_id}/reauthenticate` (effect class: costly)
     pub fn managed_auth_connection_reauthenticate(
@@ -248,9 +240,9 @@ impl Client {
     ) -> builder::ManagedAuthConnectionReauthenticate<'_> {
         builder::ManagedAuthConnectionReauthenticate::new(self)
     }
-    /// Managed Auth Connection Refresh
+    /// Starts to refresh a connection.
     ///
-    /// Begins to renew a connection, with a new login only where the old one is no longer good.
+    /// It logs in again only if the current login is no longer valid.
     ///
     /// `POST /managed-auth/connections/{connection_id}/refresh` (effect class: costly)
     pub fn managed_auth_connection_refresh(
@@ -258,577 +250,531 @@ impl Client {
     ) -> builder::ManagedAuthConnectionRefresh<'_> {
         builder::ManagedAuthConnectionRefresh::new(self)
     }
-    /// Managed Auth Operation Get
-    ///
-    /// How far a login is.
+    /// Returns the progress of a login.
     ///
     /// `GET /managed-auth/operations/{operation_id}` (effect class: read)
     pub fn managed_auth_operation_get(&self) -> builder::ManagedAuthOperationGet<'_> {
         builder::ManagedAuthOperationGet::new(self)
     }
-    /// List Personas
+    /// Lists the personas of the account, one page at a time.
     ///
-    /// One page of the account's personas. Closed ones are left out unless `only_active` is false.
+    /// Closed personas are listed only with `only_active=false`.
     ///
     /// `GET /personas` (effect class: read)
     pub fn list_personas(&self) -> builder::ListPersonas<'_> {
         builder::ListPersonas::new(self)
     }
-    /// Persona Create
+    /// Creates a persona.
     ///
-    /// Makes a new persona: a made-up identity with a first and last name and a mailbox of its own, which agents can sign up and log in with. A vault for its passwords and a phone number come only when asked for. Each call makes another persona.
+    /// A persona is a generated identity with a first name, a last name and a mailbox of its own, with which agents can sign up and log in. A vault for its passwords and a phone number are created on request. Each call creates another persona.
     ///
     /// `POST /personas/create` (effect class: costly)
     pub fn persona_create(&self) -> builder::PersonaCreate<'_> {
         builder::PersonaCreate::new(self)
     }
-    /// Persona Get
+    /// Returns a persona: its name, email address, phone number and vault.
     ///
-    /// Reads one persona: its name, mail address, phone number and vault. Messages are read with `persona_emails_list` and `persona_sms_list`.
+    /// Its messages are returned by `persona_emails_list` and `persona_sms_list`.
     ///
     /// `GET /personas/{persona_id}` (effect class: read)
     pub fn persona_get(&self) -> builder::PersonaGet<'_> {
         builder::PersonaGet::new(self)
     }
-    /// Persona Delete
+    /// Deletes a persona.
     ///
-    /// Deletes a persona. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /personas/{persona_id}` (effect class: idempotent)
     pub fn persona_delete(&self) -> builder::PersonaDelete<'_> {
         builder::PersonaDelete::new(self)
     }
-    /// Persona Update
-    ///
-    /// Gives a persona another label.
+    /// Changes the label of a persona.
     ///
     /// `PATCH /personas/{persona_id}` (effect class: idempotent)
     pub fn persona_update(&self) -> builder::PersonaUpdate<'_> {
         builder::PersonaUpdate::new(self)
     }
-    /// Persona Emails List
+    /// Lists the emails in the mailbox of a persona, without paging.
     ///
-    /// The mails in the persona's mailbox, as one list without pages. Reading marks them as read, so with `only_unread` a mail comes once.
+    /// Listing marks the emails as read, so with `only_unread` each email is returned once.
     ///
     /// `GET /personas/{persona_id}/emails` (effect class: read)
     pub fn persona_emails_list(&self) -> builder::PersonaEmailsList<'_> {
         builder::PersonaEmailsList::new(self)
     }
-    /// Persona SMS List
+    /// Lists the text messages that a persona's phone number received, without paging.
     ///
-    /// The text messages that reached the persona's phone number, as one list without pages. Reading marks them as read, so with `only_unread` a message comes once.
+    /// Listing marks the messages as read, so with `only_unread` each message is returned once.
     ///
     /// `GET /personas/{persona_id}/sms` (effect class: read)
     pub fn persona_sms_list(&self) -> builder::PersonaSmsList<'_> {
         builder::PersonaSmsList::new(self)
     }
-    /// Persona Create Number
+    /// Reserves a phone number for a persona that has none.
     ///
-    /// Reserves a phone number for a persona that has none, so that it can receive text messages. They are read with `persona_sms_list`.
+    /// The number receives text messages, which `persona_sms_list` returns.
     ///
     /// `POST /personas/{persona_id}/sms/number` (effect class: costly)
     pub fn persona_create_number(&self) -> builder::PersonaCreateNumber<'_> {
         builder::PersonaCreateNumber::new(self)
     }
-    /// Persona Delete Number
+    /// Releases the phone number of a persona; the persona is kept.
     ///
-    /// Takes the phone number away from a persona; the persona stays. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refusal can be reported with HTTP 200.
     ///
     /// `DELETE /personas/{persona_id}/sms/number` (effect class: idempotent)
     pub fn persona_delete_number(&self) -> builder::PersonaDeleteNumber<'_> {
         builder::PersonaDeleteNumber::new(self)
     }
-    /// Profile List
-    ///
-    /// One page of the account's profiles.
+    /// Lists the profiles of the account, one page at a time.
     ///
     /// `GET /profiles` (effect class: read)
     pub fn profile_list(&self) -> builder::ProfileList<'_> {
         builder::ProfileList::new(self)
     }
-    /// Profile Create
+    /// Creates an empty profile.
     ///
-    /// Makes a new, empty profile. A session that is started with it and told to persist fills it. Each call makes another profile.
+    /// A session that is started with the profile and `persist` fills it. Each call creates another profile.
     ///
     /// `POST /profiles/create` (effect class: costly)
     pub fn profile_create(&self) -> builder::ProfileCreate<'_> {
         builder::ProfileCreate::new(self)
     }
-    /// Profile Get
-    ///
-    /// Reads one profile. The cookies and storage in it are not part of the answer.
+    /// Returns a profile, without its cookies and storage.
     ///
     /// `GET /profiles/{profile_id}` (effect class: read)
     pub fn profile_get(&self) -> builder::ProfileGet<'_> {
         builder::ProfileGet::new(self)
     }
-    /// Profile Delete
+    /// Deletes a profile with the browser state in it.
     ///
-    /// Deletes a profile with the browser state in it. Look at `success`: a refusal can come with HTTP 200.
+    /// Check `success`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /profiles/{profile_id}` (effect class: idempotent)
     pub fn profile_delete(&self) -> builder::ProfileDelete<'_> {
         builder::ProfileDelete::new(self)
     }
-    /// Profile Cookies Get
-    ///
-    /// Reads the cookies in a profile.
+    /// Returns the cookies in a profile.
     ///
     /// `GET /profiles/{profile_id}/cookies` (effect class: read)
     pub fn profile_cookies_get(&self) -> builder::ProfileCookiesGet<'_> {
         builder::ProfileCookiesGet::new(self)
     }
-    /// Profile Cookies Set
+    /// Imports cookies into a profile.
     ///
-    /// Puts cookies into a profile, in place of those it has or beside them.
+    /// `mode` decides whether they replace the existing cookies or are added to them.
     ///
     /// `POST /profiles/{profile_id}/cookies` (effect class: idempotent)
     pub fn profile_cookies_set(&self) -> builder::ProfileCookiesSet<'_> {
         builder::ProfileCookiesSet::new(self)
     }
-    /// Profile Duplicate
+    /// Creates a profile with a copy of the state of another profile.
     ///
-    /// Makes a new profile with the state of another. Each call makes another one.
+    /// Each call creates another profile.
     ///
     /// `POST /profiles/{profile_id}/duplicate` (effect class: costly)
     pub fn profile_duplicate(&self) -> builder::ProfileDuplicate<'_> {
         builder::ProfileDuplicate::new(self)
     }
-    /// Profile State Set
+    /// Imports cookies and storage into a profile.
     ///
-    /// Puts cookies and storage into a profile, in place of those it has or beside them.
+    /// `mode` decides whether they replace the existing state or are added to it.
     ///
     /// `POST /profiles/{profile_id}/state` (effect class: idempotent)
     pub fn profile_state_set(&self) -> builder::ProfileStateSet<'_> {
         builder::ProfileStateSet::new(self)
     }
-    /// Improve Prompt
+    /// Rewrites a task so that an agent understands it better.
     ///
-    /// Rewrites a task so that an agent understands it better. A language model does the work, so the same prompt may give another answer each time. Newer servers seem to have dropped it: be ready for a 404.
+    /// A language model writes the result, so the same prompt may have another result each time. Newer servers seem to have removed the operation: expect a 404.
     ///
     /// `POST /prompts/improve` (effect class: costly, no key is sent)
     pub fn improve_prompt(&self) -> builder::ImprovePrompt<'_> {
         builder::ImprovePrompt::new(self)
     }
-    /// Nudge Prompt
+    /// Writes a hint that brings an agent back on track, from its task and what it has said so far.
     ///
-    /// Writes a hint that brings an agent back on track, from its task and what it has said so far. A language model does the work. Newer servers seem to have dropped it: be ready for a 404.
+    /// A language model does the work. Newer servers seem to have dropped it: be ready for a 404.
     ///
     /// `POST /prompts/nudge` (effect class: costly, no key is sent)
     pub fn nudge_prompt(&self) -> builder::NudgePrompt<'_> {
         builder::NudgePrompt::new(self)
     }
-    /// Readiness check
+    /// Checks whether the service accepts requests.
     ///
-    /// Asks whether the service takes requests now. No key is needed and none is sent.
+    /// The operation needs no API key and none is sent.
     ///
     /// `GET /ready` (effect class: read, no key is sent)
     pub fn ready_check(&self) -> builder::ReadyCheck<'_> {
         builder::ReadyCheck::new(self)
     }
-    /// Scrape Webpage
+    /// Scrapes a URL in a browser that is started for this call.
     ///
-    /// Starts a browser, opens an address, reads the page and closes the browser, all in one call. It takes as long as that takes.
+    /// The call starts a browser, opens the URL, scrapes the page and closes the browser, and takes as long as all of these. The browser costs money.
     ///
     /// `POST /scrape` (effect class: costly)
     pub fn scrape_webpage(&self) -> builder::ScrapeWebpage<'_> {
         builder::ScrapeWebpage::new(self)
     }
-    /// Scrape From HTML
+    /// Extracts structured data from HTML that the caller supplies.
     ///
-    /// Takes structured data out of HTML that the caller has. A language model first writes a schema for the data, then fills it. No browser is started.
+    /// A language model first writes a schema for the data, then extracts the data. No browser is started.
     ///
     /// `POST /scrape_from_html` (effect class: read)
     pub fn scrape_from_html(&self) -> builder::ScrapeFromHtml<'_> {
         builder::ScrapeFromHtml::new(self)
     }
-    /// Search Web
+    /// Searches the web.
     ///
-    /// Searches the web. The form of the answer depends on `outputType` and is not promised. 1.4.40 does not publish the operation.
+    /// The form of the response depends on `outputType` and is not guaranteed. API version 1.4.40 does not publish the operation.
     ///
     /// `POST /search` (effect class: costly)
     pub fn search_web(&self) -> builder::SearchWeb<'_> {
         builder::SearchWeb::new(self)
     }
-    /// List Secrets
-    ///
-    /// The account's stored secrets without their values, as one list without pages.
+    /// Lists the stored secrets of the account, without their values and without paging.
     ///
     /// `GET /secrets` (effect class: read)
     pub fn list_secrets(&self) -> builder::ListSecrets<'_> {
         builder::ListSecrets::new(self)
     }
-    /// Store Secret
+    /// Stores a secret under a name.
     ///
-    /// Keeps a value under a name. What was stored under that name in that namespace is replaced.
+    /// A secret with the same name in the same namespace is replaced.
     ///
     /// `POST /secrets` (effect class: idempotent)
     pub fn store_secret(&self) -> builder::StoreSecret<'_> {
         builder::StoreSecret::new(self)
     }
-    /// Get Secret
-    ///
-    /// Reads the value of a stored secret in clear, by name.
+    /// Returns the value of a stored secret in clear text, by name.
     ///
     /// `GET /secrets/{name}` (effect class: read)
     pub fn get_secret(&self) -> builder::GetSecret<'_> {
         builder::GetSecret::new(self)
     }
-    /// Delete Secret
+    /// Deletes a stored secret.
     ///
-    /// Deletes a stored secret. It takes the `id` that `list_secrets` gives, not the name by which `get_secret` reads.
+    /// The parameter is the `id` that `list_secrets` returns, not the name that `get_secret` accepts.
     ///
     /// `DELETE /secrets/{secret_id}` (effect class: idempotent)
     pub fn delete_secret(&self) -> builder::DeleteSecret<'_> {
         builder::DeleteSecret::new(self)
     }
-    /// List Sessions
+    /// Lists the sessions of the account, one page at a time.
     ///
-    /// Lists the sessions of the account, one page at a time. Without `only_active=false` the list hides sessions that are over.
+    /// Sessions that have ended are listed only with `only_active=false`.
     ///
     /// `GET /sessions` (effect class: read)
     pub fn list_sessions(&self) -> builder::ListSessions<'_> {
         builder::ListSessions::new(self)
     }
-    /// Session Start
+    /// Starts a browser session in the cloud.
     ///
-    /// Starts a browser in the cloud. It costs money until it is stopped, has been idle for `idle_timeout_minutes`, or has lived for `max_duration_minutes`. A 429 can mean that the account has as many sessions as it may have, a 529 that the service is full.
+    /// The session costs money until it is stopped, has been idle for `idle_timeout_minutes`, or has lasted `max_duration_minutes`. A 429 can mean that the account has reached its limit of concurrent sessions; a 529 means that the service is at capacity.
     ///
     /// `POST /sessions/start` (effect class: costly)
     pub fn session_start(&self) -> builder::SessionStart<'_> {
         builder::SessionStart::new(self)
     }
-    /// Session Status
-    ///
-    /// Looks a session up, whether it lives or is over.
+    /// Returns a session, whether it is running or has ended.
     ///
     /// `GET /sessions/{session_id}` (effect class: read)
     pub fn session_status(&self) -> builder::SessionStatus<'_> {
         builder::SessionStatus::new(self)
     }
-    /// Session Auth Readiness
-    ///
-    /// Answers how far the logins are that a session was started with.
+    /// Returns the progress of the logins that a session was started with.
     ///
     /// `GET /sessions/{session_id}/auth` (effect class: read)
     pub fn session_auth_readiness(&self) -> builder::SessionAuthReadiness<'_> {
         builder::SessionAuthReadiness::new(self)
     }
-    /// Session Cookies Get
-    ///
-    /// Reads all cookies that the browser of a session has.
+    /// Returns all cookies of a session's browser.
     ///
     /// `GET /sessions/{session_id}/cookies` (effect class: read)
     pub fn session_cookies_get(&self) -> builder::SessionCookiesGet<'_> {
         builder::SessionCookiesGet::new(self)
     }
-    /// Session Cookies Set
+    /// Adds cookies to a session's browser.
     ///
-    /// Gives cookies to the browser of a session, beside those that it has.
+    /// Its other cookies are kept.
     ///
     /// `POST /sessions/{session_id}/cookies` (effect class: idempotent)
     pub fn session_cookies_set(&self) -> builder::SessionCookiesSet<'_> {
         builder::SessionCookiesSet::new(self)
     }
-    /// Session Debug Info
+    /// Returns the URLs for watching and driving a running session.
     ///
-    /// Answers the addresses at which a live session can be watched, driven over the Chrome DevTools Protocol, and its events be read. They carry short-lived tokens of this session.
+    /// There are URLs for a live view, for the Chrome DevTools Protocol, and for the session's events. They contain short-lived tokens for this session.
     ///
     /// `GET /sessions/{session_id}/debug` (effect class: read)
     pub fn session_debug_info(&self) -> builder::SessionDebugInfo<'_> {
         builder::SessionDebugInfo::new(self)
     }
-    /// Session Debug Tab Info
-    ///
-    /// Answers the addresses at which one tab of a live session can be watched and driven.
+    /// Returns the URLs for watching and driving one tab of a running session.
     ///
     /// `GET /sessions/{session_id}/debug/tab` (effect class: read)
     pub fn session_debug_tab_info(&self) -> builder::SessionDebugTabInfo<'_> {
         builder::SessionDebugTabInfo::new(self)
     }
-    /// List Session Files
-    ///
-    /// Lists the files of a session, one part of the list at a time.
+    /// Lists the files of a session, a range at a time.
     ///
     /// `GET /sessions/{session_id}/files` (effect class: read)
     pub fn list_session_files(&self) -> builder::ListSessionFiles<'_> {
         builder::ListSessionFiles::new(self)
     }
-    /// Upload Session File
+    /// Uploads a file to a session, where an `upload_file` action can use it.
     ///
-    /// Gives a file to a session, where an `upload_file` action can use it. Uploading the same file again makes another one.
+    /// Uploading the same file again creates another one.
     ///
     /// `POST /sessions/{session_id}/files` (effect class: costly)
     pub fn upload_session_file(&self) -> builder::UploadSessionFile<'_> {
         builder::UploadSessionFile::new(self)
     }
-    /// Download Session File
-    ///
-    /// Answers the bytes of a file.
+    /// Downloads the bytes of a file.
     ///
     /// `GET /sessions/{session_id}/files/{file_id}` (effect class: read)
     pub fn download_session_file(&self) -> builder::DownloadSessionFile<'_> {
         builder::DownloadSessionFile::new(self)
     }
-    /// Delete Session File
-    ///
     /// Deletes a file from the service's storage.
     ///
     /// `DELETE /sessions/{session_id}/files/{file_id}` (effect class: idempotent)
     pub fn delete_session_file(&self) -> builder::DeleteSessionFile<'_> {
         builder::DeleteSessionFile::new(self)
     }
-    /// Session Network Logs
+    /// Lists the files that contain the recorded network traffic of a session.
     ///
-    /// Lists the files in which the network traffic of a session was recorded. The files are fetched from the addresses in the answer, without a key.
+    /// The files are downloaded from the URLs in the response, without an API key.
     ///
     /// `GET /sessions/{session_id}/network/logs` (effect class: read)
     pub fn session_network_logs(&self) -> builder::SessionNetworkLogs<'_> {
         builder::SessionNetworkLogs::new(self)
     }
-    /// Session Offset
+    /// Returns the current position in a session's record of steps.
     ///
-    /// Answers how far the record of what was done in a session has come. Given to an agent as `session_offset`, it lets the agent know what is done from here on.
+    /// An agent that is given it as `session_offset` knows the steps from this position on.
     ///
     /// `GET /sessions/{session_id}/offset` (effect class: read)
     pub fn session_offset(&self) -> builder::SessionOffset<'_> {
         builder::SessionOffset::new(self)
     }
-    /// Page Execute (Step)
+    /// Performs one action on the page.
     ///
-    /// Takes one action on the page. An action that fails is mostly answered with 200 and `success` false. While a captcha is in the way the answer has `captcha`; then `captcha_solve` actions with `captcha_id` ask how far it is.
+    /// A failed action is usually reported with HTTP 200 and `success` set to false. While a captcha blocks the page, the response has `captcha`; `captcha_solve` actions with `captcha_id` then return its progress.
     ///
     /// `POST /sessions/{session_id}/page/execute` (effect class: page)
     pub fn page_execute(&self) -> builder::PageExecute<'_> {
         builder::PageExecute::new(self)
     }
-    /// Execute Session File
-    ///
     /// Moves a file between the page and the files of a session.
     ///
     /// `POST /sessions/{session_id}/page/execute/file` (effect class: page)
     pub fn execute_session_file(&self) -> builder::ExecuteSessionFile<'_> {
         builder::ExecuteSessionFile::new(self)
     }
-    /// Page Observe
+    /// Observes the page that the browser shows.
     ///
-    /// Looks at the page that the browser shows: its address and tabs, a screenshot, and the actions that can be taken on it, each ready to be sent to `execute`.
+    /// Returns the page's URL, its tabs, a screenshot, and the actions that are possible on it, each ready to be sent to `execute`.
     ///
     /// `POST /sessions/{session_id}/page/observe` (effect class: read)
     pub fn page_observe(&self) -> builder::PageObserve<'_> {
         builder::PageObserve::new(self)
     }
-    /// Page Scrape
+    /// Scrapes the page that the browser shows.
     ///
-    /// Reads the page that the browser shows, as Markdown or, with `instructions` or `response_format`, as structured data that a language model takes out of it.
+    /// Returns Markdown or, with `instructions` or `response_format`, structured data that a language model extracts from the page.
     ///
     /// `POST /sessions/{session_id}/page/scrape` (effect class: read)
     pub fn page_scrape(&self) -> builder::PageScrape<'_> {
         builder::PageScrape::new(self)
     }
-    /// Page Screenshot
+    /// Takes a screenshot of the page that the browser shows.
     ///
-    /// Takes a picture of the page that the browser shows. The answer is the picture itself, not JSON.
+    /// The response is the image itself, not JSON.
     ///
     /// `POST /sessions/{session_id}/page/screenshot` (effect class: read)
     pub fn page_screenshot(&self) -> builder::PageScreenshot<'_> {
         builder::PageScreenshot::new(self)
     }
-    /// Create Payment
+    /// Requests a payment at a shop that is open in a session.
     ///
-    /// Asks for a payment at a shop that is open in a session. Real money moves unless `mode` says otherwise.
+    /// Real money is spent unless `mode` says otherwise.
     ///
     /// `POST /sessions/{session_id}/payments` (effect class: costly)
     pub fn create_payment(&self) -> builder::CreatePayment<'_> {
         builder::CreatePayment::new(self)
     }
-    /// Session Profile Preview
-    ///
-    /// Answers what a profile would hold that is saved from a session now.
+    /// Previews the profile that would be saved from a session now.
     ///
     /// `GET /sessions/{session_id}/profile-preview` (effect class: read)
     pub fn session_profile_preview(&self) -> builder::SessionProfilePreview<'_> {
         builder::SessionProfilePreview::new(self)
     }
-    /// Session Profile Save
+    /// Saves the state of a session's browser to an existing profile or a new one.
     ///
-    /// Saves the state of the browser of a session in a profile, one that is there or a new one. Each call without an id makes another profile.
+    /// Each call without an id creates another profile.
     ///
     /// `POST /sessions/{session_id}/profile/save` (effect class: costly)
     pub fn session_profile_save(&self) -> builder::SessionProfileSave<'_> {
         builder::SessionProfileSave::new(self)
     }
-    /// Session Replay
+    /// Returns the URLs of a session's video.
     ///
-    /// Answers where the video of a session can be fetched. It is made after the session was stopped: until it is ready, and when there will be none, the answer is a 404.
+    /// The video is made after the session has stopped. Until it is ready, and if there will be none, the service returns a 404.
     ///
     /// `GET /sessions/{session_id}/replay` (effect class: read)
     pub fn session_replay(&self) -> builder::SessionReplay<'_> {
         builder::SessionReplay::new(self)
     }
-    /// Session Mouse Replay
-    ///
-    /// Answers a part of where the record of the mouse is kept.
+    /// Returns a range of the URLs of a session's recorded mouse track.
     ///
     /// `GET /sessions/{session_id}/replay/mouse` (effect class: read)
     pub fn session_mouse_replay(&self) -> builder::SessionMouseReplay<'_> {
         builder::SessionMouseReplay::new(self)
     }
-    /// Session Stop
+    /// Stops a session and closes its browser, which ends its cost.
     ///
-    /// Closes a session and its browser, and with that ends its cost. A session that is over already may be answered with an error; stopping twice does no harm.
+    /// Stopping a session twice is safe, although the service may return an error for a session that has already ended.
     ///
     /// `DELETE /sessions/{session_id}/stop` (effect class: idempotent)
     pub fn session_stop(&self) -> builder::SessionStop<'_> {
         builder::SessionStop::new(self)
     }
-    /// Get Session Script
-    ///
-    /// Writes a script that does again what was done in a session.
+    /// Returns a script that repeats what was done in a session.
     ///
     /// `GET /sessions/{session_id}/workflow/code` (effect class: read)
     pub fn get_session_script(&self) -> builder::GetSessionScript<'_> {
         builder::GetSessionScript::new(self)
     }
-    /// File List Uploads
-    ///
-    /// The files stored for the account, as one list without pages.
+    /// Lists the files stored for the account, without paging.
     ///
     /// `GET /storage/uploads` (effect class: read)
     pub fn file_list_uploads(&self) -> builder::FileListUploads<'_> {
         builder::FileListUploads::new(self)
     }
-    /// File Upload
+    /// Stores a file for the account, so that sessions with file storage can use it in upload actions.
     ///
-    /// Stores a file for the account, so that sessions with file storage can use it in upload actions. One that is there under the same name is replaced.
+    /// A file of the same name is replaced.
     ///
     /// `POST /storage/uploads/{filename}` (effect class: idempotent)
     pub fn file_upload(&self) -> builder::FileUpload<'_> {
         builder::FileUpload::new(self)
     }
-    /// File List Downloads
-    ///
-    /// The files a session downloaded, as one list without pages.
+    /// Lists the files that a session downloaded, without paging.
     ///
     /// `GET /storage/{session_id}/downloads` (effect class: read)
     pub fn file_list_downloads(&self) -> builder::FileListDownloads<'_> {
         builder::FileListDownloads::new(self)
     }
-    /// File Download
+    /// Returns a link to a file that a session downloaded.
     ///
-    /// Asks for a link to a file that a session downloaded. The answer holds the link, not the file. Without such a file it can still be HTTP 200, with `success` false and no `url`.
+    /// The response contains the link, not the file. If there is no such file, the status can still be 200, with `success` false and no `url`.
     ///
     /// `GET /storage/{session_id}/downloads/{filename}` (effect class: read)
     pub fn file_download(&self) -> builder::FileDownload<'_> {
         builder::FileDownload::new(self)
     }
-    /// File Upload Downloaded File
+    /// Stores a file among those that a session downloaded.
     ///
-    /// Puts a file among those a session downloaded. One that is there under the same name is replaced.
+    /// A file of the same name is replaced.
     ///
     /// `POST /storage/{session_id}/downloads/{filename}` (effect class: idempotent)
     pub fn file_upload_downloaded_file(&self) -> builder::FileUploadDownloadedFile<'_> {
         builder::FileUploadDownloadedFile::new(self)
     }
-    /// Get Usage
-    ///
-    /// Counts and costs of one calendar month, with the account's plan and what is left of its budget.
+    /// Returns the usage and cost of one calendar month, with the account's plan and its remaining budget.
     ///
     /// `GET /usage` (effect class: read)
     pub fn get_usage(&self) -> builder::GetUsage<'_> {
         builder::GetUsage::new(self)
     }
-    /// Get Usage Logs
-    ///
-    /// One page of the log of the account's API calls.
+    /// Lists the logged API calls of the account, one page at a time.
     ///
     /// `GET /usage/logs` (effect class: read)
     pub fn get_usage_logs(&self) -> builder::GetUsageLogs<'_> {
         builder::GetUsageLogs::new(self)
     }
-    /// List Vaults
+    /// Lists the vaults of the account, one page at a time.
     ///
-    /// One page of the account's vaults. Closed ones are left out unless `only_active` is false. What is in a vault is not part of the answer.
+    /// Closed vaults are listed only with `only_active=false`. The response does not include the contents of the vaults.
     ///
     /// `GET /vaults` (effect class: read)
     pub fn list_vaults(&self) -> builder::ListVaults<'_> {
         builder::ListVaults::new(self)
     }
-    /// Vault Create
+    /// Creates an empty vault for login credentials and one payment card.
     ///
-    /// Makes a new, empty vault for login credentials and one payment card, which agents can fill in without the model seeing them. Names need not be unique: each call makes another vault.
+    /// Agents can fill in the values of a vault without revealing them to the model. Names need not be unique: each call creates another vault.
     ///
     /// `POST /vaults/create` (effect class: costly)
     pub fn vault_create(&self) -> builder::VaultCreate<'_> {
         builder::VaultCreate::new(self)
     }
-    /// Vault Credentials List
+    /// Lists the sites that a vault has credentials for, with the user name or email address but no secret of each.
     ///
-    /// The sites a vault has credentials for, with the user name or mail address of each, but no password. The whole list comes at once. Secrets are read one site at a time with `vault_credentials_get`.
+    /// The list is not paged. `vault_credentials_get` returns the secrets of one site.
     ///
     /// `GET /vaults/{vault_id}` (effect class: read)
     pub fn vault_credentials_list(&self) -> builder::VaultCredentialsList<'_> {
         builder::VaultCredentialsList::new(self)
     }
-    /// Vault Delete
+    /// Deletes a vault with its credentials and its card.
     ///
-    /// Deletes a vault with the credentials and the card in it. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /vaults/{vault_id}` (effect class: idempotent)
     pub fn vault_delete(&self) -> builder::VaultDelete<'_> {
         builder::VaultDelete::new(self)
     }
-    /// Vault Update
+    /// Renames a vault.
     ///
-    /// Renames a vault. What it holds stays as it is.
+    /// Its contents are not changed.
     ///
     /// `PATCH /vaults/{vault_id}` (effect class: idempotent)
     pub fn vault_update(&self) -> builder::VaultUpdate<'_> {
         builder::VaultUpdate::new(self)
     }
-    /// Vault Credit Card Get
-    ///
-    /// Reads the vault's payment card, with its number and security code in clear.
+    /// Returns the payment card of a vault, with its number and security code in clear text.
     ///
     /// `GET /vaults/{vault_id}/card` (effect class: read)
     pub fn vault_credit_card_get(&self) -> builder::VaultCreditCardGet<'_> {
         builder::VaultCreditCardGet::new(self)
     }
-    /// Vault Credit Card Set
+    /// Stores a payment card in a vault.
     ///
-    /// Keeps a payment card in the vault. A vault holds one card: an earlier one is replaced.
+    /// A vault holds one card: an existing one is replaced.
     ///
     /// `POST /vaults/{vault_id}/card` (effect class: idempotent)
     pub fn vault_credit_card_set(&self) -> builder::VaultCreditCardSet<'_> {
         builder::VaultCreditCardSet::new(self)
     }
-    /// Vault Credit Card Delete
+    /// Deletes the payment card of a vault; its credentials are kept.
     ///
-    /// Deletes the vault's payment card; credentials stay. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /vaults/{vault_id}/card` (effect class: idempotent)
     pub fn vault_credit_card_delete(&self) -> builder::VaultCreditCardDelete<'_> {
         builder::VaultCreditCardDelete::new(self)
     }
-    /// Vault Credentials Get
+    /// Returns the credentials stored for one site, with the password and the TOTP seed in clear text.
     ///
-    /// Reads the credentials kept for one site, with the password and the seed of the one-time codes in clear. Which sites have any is in `vault_credentials_list`.
+    /// `vault_credentials_list` returns the sites that have credentials.
     ///
     /// `GET /vaults/{vault_id}/credentials` (effect class: read)
     pub fn vault_credentials_get(&self) -> builder::VaultCredentialsGet<'_> {
         builder::VaultCredentialsGet::new(self)
     }
-    /// Vault Credentials Add
+    /// Stores the credentials of one site in a vault.
     ///
-    /// Keeps credentials for one site. A vault holds one set a site: what was there for the same site is replaced.
+    /// A vault holds one set of credentials per site: an existing set for the same site is replaced.
     ///
     /// `POST /vaults/{vault_id}/credentials` (effect class: idempotent)
     pub fn vault_credentials_add(&self) -> builder::VaultCredentialsAdd<'_> {
         builder::VaultCredentialsAdd::new(self)
     }
-    /// Vault Credentials Delete
+    /// Deletes the credentials stored for one site; those of other sites are kept.
     ///
-    /// Deletes the credentials kept for one site; those of other sites stay. Look at `status`: a refusal can come with HTTP 200.
+    /// Check `status`: a refused deletion can be reported with HTTP 200.
     ///
     /// `DELETE /vaults/{vault_id}/credentials` (effect class: idempotent)
     pub fn vault_credentials_delete(&self) -> builder::VaultCredentialsDelete<'_> {

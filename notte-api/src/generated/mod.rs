@@ -5,9 +5,6 @@
 #![allow(clippy::unwrap_used)]
 pub mod builder;
 mod client;
-#[allow(missing_docs)]
-#[cfg(feature = "httpmock")]
-pub mod mock;
 pub(crate) mod operations;
 pub mod types;
 pub use client::Client;

@@ -1,4 +1,4 @@
-//! The few types that generated code points at: forward compatible, lenient to read, redacted to print.
+//! The types that generated code uses: forward compatible, lenient when decoding, redacted when printed.
 
 mod audit;
 mod duration;
@@ -26,15 +26,13 @@ pub use list::{List, OddItem};
 pub use open::{Enumerated, Open, UnknownValue};
 pub use path::{InvalidPathSegment, PathSegment};
 pub use secret::Secret;
-#[cfg(feature = "httpmock")]
-pub(crate) use text::path_pattern;
 #[allow(unused_imports, reason = "which of these generated code uses depends on the document")]
 pub(crate) use text::{text, variant};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use unknown::UnknownObject;
 
-/// What these types say when a value does not fit. Only texts listed here, none of which can hold a
-/// value, reach a decode error.
+/// The messages of these types when a value does not match. Only the texts listed here, none of which can contain a
+/// value, become part of a decode error.
 pub(crate) mod reason {
     pub(crate) const NOT_A_TIMESTAMP: &str = "not a timestamp";
     pub(crate) const NOT_AN_INTEGER: &str = "not an integer";

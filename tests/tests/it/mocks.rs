@@ -6,7 +6,7 @@ use notte_api::{
     mock::MockServerExt as _,
     reqwest::StatusCode,
     types,
-    wire::{Open, PathSegment},
+    wire::Open,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,10 +19,6 @@ fn server_and_client() -> (MockServer, Client) {
 
 fn typed<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
-}
-
-fn id(text: &str) -> PathSegment {
-    text.try_into().unwrap()
 }
 
 fn session(id: &str) -> types::SessionResponse {
@@ -44,8 +40,8 @@ async fn a_typed_request_matches_and_any_other_does_not() {
     let body = |password: &str| -> types::AddCredentialsRequest {
         typed(json!({ "url": "https://shop.example.com", "credentials": {"username": "anna", "password": password} }))
     };
-    let mock = server.vault_credentials_add(|when, then| {
-        when.vault_id(&id("vlt-1")).body(&body("right"));
+    let mock = server.operation(Client::vault_credentials_add, |when, then| {
+        when.path("vault_id", "vlt-1").body(&body("right"));
         then.ok(&typed(json!({ "status": "added", "newer": {"than": "this"} })));
     });
 
@@ -62,8 +58,8 @@ async fn a_typed_request_matches_and_any_other_does_not() {
 #[tokio::test]
 async fn a_body_from_builders_matches_by_what_is_set() {
     let (server, client) = server_and_client();
-    let mock = server.session_start(|when, then| {
-        when.body(&typed(json!({ "solve_captchas": true, "profile": {"id": "p-1"}, "brand_new": 1 })));
+    let mock = server.operation(Client::session_start, |when, then| {
+        when.body(&json!({ "solve_captchas": true, "profile": {"id": "p-1"}, "brand_new": 1 }));
         then.ok(&session("s-1"));
     });
     let body = types::SessionStartRequest::builder()
@@ -123,8 +119,8 @@ async fn an_id_matches_itself_only() {
     let mocks: Vec<_> = IDS
         .iter()
         .map(|text| {
-            server.session_status(|when, then| {
-                when.session_id(&id(text));
+            server.operation(Client::session_status, |when, then| {
+                when.path("session_id", text);
                 then.ok(&session(text));
             })
         })
@@ -142,8 +138,8 @@ async fn an_id_matches_itself_only() {
 #[tokio::test]
 async fn each_of_two_ids_matches_in_its_place() {
     let (server, client) = server_and_client();
-    let mock = server.delete_session_file(|when, then| {
-        when.session_id(&id("s (1)")).file_id(&id("é.pdf"));
+    let mock = server.operation(Client::delete_session_file, |when, then| {
+        when.path("session_id", "s (1)").path("file_id", "é.pdf");
         then.no_content();
     });
     let delete = |session: &str, file: &str| client.delete_session_file().session_id(session).file_id(file).send();
@@ -162,8 +158,8 @@ async fn an_open_query_parameter_matches_known_and_unknown_values() {
     assert!(matches!((&known, &unknown), (Open::Known(_), Open::Unknown(_))), "{known:?} {unknown:?}");
     let page = |total: i64| typed(json!({ "files": [], "limit": 10, "offset": 0, "total": total }));
     for (total, source) in [(1, &known), (2, &unknown)] {
-        server.list_session_files(|when, then| {
-            when.session_id(&id("s-1")).source(source).limit(10);
+        server.operation(Client::list_session_files, |when, then| {
+            when.path("session_id", "s-1").query("source", source).query("limit", 10);
             then.ok(&page(total));
         });
     }
@@ -177,8 +173,8 @@ async fn an_open_query_parameter_matches_known_and_unknown_values() {
 #[tokio::test]
 async fn a_query_parameter_that_is_none_has_to_be_missing() {
     let (server, client) = server_and_client();
-    let mock = server.list_sessions(|when, then| {
-        when.only_active(None).page(None).page_size(50);
+    let mock = server.operation(Client::list_sessions, |when, then| {
+        when.query::<bool>("only_active", None).query::<i64>("page", None).query("page_size", 50);
         then.ok(&typed(
             json!({ "items": [session("s-1")], "page": 1, "page_size": 50, "has_next": false, "has_previous": false }),
         ));
@@ -196,8 +192,8 @@ async fn a_query_parameter_that_is_none_has_to_be_missing() {
 async fn a_required_and_a_secret_query_parameter_match_by_value() {
     let (server, client) = server_and_client();
     let url = "https://shop.example.com/?a=1&b=2#c d";
-    let mock = server.vault_credentials_delete(|when, then| {
-        when.vault_id(&id("vlt-1")).url(url);
+    let mock = server.operation(Client::vault_credentials_delete, |when, then| {
+        when.path("vault_id", "vlt-1").query("url", url);
         then.ok(&typed(json!({ "status": "success" })));
     });
     client.vault_credentials_delete().vault_id("vlt-1").url(url).send().await.unwrap();
@@ -209,9 +205,9 @@ async fn a_required_and_a_secret_query_parameter_match_by_value() {
 async fn a_binary_answer_arrives_as_its_bytes() {
     let (server, client) = server_and_client();
     let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
-    server.download_session_file(|when, then| {
-        when.session_id(&id("s-1")).file_id(&id("f-1"));
-        then.ok(&bytes);
+    server.operation(Client::download_session_file, |when, then| {
+        when.path("session_id", "s-1").path("file_id", "f-1");
+        then.bytes(&bytes);
     });
     let answer = client.download_session_file().session_id("s-1").file_id("f-1").send().await.unwrap();
     assert_eq!(answer.into_inner().bytes().await.unwrap(), bytes);
@@ -220,8 +216,8 @@ async fn a_binary_answer_arrives_as_its_bytes() {
 #[tokio::test]
 async fn an_answer_without_a_body_is_a_success() {
     let (server, client) = server_and_client();
-    let mock = server.delete_secret(|when, then| {
-        when.secret_id(&id("sec-1"));
+    let mock = server.operation(Client::delete_secret, |when, then| {
+        when.path("secret_id", "sec-1");
         then.no_content();
     });
     let answer = client.delete_secret().secret_id("sec-1").send().await.unwrap();
@@ -236,8 +232,8 @@ async fn an_upload_matches_and_its_content_can_be_asserted() {
         "id": "f-1", "session_id": "s-1", "filename": "a b.csv", "mime_type": "text/csv", "size": 8, "source": "user_upload",
         "checksum": "0", "created_at": "2026-03-14T09:26:53Z", "expires_at": "2026-04-14T09:26:53Z",
     });
-    let mock = server.upload_session_file(|when, then| {
-        let when = when.session_id(&id("s-1")).into_inner();
+    let mock = server.operation(Client::upload_session_file, |when, then| {
+        let when = when.path("session_id", "s-1").into_inner();
         when.method(Method::POST).body_includes("a,b\n1,2\n").body_includes("text/csv");
         then.ok(&typed(file));
     });
@@ -253,9 +249,9 @@ async fn an_upload_matches_and_its_content_can_be_asserted() {
 #[tokio::test]
 async fn an_answer_can_be_what_the_document_does_not_have() {
     let (server, client) = server_and_client();
-    server.session_stop(|when, then| {
-        when.session_id(&id("s-1"));
-        then.into_inner().status(409).json_body(json!({ "detail": "it is closed" }));
+    server.operation(Client::session_stop, |when, then| {
+        when.path("session_id", "s-1");
+        then.error(409, "it is closed");
     });
     let error = client.session_stop().session_id("s-1").send().await.unwrap_err();
     assert_eq!((error.status(), error.detail()), (Some(StatusCode::CONFLICT), Some("it is closed")));

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// List Agents
+/// Lists the agents of the account, one page at a time.
 ///
-/// Lists the agents of the account, one page at a time. Without `only_active=false` the list hides agents that have ended.
+/// Agents that have ended are listed only with `only_active=false`.
 ///
 /// `GET /agents` (effect class: read)
 #[derive(Clone)]
@@ -31,12 +31,12 @@ impl<'a> ListAgents<'a> {
             page_size: Ok(None),
         }
     }
-    /// Whether to list only agents that work.
+    /// Whether to list only agents that are working.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
         self
     }
-    /// Whether to list only agents that were started with the key of this request.
+    /// Whether to list only agents that were started with the API key of this request.
     pub fn only_current_token(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -44,17 +44,17 @@ impl<'a> ListAgents<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Whether to list only agents whose run was kept as a function.
+    /// Whether to list only agents whose run was saved as a function.
     pub fn only_saved(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_saved = value.into_field();
         self
     }
-    /// Number of the page, counted from 1.
+    /// Page number, counted from 1.
     pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page = value.into_field();
         self
     }
-    /// How many agents a page has at most.
+    /// Maximum number of agents per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
         self
@@ -154,9 +154,9 @@ impl ::std::fmt::Debug for ListAgents<'_> {
         f.debug_struct(stringify!(ListAgents)).finish_non_exhaustive()
     }
 }
-/// Agent Start
+/// Starts an agent.
 ///
-/// Starts an agent: a language model that works on a task in the browser of a session until it has an answer, runs out of steps, or is stopped. The call answers at once; the agent goes on, and each step costs money.
+/// An agent is a language model that works on a task in the browser of a session until it has an answer, runs out of steps, or is stopped. The call returns immediately and the agent continues in the background. Each step costs money.
 ///
 /// `POST /agents/start` (effect class: costly)
 #[derive(Clone)]
@@ -260,9 +260,9 @@ impl ::std::fmt::Debug for AgentStart<'_> {
         f.debug_struct(stringify!(AgentStart)).finish_non_exhaustive()
     }
 }
-/// Agent Status
+/// Returns the status of an agent, and its answer once it has ended.
 ///
-/// Looks an agent up. It has ended when `status` is `closed`; whether it did its task is in `success`, what it found in `answer`.
+/// The agent has ended when `status` is `closed`. `success` reports whether it completed its task; `answer` holds its answer.
 ///
 /// `GET /agents/{agent_id}` (effect class: read)
 #[derive(Clone)]
@@ -278,7 +278,7 @@ impl<'a> AgentStatus<'a> {
             agent_id: Err("agent_id was not initialized".to_string()),
         }
     }
-    /// Id of the agent, as its start answered it.
+    /// Id of the agent, returned when it was started.
     pub fn agent_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -348,9 +348,9 @@ impl ::std::fmt::Debug for AgentStatus<'_> {
         f.debug_struct(stringify!(AgentStatus)).finish_non_exhaustive()
     }
 }
-/// Agent Stop
+/// Stops an agent.
 ///
-/// Tells an agent to stop. The step that it is at is finished first, so the answer may still say `active`. The session goes on.
+/// The agent finishes its current step first, so the response may still have the status `active`. The session is not stopped.
 ///
 /// `DELETE /agents/{agent_id}/stop` (effect class: idempotent)
 #[derive(Clone)]
@@ -368,7 +368,7 @@ impl<'a> AgentStop<'a> {
             session_id: Err("session_id was not initialized".to_string()),
         }
     }
-    /// Id of the agent, as its start answered it.
+    /// Id of the agent, returned when it was started.
     pub fn agent_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -456,9 +456,7 @@ impl ::std::fmt::Debug for AgentStop<'_> {
         f.debug_struct(stringify!(AgentStop)).finish_non_exhaustive()
     }
 }
-/// Get Script
-///
-/// Writes a script that does again what an agent did, without a language model choosing the steps.
+/// Returns a script that repeats what an agent did, without a language model choosing the steps.
 ///
 /// `GET /agents/{agent_id}/workflow/code` (effect class: read)
 #[derive(Clone)]
@@ -478,7 +476,7 @@ impl<'a> GetScript<'a> {
             infer_response_format: Ok(None),
         }
     }
-    /// Id of the agent, as its start answered it.
+    /// Id of the agent, returned when it was started.
     pub fn agent_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -487,7 +485,7 @@ impl<'a> GetScript<'a> {
         self.agent_id = value.try_into().map_err(|error| format!("agent_id: {error}"));
         self
     }
-    /// Whether the script stands alone (`true`) or is only the instructions that matter (`false`).
+    /// Whether the script is complete and runs by itself (`true`) or contains only the relevant statements (`false`).
     pub fn as_workflow<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -498,7 +496,7 @@ impl<'a> GetScript<'a> {
             .map_err(|error| format!("as_workflow: {error}"));
         self
     }
-    /// Whether scrapes that have instructions and no schema get a schema, guessed from what they found.
+    /// Whether scrapes with instructions but no schema get a schema inferred from their results.
     pub fn infer_response_format(
         mut self,
         value: impl crate::wire::IntoField<bool>,

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// Health check
+/// Checks whether the service is running.
 ///
-/// Asks whether the service answers at all. No key is needed and none is sent, so an answer says nothing about the key. Only status 200 means healthy.
+/// The operation needs no API key and none is sent, so a success does not prove that a key is valid. Only status 200 means healthy.
 ///
 /// `GET /health` (effect class: read, no key is sent)
 #[derive(Clone)]
@@ -77,9 +77,9 @@ impl ::std::fmt::Debug for HealthCheck<'_> {
         f.debug_struct(stringify!(HealthCheck)).finish_non_exhaustive()
     }
 }
-/// Readiness check
+/// Checks whether the service accepts requests.
 ///
-/// Asks whether the service takes requests now. No key is needed and none is sent.
+/// The operation needs no API key and none is sent.
 ///
 /// `GET /ready` (effect class: read, no key is sent)
 #[derive(Clone)]

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// Page Execute (Step)
+/// Performs one action on the page.
 ///
-/// Takes one action on the page. An action that fails is mostly answered with 200 and `success` false. While a captcha is in the way the answer has `captcha`; then `captcha_solve` actions with `captcha_id` ask how far it is.
+/// A failed action is usually reported with HTTP 200 and `success` set to false. While a captcha blocks the page, the response has `captcha`; `captcha_solve` actions with `captcha_id` then return its progress.
 ///
 /// `POST /sessions/{session_id}/page/execute` (effect class: page)
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl<'a> PageExecute<'a> {
             });
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -58,7 +58,7 @@ impl<'a> PageExecute<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Id of the captcha that a `captcha_solve` action asks about, from the `captcha` of an earlier answer. Servers of version 1.4.40 do not know it.
+    /// Id of the captcha that a `captcha_solve` action asks about, from the `captcha` of an earlier response. Added after API version 1.4.40.
     pub fn captcha_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -66,7 +66,7 @@ impl<'a> PageExecute<'a> {
         self.captcha_id = value.into_field();
         self
     }
-    /// Seconds that all of the solving of a captcha may still take. Servers of version 1.4.40 do not know it.
+    /// Maximum remaining time for solving a captcha, in seconds. Added after API version 1.4.40.
     pub fn captcha_timeout_seconds(
         mut self,
         value: impl crate::wire::IntoField<f64>,
@@ -74,12 +74,12 @@ impl<'a> PageExecute<'a> {
         self.captcha_timeout_seconds = value.into_field();
         self
     }
-    /// Generation of that page, from the same `captcha`: the action is not taken on a page that has moved on. Servers of version 1.4.40 do not know it.
+    /// Generation of that page, from the same `captcha`. The action is not performed if the page has changed since. Added after API version 1.4.40.
     pub fn target_generation(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.target_generation = value.into_field();
         self
     }
-    /// Id of the page that the action is meant for, from the `captcha` of an earlier answer, when an action that was not taken is sent again. Servers of version 1.4.40 do not know it.
+    /// Id of the page that the action is meant for, from the `captcha` of an earlier response. Set it when retrying an action that was not performed. Added after API version 1.4.40.
     pub fn target_page_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -87,7 +87,7 @@ impl<'a> PageExecute<'a> {
         self.target_page_id = value.into_field();
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. Only some servers between 1.4.40 and 1.10 know it here.
+    /// Whether this call updates the service's record of the session. Supported here only by some servers between versions 1.4.40 and 1.10.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -209,8 +209,6 @@ impl ::std::fmt::Debug for PageExecute<'_> {
         f.debug_struct(stringify!(PageExecute)).finish_non_exhaustive()
     }
 }
-/// Execute Session File
-///
 /// Moves a file between the page and the files of a session.
 ///
 /// `POST /sessions/{session_id}/page/execute/file` (effect class: page)
@@ -257,7 +255,7 @@ impl<'a> ExecuteSessionFile<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -268,7 +266,7 @@ impl<'a> ExecuteSessionFile<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -353,9 +351,9 @@ impl ::std::fmt::Debug for ExecuteSessionFile<'_> {
         f.debug_struct(stringify!(ExecuteSessionFile)).finish_non_exhaustive()
     }
 }
-/// Page Observe
+/// Observes the page that the browser shows.
 ///
-/// Looks at the page that the browser shows: its address and tabs, a screenshot, and the actions that can be taken on it, each ready to be sent to `execute`.
+/// Returns the page's URL, its tabs, a screenshot, and the actions that are possible on it, each ready to be sent to `execute`.
 ///
 /// `POST /sessions/{session_id}/page/observe` (effect class: read)
 #[derive(Clone)]
@@ -399,7 +397,7 @@ impl<'a> PageObserve<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -410,7 +408,7 @@ impl<'a> PageObserve<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -491,9 +489,9 @@ impl ::std::fmt::Debug for PageObserve<'_> {
         f.debug_struct(stringify!(PageObserve)).finish_non_exhaustive()
     }
 }
-/// Page Scrape
+/// Scrapes the page that the browser shows.
 ///
-/// Reads the page that the browser shows, as Markdown or, with `instructions` or `response_format`, as structured data that a language model takes out of it.
+/// Returns Markdown or, with `instructions` or `response_format`, structured data that a language model extracts from the page.
 ///
 /// `POST /sessions/{session_id}/page/scrape` (effect class: read)
 #[derive(Clone)]
@@ -537,7 +535,7 @@ impl<'a> PageScrape<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -548,7 +546,7 @@ impl<'a> PageScrape<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -629,9 +627,9 @@ impl ::std::fmt::Debug for PageScrape<'_> {
         f.debug_struct(stringify!(PageScrape)).finish_non_exhaustive()
     }
 }
-/// Page Screenshot
+/// Takes a screenshot of the page that the browser shows.
 ///
-/// Takes a picture of the page that the browser shows. The answer is the picture itself, not JSON.
+/// The response is the image itself, not JSON.
 ///
 /// `POST /sessions/{session_id}/page/screenshot` (effect class: read)
 #[derive(Clone)]
@@ -649,7 +647,7 @@ impl<'a> PageScreenshot<'a> {
             update_metadata: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -660,7 +658,7 @@ impl<'a> PageScreenshot<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// List Personas
+/// Lists the personas of the account, one page at a time.
 ///
-/// One page of the account's personas. Closed ones are left out unless `only_active` is false.
+/// Closed personas are listed only with `only_active=false`.
 ///
 /// `GET /personas` (effect class: read)
 #[derive(Clone)]
@@ -31,17 +31,17 @@ impl<'a> ListPersonas<'a> {
             page_size: Ok(None),
         }
     }
-    /// Also list personas that the service made for its own purposes. Newer than version 1.4.40 of the service.
+    /// Whether to list personas that the service created for its own purposes too. Added after API version 1.4.40.
     pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.include_system = value.into_field();
         self
     }
-    /// Leave out personas that are closed. Set it to false to see them too.
+    /// Whether to leave out closed personas.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
         self
     }
-    /// Only personas made with the API key of this request, not with others of the account.
+    /// Whether to list only personas that were created with the API key of this request.
     pub fn only_current_token(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -49,12 +49,12 @@ impl<'a> ListPersonas<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Which page, counted from 1.
+    /// Page number, counted from 1.
     pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page = value.into_field();
         self
     }
-    /// How many personas a page holds at most.
+    /// Maximum number of personas per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
         self
@@ -156,9 +156,9 @@ impl ::std::fmt::Debug for ListPersonas<'_> {
         f.debug_struct(stringify!(ListPersonas)).finish_non_exhaustive()
     }
 }
-/// Persona Create
+/// Creates a persona.
 ///
-/// Makes a new persona: a made-up identity with a first and last name and a mailbox of its own, which agents can sign up and log in with. A vault for its passwords and a phone number come only when asked for. Each call makes another persona.
+/// A persona is a generated identity with a first name, a last name and a mailbox of its own, with which agents can sign up and log in. A vault for its passwords and a phone number are created on request. Each call creates another persona.
 ///
 /// `POST /personas/create` (effect class: costly)
 #[derive(Clone)]
@@ -264,9 +264,9 @@ impl ::std::fmt::Debug for PersonaCreate<'_> {
         f.debug_struct(stringify!(PersonaCreate)).finish_non_exhaustive()
     }
 }
-/// Persona Get
+/// Returns a persona: its name, email address, phone number and vault.
 ///
-/// Reads one persona: its name, mail address, phone number and vault. Messages are read with `persona_emails_list` and `persona_sms_list`.
+/// Its messages are returned by `persona_emails_list` and `persona_sms_list`.
 ///
 /// `GET /personas/{persona_id}` (effect class: read)
 #[derive(Clone)]
@@ -282,7 +282,7 @@ impl<'a> PersonaGet<'a> {
             persona_id: Err("persona_id was not initialized".to_string()),
         }
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -354,9 +354,9 @@ impl ::std::fmt::Debug for PersonaGet<'_> {
         f.debug_struct(stringify!(PersonaGet)).finish_non_exhaustive()
     }
 }
-/// Persona Delete
+/// Deletes a persona.
 ///
-/// Deletes a persona. Look at `status`: a refusal can come with HTTP 200.
+/// Check `status`: a refused deletion can be reported with HTTP 200.
 ///
 /// `DELETE /personas/{persona_id}` (effect class: idempotent)
 #[derive(Clone)]
@@ -372,7 +372,7 @@ impl<'a> PersonaDelete<'a> {
             persona_id: Err("persona_id was not initialized".to_string()),
         }
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -448,9 +448,7 @@ impl ::std::fmt::Debug for PersonaDelete<'_> {
         f.debug_struct(stringify!(PersonaDelete)).finish_non_exhaustive()
     }
 }
-/// Persona Update
-///
-/// Gives a persona another label.
+/// Changes the label of a persona.
 ///
 /// `PATCH /personas/{persona_id}` (effect class: idempotent)
 #[derive(Clone)]
@@ -494,7 +492,7 @@ impl<'a> PersonaUpdate<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -577,9 +575,9 @@ impl ::std::fmt::Debug for PersonaUpdate<'_> {
         f.debug_struct(stringify!(PersonaUpdate)).finish_non_exhaustive()
     }
 }
-/// Persona Emails List
+/// Lists the emails in the mailbox of a persona, without paging.
 ///
-/// The mails in the persona's mailbox, as one list without pages. Reading marks them as read, so with `only_unread` a mail comes once.
+/// Listing marks the emails as read, so with `only_unread` each email is returned once.
 ///
 /// `GET /personas/{persona_id}/emails` (effect class: read)
 #[derive(Clone)]
@@ -601,7 +599,7 @@ impl<'a> PersonaEmailsList<'a> {
             timedelta: Ok(None),
         }
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -612,17 +610,17 @@ impl<'a> PersonaEmailsList<'a> {
             .map_err(|error| format!("persona_id: {error}"));
         self
     }
-    /// How many mails at most.
+    /// Maximum number of emails.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
         self
     }
-    /// Only mails that no earlier call has returned.
+    /// Whether to list only emails that no earlier call has returned.
     pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_unread = value.into_field();
         self
     }
-    /// Only mails that arrived within this span before now, as an ISO 8601 duration such as `PT5M` for five minutes.
+    /// Maximum age of the emails, as an ISO 8601 duration such as `PT5M` for five minutes.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<crate::wire::IsoDuration>,
@@ -710,9 +708,9 @@ impl ::std::fmt::Debug for PersonaEmailsList<'_> {
         f.debug_struct(stringify!(PersonaEmailsList)).finish_non_exhaustive()
     }
 }
-/// Persona SMS List
+/// Lists the text messages that a persona's phone number received, without paging.
 ///
-/// The text messages that reached the persona's phone number, as one list without pages. Reading marks them as read, so with `only_unread` a message comes once.
+/// Listing marks the messages as read, so with `only_unread` each message is returned once.
 ///
 /// `GET /personas/{persona_id}/sms` (effect class: read)
 #[derive(Clone)]
@@ -734,7 +732,7 @@ impl<'a> PersonaSmsList<'a> {
             timedelta: Ok(None),
         }
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -745,17 +743,17 @@ impl<'a> PersonaSmsList<'a> {
             .map_err(|error| format!("persona_id: {error}"));
         self
     }
-    /// How many messages at most.
+    /// Maximum number of messages.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
         self
     }
-    /// Only messages that no earlier call has returned.
+    /// Whether to list only messages that no earlier call has returned.
     pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_unread = value.into_field();
         self
     }
-    /// Only messages that arrived within this span before now, as an ISO 8601 duration such as `PT5M` for five minutes.
+    /// Maximum age of the messages, as an ISO 8601 duration such as `PT5M` for five minutes.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<crate::wire::IsoDuration>,
@@ -841,9 +839,9 @@ impl ::std::fmt::Debug for PersonaSmsList<'_> {
         f.debug_struct(stringify!(PersonaSmsList)).finish_non_exhaustive()
     }
 }
-/// Persona Create Number
+/// Reserves a phone number for a persona that has none.
 ///
-/// Reserves a phone number for a persona that has none, so that it can receive text messages. They are read with `persona_sms_list`.
+/// The number receives text messages, which `persona_sms_list` returns.
 ///
 /// `POST /personas/{persona_id}/sms/number` (effect class: costly)
 #[derive(Clone)]
@@ -876,7 +874,7 @@ impl<'a> PersonaCreateNumber<'a> {
             });
         self
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -958,9 +956,9 @@ impl ::std::fmt::Debug for PersonaCreateNumber<'_> {
         f.debug_struct(stringify!(PersonaCreateNumber)).finish_non_exhaustive()
     }
 }
-/// Persona Delete Number
+/// Releases the phone number of a persona; the persona is kept.
 ///
-/// Takes the phone number away from a persona; the persona stays. Look at `status`: a refusal can come with HTTP 200.
+/// Check `status`: a refusal can be reported with HTTP 200.
 ///
 /// `DELETE /personas/{persona_id}/sms/number` (effect class: idempotent)
 #[derive(Clone)]
@@ -976,7 +974,7 @@ impl<'a> PersonaDeleteNumber<'a> {
             persona_id: Err("persona_id was not initialized".to_string()),
         }
     }
-    /// Id of the persona, as `persona_create` or `list_personas` gives it.
+    /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,

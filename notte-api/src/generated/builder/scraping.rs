@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// Scrape Webpage
+/// Scrapes a URL in a browser that is started for this call.
 ///
-/// Starts a browser, opens an address, reads the page and closes the browser, all in one call. It takes as long as that takes.
+/// The call starts a browser, opens the URL, scrapes the page and closes the browser, and takes as long as all of these. The browser costs money.
 ///
 /// `POST /scrape` (effect class: costly)
 #[derive(Clone)]
@@ -113,9 +113,9 @@ impl ::std::fmt::Debug for ScrapeWebpage<'_> {
         f.debug_struct(stringify!(ScrapeWebpage)).finish_non_exhaustive()
     }
 }
-/// Scrape From HTML
+/// Extracts structured data from HTML that the caller supplies.
 ///
-/// Takes structured data out of HTML that the caller has. A language model first writes a schema for the data, then fills it. No browser is started.
+/// A language model first writes a schema for the data, then extracts the data. No browser is started.
 ///
 /// `POST /scrape_from_html` (effect class: read)
 #[derive(Clone)]
@@ -222,9 +222,9 @@ impl ::std::fmt::Debug for ScrapeFromHtml<'_> {
         f.debug_struct(stringify!(ScrapeFromHtml)).finish_non_exhaustive()
     }
 }
-/// Search Web
+/// Searches the web.
 ///
-/// Searches the web. The form of the answer depends on `outputType` and is not promised. 1.4.40 does not publish the operation.
+/// The form of the response depends on `outputType` and is not guaranteed. API version 1.4.40 does not publish the operation.
 ///
 /// `POST /search` (effect class: costly)
 #[derive(Clone)]

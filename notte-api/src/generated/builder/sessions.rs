@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// List Sessions
+/// Lists the sessions of the account, one page at a time.
 ///
-/// Lists the sessions of the account, one page at a time. Without `only_active=false` the list hides sessions that are over.
+/// Sessions that have ended are listed only with `only_active=false`.
 ///
 /// `GET /sessions` (effect class: read)
 #[derive(Clone)]
@@ -31,17 +31,17 @@ impl<'a> ListSessions<'a> {
             page_size: Ok(None),
         }
     }
-    /// Whether to list sessions of the service's own work too (`system_hidden`). Servers of version 1.4.40 do not know it.
+    /// Whether to list sessions of the service's internal work too (`system_hidden`). Added after API version 1.4.40.
     pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.include_system = value.into_field();
         self
     }
-    /// Whether to list only sessions that live.
+    /// Whether to list only running sessions.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
         self
     }
-    /// Whether to list only sessions that were started with the key of this request.
+    /// Whether to list only sessions that were started with the API key of this request.
     pub fn only_current_token(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -49,12 +49,12 @@ impl<'a> ListSessions<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Number of the page, counted from 1.
+    /// Page number, counted from 1.
     pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page = value.into_field();
         self
     }
-    /// How many sessions a page has at most.
+    /// Maximum number of sessions per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
         self
@@ -156,9 +156,9 @@ impl ::std::fmt::Debug for ListSessions<'_> {
         f.debug_struct(stringify!(ListSessions)).finish_non_exhaustive()
     }
 }
-/// Session Start
+/// Starts a browser session in the cloud.
 ///
-/// Starts a browser in the cloud. It costs money until it is stopped, has been idle for `idle_timeout_minutes`, or has lived for `max_duration_minutes`. A 429 can mean that the account has as many sessions as it may have, a 529 that the service is full.
+/// The session costs money until it is stopped, has been idle for `idle_timeout_minutes`, or has lasted `max_duration_minutes`. A 429 can mean that the account has reached its limit of concurrent sessions; a 529 means that the service is at capacity.
 ///
 /// `POST /sessions/start` (effect class: costly)
 #[derive(Clone)]
@@ -264,9 +264,7 @@ impl ::std::fmt::Debug for SessionStart<'_> {
         f.debug_struct(stringify!(SessionStart)).finish_non_exhaustive()
     }
 }
-/// Session Status
-///
-/// Looks a session up, whether it lives or is over.
+/// Returns a session, whether it is running or has ended.
 ///
 /// `GET /sessions/{session_id}` (effect class: read)
 #[derive(Clone)]
@@ -282,7 +280,7 @@ impl<'a> SessionStatus<'a> {
             session_id: Err("session_id was not initialized".to_string()),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -358,9 +356,7 @@ impl ::std::fmt::Debug for SessionStatus<'_> {
         f.debug_struct(stringify!(SessionStatus)).finish_non_exhaustive()
     }
 }
-/// Session Auth Readiness
-///
-/// Answers how far the logins are that a session was started with.
+/// Returns the progress of the logins that a session was started with.
 ///
 /// `GET /sessions/{session_id}/auth` (effect class: read)
 #[derive(Clone)]
@@ -376,7 +372,7 @@ impl<'a> SessionAuthReadiness<'a> {
             session_id: Err("session_id was not initialized".to_string()),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -457,9 +453,7 @@ impl ::std::fmt::Debug for SessionAuthReadiness<'_> {
         f.debug_struct(stringify!(SessionAuthReadiness)).finish_non_exhaustive()
     }
 }
-/// Session Cookies Get
-///
-/// Reads all cookies that the browser of a session has.
+/// Returns all cookies of a session's browser.
 ///
 /// `GET /sessions/{session_id}/cookies` (effect class: read)
 #[derive(Clone)]
@@ -477,7 +471,7 @@ impl<'a> SessionCookiesGet<'a> {
             update_metadata: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -488,7 +482,7 @@ impl<'a> SessionCookiesGet<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -566,9 +560,9 @@ impl ::std::fmt::Debug for SessionCookiesGet<'_> {
         f.debug_struct(stringify!(SessionCookiesGet)).finish_non_exhaustive()
     }
 }
-/// Session Cookies Set
+/// Adds cookies to a session's browser.
 ///
-/// Gives cookies to the browser of a session, beside those that it has.
+/// Its other cookies are kept.
 ///
 /// `POST /sessions/{session_id}/cookies` (effect class: idempotent)
 #[derive(Clone)]
@@ -612,7 +606,7 @@ impl<'a> SessionCookiesSet<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -623,7 +617,7 @@ impl<'a> SessionCookiesSet<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -708,9 +702,9 @@ impl ::std::fmt::Debug for SessionCookiesSet<'_> {
         f.debug_struct(stringify!(SessionCookiesSet)).finish_non_exhaustive()
     }
 }
-/// Session Debug Info
+/// Returns the URLs for watching and driving a running session.
 ///
-/// Answers the addresses at which a live session can be watched, driven over the Chrome DevTools Protocol, and its events be read. They carry short-lived tokens of this session.
+/// There are URLs for a live view, for the Chrome DevTools Protocol, and for the session's events. They contain short-lived tokens for this session.
 ///
 /// `GET /sessions/{session_id}/debug` (effect class: read)
 #[derive(Clone)]
@@ -728,7 +722,7 @@ impl<'a> SessionDebugInfo<'a> {
             update_metadata: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -739,7 +733,7 @@ impl<'a> SessionDebugInfo<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. Only some servers between 1.4.40 and 1.10 know it here.
+    /// Whether this call updates the service's record of the session. Supported here only by some servers between versions 1.4.40 and 1.10.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -817,9 +811,7 @@ impl ::std::fmt::Debug for SessionDebugInfo<'_> {
         f.debug_struct(stringify!(SessionDebugInfo)).finish_non_exhaustive()
     }
 }
-/// Session Debug Tab Info
-///
-/// Answers the addresses at which one tab of a live session can be watched and driven.
+/// Returns the URLs for watching and driving one tab of a running session.
 ///
 /// `GET /sessions/{session_id}/debug/tab` (effect class: read)
 #[derive(Clone)]
@@ -837,7 +829,7 @@ impl<'a> SessionDebugTabInfo<'a> {
             tab_idx: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -848,7 +840,7 @@ impl<'a> SessionDebugTabInfo<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Index of the tab; the one in front if absent.
+    /// Index of the tab; the current one if absent.
     pub fn tab_idx(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.tab_idx = value.into_field();
         self
@@ -927,9 +919,9 @@ impl ::std::fmt::Debug for SessionDebugTabInfo<'_> {
         f.debug_struct(stringify!(SessionDebugTabInfo)).finish_non_exhaustive()
     }
 }
-/// Session Network Logs
+/// Lists the files that contain the recorded network traffic of a session.
 ///
-/// Lists the files in which the network traffic of a session was recorded. The files are fetched from the addresses in the answer, without a key.
+/// The files are downloaded from the URLs in the response, without an API key.
 ///
 /// `GET /sessions/{session_id}/network/logs` (effect class: read)
 #[derive(Clone)]
@@ -949,7 +941,7 @@ impl<'a> SessionNetworkLogs<'a> {
             limit: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -960,12 +952,12 @@ impl<'a> SessionNetworkLogs<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the answer has addresses from which the files can be fetched.
+    /// Whether the response includes download URLs.
     pub fn download(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.download = value.into_field();
         self
     }
-    /// How many files to list at most.
+    /// Maximum number of files to list.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
         self
@@ -1044,9 +1036,9 @@ impl ::std::fmt::Debug for SessionNetworkLogs<'_> {
         f.debug_struct(stringify!(SessionNetworkLogs)).finish_non_exhaustive()
     }
 }
-/// Session Offset
+/// Returns the current position in a session's record of steps.
 ///
-/// Answers how far the record of what was done in a session has come. Given to an agent as `session_offset`, it lets the agent know what is done from here on.
+/// An agent that is given it as `session_offset` knows the steps from this position on.
 ///
 /// `GET /sessions/{session_id}/offset` (effect class: read)
 #[derive(Clone)]
@@ -1064,7 +1056,7 @@ impl<'a> SessionOffset<'a> {
             update_metadata: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1075,7 +1067,7 @@ impl<'a> SessionOffset<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -1151,9 +1143,9 @@ impl ::std::fmt::Debug for SessionOffset<'_> {
         f.debug_struct(stringify!(SessionOffset)).finish_non_exhaustive()
     }
 }
-/// Create Payment
+/// Requests a payment at a shop that is open in a session.
 ///
-/// Asks for a payment at a shop that is open in a session. Real money moves unless `mode` says otherwise.
+/// Real money is spent unless `mode` says otherwise.
 ///
 /// `POST /sessions/{session_id}/payments` (effect class: costly)
 #[derive(Clone)]
@@ -1197,7 +1189,7 @@ impl<'a> CreatePayment<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1208,7 +1200,7 @@ impl<'a> CreatePayment<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the service brings its record of the session up to date with this call. What the record holds, and whether the idle timer is part of it, is not documented. Servers of version 1.4.40 do not know the parameter.
+    /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
         self
@@ -1289,9 +1281,7 @@ impl ::std::fmt::Debug for CreatePayment<'_> {
         f.debug_struct(stringify!(CreatePayment)).finish_non_exhaustive()
     }
 }
-/// Session Profile Preview
-///
-/// Answers what a profile would hold that is saved from a session now.
+/// Previews the profile that would be saved from a session now.
 ///
 /// `GET /sessions/{session_id}/profile-preview` (effect class: read)
 #[derive(Clone)]
@@ -1309,7 +1299,7 @@ impl<'a> SessionProfilePreview<'a> {
             include_cookies: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1320,7 +1310,7 @@ impl<'a> SessionProfilePreview<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the sites are listed that have cookies.
+    /// Whether to list the sites that have cookies.
     pub fn include_cookies(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.include_cookies = value.into_field();
         self
@@ -1404,9 +1394,9 @@ impl ::std::fmt::Debug for SessionProfilePreview<'_> {
         f.debug_struct(stringify!(SessionProfilePreview)).finish_non_exhaustive()
     }
 }
-/// Session Profile Save
+/// Saves the state of a session's browser to an existing profile or a new one.
 ///
-/// Saves the state of the browser of a session in a profile, one that is there or a new one. Each call without an id makes another profile.
+/// Each call without an id creates another profile.
 ///
 /// `POST /sessions/{session_id}/profile/save` (effect class: costly)
 #[derive(Clone)]
@@ -1452,7 +1442,7 @@ impl<'a> SessionProfileSave<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1538,9 +1528,9 @@ impl ::std::fmt::Debug for SessionProfileSave<'_> {
         f.debug_struct(stringify!(SessionProfileSave)).finish_non_exhaustive()
     }
 }
-/// Session Replay
+/// Returns the URLs of a session's video.
 ///
-/// Answers where the video of a session can be fetched. It is made after the session was stopped: until it is ready, and when there will be none, the answer is a 404.
+/// The video is made after the session has stopped. Until it is ready, and if there will be none, the service returns a 404.
 ///
 /// `GET /sessions/{session_id}/replay` (effect class: read)
 #[derive(Clone)]
@@ -1556,7 +1546,7 @@ impl<'a> SessionReplay<'a> {
             session_id: Err("session_id was not initialized".to_string()),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1633,9 +1623,7 @@ impl ::std::fmt::Debug for SessionReplay<'_> {
         f.debug_struct(stringify!(SessionReplay)).finish_non_exhaustive()
     }
 }
-/// Session Mouse Replay
-///
-/// Answers a part of where the record of the mouse is kept.
+/// Returns a range of the URLs of a session's recorded mouse track.
 ///
 /// `GET /sessions/{session_id}/replay/mouse` (effect class: read)
 #[derive(Clone)]
@@ -1653,7 +1641,7 @@ impl<'a> SessionMouseReplay<'a> {
             offset: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1664,7 +1652,7 @@ impl<'a> SessionMouseReplay<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Where the part begins, `mouse_next_offset` of the one before.
+    /// Start of the range: `mouse_next_offset` of the previous one.
     pub fn offset(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.offset = value.into_field();
         self
@@ -1740,9 +1728,9 @@ impl ::std::fmt::Debug for SessionMouseReplay<'_> {
         f.debug_struct(stringify!(SessionMouseReplay)).finish_non_exhaustive()
     }
 }
-/// Session Stop
+/// Stops a session and closes its browser, which ends its cost.
 ///
-/// Closes a session and its browser, and with that ends its cost. A session that is over already may be answered with an error; stopping twice does no harm.
+/// Stopping a session twice is safe, although the service may return an error for a session that has already ended.
 ///
 /// `DELETE /sessions/{session_id}/stop` (effect class: idempotent)
 #[derive(Clone)]
@@ -1763,7 +1751,7 @@ impl<'a> SessionStop<'a> {
             close_reason: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1774,7 +1762,7 @@ impl<'a> SessionStop<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the session ends because its work is done or because the work failed. Servers of version 1.4.40 do not know it.
+    /// Whether the session ends because its work is done or because the work failed. Added after API version 1.4.40.
     pub fn close_reason(
         mut self,
         value: impl crate::wire::IntoField<
@@ -1852,9 +1840,7 @@ impl ::std::fmt::Debug for SessionStop<'_> {
         f.debug_struct(stringify!(SessionStop)).finish_non_exhaustive()
     }
 }
-/// Get Session Script
-///
-/// Writes a script that does again what was done in a session.
+/// Returns a script that repeats what was done in a session.
 ///
 /// `GET /sessions/{session_id}/workflow/code` (effect class: read)
 #[derive(Clone)]
@@ -1874,7 +1860,7 @@ impl<'a> GetSessionScript<'a> {
             infer_response_format: Ok(None),
         }
     }
-    /// Id of the session, as its start answered it.
+    /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1885,7 +1871,7 @@ impl<'a> GetSessionScript<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the script stands alone (`true`) or is only the instructions that matter (`false`).
+    /// Whether the script is complete and runs by itself (`true`) or contains only the relevant statements (`false`).
     pub fn as_workflow<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -1896,7 +1882,7 @@ impl<'a> GetSessionScript<'a> {
             .map_err(|error| format!("as_workflow: {error}"));
         self
     }
-    /// Whether scrapes that have instructions and no schema get a schema, guessed from what they found.
+    /// Whether scrapes with instructions but no schema get a schema inferred from their results.
     pub fn infer_response_format(
         mut self,
         value: impl crate::wire::IntoField<bool>,

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// List Vaults
+/// Lists the vaults of the account, one page at a time.
 ///
-/// One page of the account's vaults. Closed ones are left out unless `only_active` is false. What is in a vault is not part of the answer.
+/// Closed vaults are listed only with `only_active=false`. The response does not include the contents of the vaults.
 ///
 /// `GET /vaults` (effect class: read)
 #[derive(Clone)]
@@ -31,17 +31,17 @@ impl<'a> ListVaults<'a> {
             page_size: Ok(None),
         }
     }
-    /// Also list vaults that the service made for its own purposes. Newer than version 1.4.40 of the service.
+    /// Whether to list vaults that the service created for its own purposes too. Added after API version 1.4.40.
     pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.include_system = value.into_field();
         self
     }
-    /// Leave out vaults that are closed. Set it to false to see them too.
+    /// Whether to leave out closed vaults.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
         self
     }
-    /// Only vaults made with the API key of this request, not with others of the account.
+    /// Whether to list only vaults that were created with the API key of this request.
     pub fn only_current_token(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -49,12 +49,12 @@ impl<'a> ListVaults<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Which page, counted from 1.
+    /// Page number, counted from 1.
     pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page = value.into_field();
         self
     }
-    /// How many vaults a page holds at most.
+    /// Maximum number of vaults per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
         self
@@ -156,9 +156,9 @@ impl ::std::fmt::Debug for ListVaults<'_> {
         f.debug_struct(stringify!(ListVaults)).finish_non_exhaustive()
     }
 }
-/// Vault Create
+/// Creates an empty vault for login credentials and one payment card.
 ///
-/// Makes a new, empty vault for login credentials and one payment card, which agents can fill in without the model seeing them. Names need not be unique: each call makes another vault.
+/// Agents can fill in the values of a vault without revealing them to the model. Names need not be unique: each call creates another vault.
 ///
 /// `POST /vaults/create` (effect class: costly)
 #[derive(Clone)]
@@ -262,9 +262,9 @@ impl ::std::fmt::Debug for VaultCreate<'_> {
         f.debug_struct(stringify!(VaultCreate)).finish_non_exhaustive()
     }
 }
-/// Vault Credentials List
+/// Lists the sites that a vault has credentials for, with the user name or email address but no secret of each.
 ///
-/// The sites a vault has credentials for, with the user name or mail address of each, but no password. The whole list comes at once. Secrets are read one site at a time with `vault_credentials_get`.
+/// The list is not paged. `vault_credentials_get` returns the secrets of one site.
 ///
 /// `GET /vaults/{vault_id}` (effect class: read)
 #[derive(Clone)]
@@ -280,7 +280,7 @@ impl<'a> VaultCredentialsList<'a> {
             vault_id: Err("vault_id was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -359,9 +359,9 @@ impl ::std::fmt::Debug for VaultCredentialsList<'_> {
         f.debug_struct(stringify!(VaultCredentialsList)).finish_non_exhaustive()
     }
 }
-/// Vault Delete
+/// Deletes a vault with its credentials and its card.
 ///
-/// Deletes a vault with the credentials and the card in it. Look at `status`: a refusal can come with HTTP 200.
+/// Check `status`: a refused deletion can be reported with HTTP 200.
 ///
 /// `DELETE /vaults/{vault_id}` (effect class: idempotent)
 #[derive(Clone)]
@@ -377,7 +377,7 @@ impl<'a> VaultDelete<'a> {
             vault_id: Err("vault_id was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -447,9 +447,9 @@ impl ::std::fmt::Debug for VaultDelete<'_> {
         f.debug_struct(stringify!(VaultDelete)).finish_non_exhaustive()
     }
 }
-/// Vault Update
+/// Renames a vault.
 ///
-/// Renames a vault. What it holds stays as it is.
+/// Its contents are not changed.
 ///
 /// `PATCH /vaults/{vault_id}` (effect class: idempotent)
 #[derive(Clone)]
@@ -493,7 +493,7 @@ impl<'a> VaultUpdate<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -572,9 +572,7 @@ impl ::std::fmt::Debug for VaultUpdate<'_> {
         f.debug_struct(stringify!(VaultUpdate)).finish_non_exhaustive()
     }
 }
-/// Vault Credit Card Get
-///
-/// Reads the vault's payment card, with its number and security code in clear.
+/// Returns the payment card of a vault, with its number and security code in clear text.
 ///
 /// `GET /vaults/{vault_id}/card` (effect class: read)
 #[derive(Clone)]
@@ -590,7 +588,7 @@ impl<'a> VaultCreditCardGet<'a> {
             vault_id: Err("vault_id was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -666,9 +664,9 @@ impl ::std::fmt::Debug for VaultCreditCardGet<'_> {
         f.debug_struct(stringify!(VaultCreditCardGet)).finish_non_exhaustive()
     }
 }
-/// Vault Credit Card Set
+/// Stores a payment card in a vault.
 ///
-/// Keeps a payment card in the vault. A vault holds one card: an earlier one is replaced.
+/// A vault holds one card: an existing one is replaced.
 ///
 /// `POST /vaults/{vault_id}/card` (effect class: idempotent)
 #[derive(Clone)]
@@ -712,7 +710,7 @@ impl<'a> VaultCreditCardSet<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -795,9 +793,9 @@ impl ::std::fmt::Debug for VaultCreditCardSet<'_> {
         f.debug_struct(stringify!(VaultCreditCardSet)).finish_non_exhaustive()
     }
 }
-/// Vault Credit Card Delete
+/// Deletes the payment card of a vault; its credentials are kept.
 ///
-/// Deletes the vault's payment card; credentials stay. Look at `status`: a refusal can come with HTTP 200.
+/// Check `status`: a refused deletion can be reported with HTTP 200.
 ///
 /// `DELETE /vaults/{vault_id}/card` (effect class: idempotent)
 #[derive(Clone)]
@@ -813,7 +811,7 @@ impl<'a> VaultCreditCardDelete<'a> {
             vault_id: Err("vault_id was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -895,9 +893,9 @@ impl ::std::fmt::Debug for VaultCreditCardDelete<'_> {
         f.debug_struct(stringify!(VaultCreditCardDelete)).finish_non_exhaustive()
     }
 }
-/// Vault Credentials Get
+/// Returns the credentials stored for one site, with the password and the TOTP seed in clear text.
 ///
-/// Reads the credentials kept for one site, with the password and the seed of the one-time codes in clear. Which sites have any is in `vault_credentials_list`.
+/// `vault_credentials_list` returns the sites that have credentials.
 ///
 /// `GET /vaults/{vault_id}/credentials` (effect class: read)
 #[derive(Clone)]
@@ -915,7 +913,7 @@ impl<'a> VaultCredentialsGet<'a> {
             url: Err("url was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -924,7 +922,7 @@ impl<'a> VaultCredentialsGet<'a> {
         self.vault_id = value.try_into().map_err(|error| format!("vault_id: {error}"));
         self
     }
-    /// Site whose credentials are wanted, such as `https://github.com`. Spell it as when they were added: the official clients send the root domain only, both times.
+    /// Site of the credentials, such as `https://github.com`. Use the spelling with which they were added: the official clients send only the root domain in both calls.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -1004,9 +1002,9 @@ impl ::std::fmt::Debug for VaultCredentialsGet<'_> {
         f.debug_struct(stringify!(VaultCredentialsGet)).finish_non_exhaustive()
     }
 }
-/// Vault Credentials Add
+/// Stores the credentials of one site in a vault.
 ///
-/// Keeps credentials for one site. A vault holds one set a site: what was there for the same site is replaced.
+/// A vault holds one set of credentials per site: an existing set for the same site is replaced.
 ///
 /// `POST /vaults/{vault_id}/credentials` (effect class: idempotent)
 #[derive(Clone)]
@@ -1050,7 +1048,7 @@ impl<'a> VaultCredentialsAdd<'a> {
         self.body = self.body.map(f);
         self
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1134,9 +1132,9 @@ impl ::std::fmt::Debug for VaultCredentialsAdd<'_> {
         f.debug_struct(stringify!(VaultCredentialsAdd)).finish_non_exhaustive()
     }
 }
-/// Vault Credentials Delete
+/// Deletes the credentials stored for one site; those of other sites are kept.
 ///
-/// Deletes the credentials kept for one site; those of other sites stay. Look at `status`: a refusal can come with HTTP 200.
+/// Check `status`: a refused deletion can be reported with HTTP 200.
 ///
 /// `DELETE /vaults/{vault_id}/credentials` (effect class: idempotent)
 #[derive(Clone)]
@@ -1154,7 +1152,7 @@ impl<'a> VaultCredentialsDelete<'a> {
             url: Err("url was not initialized".to_string()),
         }
     }
-    /// Id of the vault, as `vault_create` or `list_vaults` gives it.
+    /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::wire::PathSegment>,
@@ -1163,7 +1161,7 @@ impl<'a> VaultCredentialsDelete<'a> {
         self.vault_id = value.try_into().map_err(|error| format!("vault_id: {error}"));
         self
     }
-    /// Site whose credentials are deleted, such as `https://github.com`. Spell it as when they were added.
+    /// Site whose credentials are deleted, such as `https://github.com`. Use the spelling with which they were added.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,

@@ -25,7 +25,7 @@ impl ::std::default::Default for ActionParameter {
     }
 }
 impl ActionParameter {
-    /// Value that is taken if none is given.
+    /// Value that is used if none is given.
     pub fn default(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -33,7 +33,7 @@ impl ActionParameter {
         self.default = value.into_field();
         self
     }
-    /// Name of the field that has the value.
+    /// Name of the field that holds the value.
     pub fn name<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -42,7 +42,7 @@ impl ActionParameter {
         self.name = value.try_into().map_err(|error| format!("name: {error}"));
         self
     }
-    /// Type of the value, in Python's words.
+    /// Type of the value, as a Python type name.
     pub fn type_<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -51,7 +51,7 @@ impl ActionParameter {
         self.type_ = value.try_into().map_err(|error| format!("type_: {error}"));
         self
     }
-    /// The values that can be chosen from.
+    /// Allowed values.
     pub fn values(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -119,7 +119,7 @@ impl ::std::default::Default for AddCredentialsRequest {
     }
 }
 impl AddCredentialsRequest {
-    /// What to keep.
+    /// The credentials to store.
     pub fn credentials<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<super::Credentials>,
@@ -130,7 +130,7 @@ impl AddCredentialsRequest {
             .map_err(|error| format!("credentials: {error}"));
         self
     }
-    /// Site the credentials are for, such as `https://github.com`. The official clients send the root domain only, so that one set serves every page of a site.
+    /// Site of the credentials, such as `https://github.com`. The official clients send only the root domain, so that one set serves every page of a site.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -284,12 +284,12 @@ impl ::std::default::Default for AgentStartRequest {
     }
 }
 impl AgentStartRequest {
-    /// How many steps the agent may take. When they are used up it ends without success. Server default: `20`. At least 1, at most 150.
+    /// Maximum number of steps. An agent that reaches it ends without success. Server default: `20`. At least 1, at most 150.
     pub fn max_steps(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.max_steps = value.into_field();
         self
     }
-    /// How the agent tells about its end, in the form of the official notifiers.
+    /// How the agent sends a notification when it ends, in the format of the official notifiers.
     pub fn notifier_config(
         mut self,
         value: impl crate::wire::IntoField<
@@ -299,7 +299,7 @@ impl AgentStartRequest {
         self.notifier_config = value.into_field();
         self
     }
-    /// Id of the persona whose mail, phone number and vault the agent may use.
+    /// Id of the persona whose mailbox, phone number and vault the agent may use.
     pub fn persona_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -307,7 +307,7 @@ impl AgentStartRequest {
         self.persona_id = value.into_field();
         self
     }
-    /// The language model that decides. Without it the service chooses.
+    /// The language model that makes the decisions. If absent, the service chooses one.
     pub fn reasoning_model(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::LlmModel>>,
@@ -315,7 +315,7 @@ impl AgentStartRequest {
         self.reasoning_model = value.into_field();
         self
     }
-    /// JSON Schema of the answer. With it `answer` is JSON text that should match; it is still a string, and not promised to match.
+    /// JSON Schema of the answer. With it, `answer` is JSON text. It remains a string, and the service does not guarantee that it matches the schema.
     pub fn response_format(
         mut self,
         value: impl crate::wire::IntoField<::serde_json::Value>,
@@ -323,7 +323,7 @@ impl AgentStartRequest {
         self.response_format = value.into_field();
         self
     }
-    /// Id of the session whose browser the agent uses. It must have been started and not be closed.
+    /// Id of the session whose browser the agent uses. The session must be running.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -334,12 +334,12 @@ impl AgentStartRequest {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Step of the session from which on the agent knows what was done before it. Without it the agent knows nothing of the session's past. Experimental.
+    /// Step of the session from which the agent knows what was done before. If absent, the agent knows nothing about earlier steps. Experimental.
     pub fn session_offset(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.session_offset = value.into_field();
         self
     }
-    /// What the agent should do, in plain words.
+    /// The task, in natural language.
     pub fn task<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -348,7 +348,7 @@ impl AgentStartRequest {
         self.task = value.try_into().map_err(|error| format!("task: {error}"));
         self
     }
-    /// Address to open first. Without it the agent starts on the page that the browser shows.
+    /// URL to open first. If absent, the agent starts on the page that the browser shows.
     pub fn url(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -356,7 +356,7 @@ impl AgentStartRequest {
         self.url = value.into_field();
         self
     }
-    /// Whether the model is shown screenshots. Not every model can see. Server default: `true`.
+    /// Whether the model receives screenshots. Not every model accepts images. Server default: `true`.
     pub fn use_vision(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.use_vision = value.into_field();
         self
@@ -441,7 +441,7 @@ impl ::std::default::Default for AnythingStartRequest {
     }
 }
 impl AnythingStartRequest {
-    /// What should be done, in plain words.
+    /// The task, in natural language.
     pub fn task<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -509,7 +509,7 @@ impl ::std::default::Default for CaptchaSolveAction {
     }
 }
 impl CaptchaSolveAction {
-    /// What kind of captcha it is. Without it the service finds out.
+    /// Kind of captcha. If absent, the service detects it.
     pub fn captcha_type(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::CaptchaType>>,
@@ -517,7 +517,7 @@ impl CaptchaSolveAction {
         self.captcha_type = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -525,7 +525,7 @@ impl CaptchaSolveAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -607,7 +607,7 @@ impl ::std::default::Default for CheckAction {
     }
 }
 impl CheckAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -615,7 +615,7 @@ impl CheckAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -623,7 +623,7 @@ impl CheckAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -631,7 +631,7 @@ impl CheckAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -639,7 +639,7 @@ impl CheckAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -647,12 +647,12 @@ impl CheckAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -660,7 +660,7 @@ impl CheckAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -668,12 +668,12 @@ impl CheckAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
     }
-    /// Whether it should be checked.
+    /// Whether the element is to be checked (`true`) or unchecked (`false`).
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -768,7 +768,7 @@ impl ::std::default::Default for ClickAction {
     }
 }
 impl ClickAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -776,7 +776,7 @@ impl ClickAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -784,7 +784,7 @@ impl ClickAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -792,7 +792,7 @@ impl ClickAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -800,7 +800,7 @@ impl ClickAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -808,12 +808,12 @@ impl ClickAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -821,7 +821,7 @@ impl ClickAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -829,7 +829,7 @@ impl ClickAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -904,7 +904,7 @@ impl ::std::default::Default for CloseTabAction {
     }
 }
 impl CloseTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -912,7 +912,7 @@ impl CloseTabAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -980,7 +980,7 @@ impl ::std::default::Default for CompletionAction {
     }
 }
 impl CompletionAction {
-    /// The answer.
+    /// The agent's answer.
     pub fn answer<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -989,7 +989,7 @@ impl CompletionAction {
         self.answer = value.try_into().map_err(|error| format!("answer: {error}"));
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -997,7 +997,7 @@ impl CompletionAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1005,7 +1005,7 @@ impl CompletionAction {
         self.description = value.into_field();
         self
     }
-    /// Whether the task was done.
+    /// Whether the task succeeded.
     pub fn success<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -1099,7 +1099,7 @@ impl ::std::default::Default for Cookie {
     }
 }
 impl Cookie {
-    /// Host that the cookie is for; with a leading dot for its subdomains too.
+    /// Host of the cookie; a leading dot includes its subdomains.
     pub fn domain<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -1108,22 +1108,22 @@ impl Cookie {
         self.domain = value.try_into().map_err(|error| format!("domain: {error}"));
         self
     }
-    /// When the cookie expires, in seconds since 1970, as Chrome extensions name it.
+    /// Expiry in seconds since 1970, under the name that Chrome extensions use.
     pub fn expiration_date(mut self, value: impl crate::wire::IntoField<f64>) -> Self {
         self.expiration_date = value.into_field();
         self
     }
-    /// When the cookie expires, in seconds since 1970, as Playwright names it. A session cookie has none, or -1.
+    /// Expiry in seconds since 1970, under the name that Playwright uses. Absent or -1 for a session cookie.
     pub fn expires(mut self, value: impl crate::wire::IntoField<f64>) -> Self {
         self.expires = value.into_field();
         self
     }
-    /// Whether the cookie is for this very host and not for its subdomains.
+    /// Whether the cookie applies to this host only, without its subdomains.
     pub fn host_only(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.host_only = value.into_field();
         self
     }
-    /// Whether scripts of the page cannot read the cookie.
+    /// Whether the cookie is hidden from scripts.
     pub fn http_only<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -1149,7 +1149,7 @@ impl Cookie {
         self.partition_key = value.into_field();
         self
     }
-    /// Path that the cookie is for.
+    /// Path of the cookie.
     pub fn path<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -1158,7 +1158,7 @@ impl Cookie {
         self.path = value.try_into().map_err(|error| format!("path: {error}"));
         self
     }
-    /// Whether the cookie goes along with requests from other sites.
+    /// Whether the cookie is sent with requests from other sites.
     pub fn same_site(
         mut self,
         value: impl crate::wire::IntoField<
@@ -1168,17 +1168,17 @@ impl Cookie {
         self.same_site = value.into_field();
         self
     }
-    /// Whether the cookie is sent over HTTPS only.
+    /// Whether the cookie is sent only over HTTPS.
     pub fn secure(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.secure = value.into_field();
         self
     }
-    /// Whether the cookie ends with the browser.
+    /// Whether the cookie ends with the browser session.
     pub fn session(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.session = value.into_field();
         self
     }
-    /// Id of the cookie store, as Chrome extensions export it.
+    /// Id of the cookie store, as exported by Chrome extensions.
     pub fn store_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1271,7 +1271,7 @@ impl ::std::default::Default for CreateFunctionRunRequest {
     }
 }
 impl CreateFunctionRunRequest {
-    /// Whether it will run on the caller's machine and not on the service. Server default: `false`.
+    /// Whether the run is executed on the caller's machine instead of the service. Server default: `false`.
     pub fn local(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.local = value.into_field();
         self
@@ -1339,7 +1339,7 @@ impl ::std::default::Default for Credentials {
     }
 }
 impl Credentials {
-    /// Mail address to log in with. Give this or `username`; the official clients refuse both at once.
+    /// Email address to log in with. Set this or `username`; the official clients reject both at once.
     pub fn email(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1347,7 +1347,7 @@ impl Credentials {
         self.email = value.into_field();
         self
     }
-    /// Seed of the one-time codes (TOTP) in Base32, as sites show it beside the QR code; not a code itself. The service gives back the seed, and codes are computed from it.
+    /// Base32 seed of the one-time codes (TOTP), which sites show next to the QR code; not a code. The service returns the seed, from which codes are computed.
     pub fn mfa_secret(
         mut self,
         value: impl crate::wire::IntoField<
@@ -1366,7 +1366,7 @@ impl Credentials {
         self.password = value.try_into().map_err(|error| format!("password: {error}"));
         self
     }
-    /// User name to log in with. Give this or `email`.
+    /// User name to log in with. Set this or `email`.
     pub fn username(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1443,7 +1443,7 @@ impl ::std::default::Default for CreditCard {
     }
 }
 impl CreditCard {
-    /// Security code, as text so that leading zeros stay.
+    /// Security code, as text so that leading zeros are kept.
     pub fn card_cvv<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -1452,7 +1452,7 @@ impl CreditCard {
         self.card_cvv = value.try_into().map_err(|error| format!("card_cvv: {error}"));
         self
     }
-    /// Month and year the card expires, as text, such as `12/29`. The service documents no format: give it the way the sites it is used on ask for it.
+    /// Expiry month and year as text, such as `12/29`. The service documents no format; use the one that the target sites expect.
     pub fn card_full_expiration<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -1559,7 +1559,7 @@ impl ::std::default::Default for DownloadFileAction {
     }
 }
 impl DownloadFileAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1567,7 +1567,7 @@ impl DownloadFileAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1575,7 +1575,7 @@ impl DownloadFileAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1583,7 +1583,7 @@ impl DownloadFileAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1591,7 +1591,7 @@ impl DownloadFileAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -1599,12 +1599,12 @@ impl DownloadFileAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -1612,7 +1612,7 @@ impl DownloadFileAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1620,7 +1620,7 @@ impl DownloadFileAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -1701,7 +1701,7 @@ impl ::std::default::Default for EmailReadAction {
     }
 }
 impl EmailReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1709,7 +1709,7 @@ impl EmailReadAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1717,17 +1717,17 @@ impl EmailReadAction {
         self.description = value.into_field();
         self
     }
-    /// How many mails to read at most. Server default: `10`.
+    /// Maximum number of emails to read. Server default: `10`.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
         self
     }
-    /// Whether to read only mails that were not read before. Server default: `true`.
+    /// Whether to read only unread emails. Server default: `true`.
     pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_unread = value.into_field();
         self
     }
-    /// Read only mails that are not older than this, an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
+    /// Maximum age of the emails to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::IsoDuration>,
@@ -1803,7 +1803,7 @@ impl ::std::default::Default for EmailVerificationReadAction {
     }
 }
 impl EmailVerificationReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1811,7 +1811,7 @@ impl EmailVerificationReadAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1830,12 +1830,12 @@ impl EmailVerificationReadAction {
             .map_err(|error| format!("mailbox_id: {error}"));
         self
     }
-    /// Seconds that the mail may be old. Server default: `300`. At least 30, at most 900.
+    /// Maximum age of the email in seconds. Server default: `300`. At least 30, at most 900.
     pub fn max_age_seconds(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.max_age_seconds = value.into_field();
         self
     }
-    /// Domain that the mail must come from. At least 1 character.
+    /// Domain of the sender that the email must come from. At least 1 character.
     pub fn sender_domain<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -1913,7 +1913,7 @@ impl ::std::default::Default for EvaluateJsAction {
     }
 }
 impl EvaluateJsAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -1921,7 +1921,7 @@ impl EvaluateJsAction {
         self.category = value.into_field();
         self
     }
-    /// An expression. Several statements go into a function that is called at once.
+    /// A JavaScript expression. Wrap several statements in a function that is called immediately.
     pub fn code<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -1930,7 +1930,7 @@ impl EvaluateJsAction {
         self.code = value.try_into().map_err(|error| format!("code: {error}"));
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2003,7 +2003,7 @@ impl ::std::default::Default for ExternalProxy {
     }
 }
 impl ExternalProxy {
-    /// Hosts that are reached without the proxy, separated by commas.
+    /// Comma-separated hosts that are reached without the proxy.
     pub fn bypass(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2021,7 +2021,7 @@ impl ExternalProxy {
         self.password = value.into_field();
         self
     }
-    /// Address of the proxy, with scheme and port. It may hold a user name and a password.
+    /// Address of the proxy, with scheme and port. It may contain a user name and a password.
     pub fn server<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -2116,7 +2116,7 @@ impl ::std::default::Default for FallbackFillAction {
     }
 }
 impl FallbackFillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2124,7 +2124,7 @@ impl FallbackFillAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2132,7 +2132,7 @@ impl FallbackFillAction {
         self.category = value.into_field();
         self
     }
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     pub fn clear_before_fill(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -2140,7 +2140,7 @@ impl FallbackFillAction {
         self.clear_before_fill = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2148,7 +2148,7 @@ impl FallbackFillAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2156,7 +2156,7 @@ impl FallbackFillAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -2164,12 +2164,12 @@ impl FallbackFillAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -2177,7 +2177,7 @@ impl FallbackFillAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2185,12 +2185,12 @@ impl FallbackFillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
     }
-    /// Text to type, or a placeholder for a vault.
+    /// Text to type, or a vault placeholder.
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -2275,7 +2275,7 @@ impl ::std::default::Default for FileExecutionRequest {
     }
 }
 impl FileExecutionRequest {
-    /// An `upload_file` or a `download_file` action.
+    /// An `upload_file` or `download_file` action.
     pub fn action<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<crate::types::Action>,
@@ -2284,7 +2284,7 @@ impl FileExecutionRequest {
         self.action = value.try_into().map_err(|error| format!("action: {error}"));
         self
     }
-    /// Whether it goes into the record of the session. Server default: `true`.
+    /// Whether the action is added to the session's record. Server default: `true`.
     pub fn record(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.record = value.into_field();
         self
@@ -2374,7 +2374,7 @@ impl ::std::default::Default for FillAction {
     }
 }
 impl FillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2382,7 +2382,7 @@ impl FillAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2390,7 +2390,7 @@ impl FillAction {
         self.category = value.into_field();
         self
     }
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     pub fn clear_before_fill(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -2398,7 +2398,7 @@ impl FillAction {
         self.clear_before_fill = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2406,7 +2406,7 @@ impl FillAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2414,7 +2414,7 @@ impl FillAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -2422,12 +2422,12 @@ impl FillAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -2435,7 +2435,7 @@ impl FillAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2443,12 +2443,12 @@ impl FillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
     }
-    /// Text to type, or a placeholder for a vault.
+    /// Text to type, or a vault placeholder.
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -2539,7 +2539,7 @@ impl ::std::default::Default for FormFillAction {
     }
 }
 impl FormFillAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2547,7 +2547,7 @@ impl FormFillAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2555,7 +2555,7 @@ impl FormFillAction {
         self.description = value.into_field();
         self
     }
-    /// What to fill in, at least one of `title`, `first_name`, `middle_name`, `last_name`, `full_name`, `email`, `company`, `address1`, `address2`, `address3`, `city`, `state`, `postal_code`, `country`, `phone`, `cc_name`, `cc_number`, `cc_exp_month`, `cc_exp_year`, `cc_exp`, `cc_cvv`, `username`, `password`, `current_password`, `new_password` and `totp`. Each value is a text or a placeholder for a vault. At least 1 entry.
+    /// Values by field. At least one of `title`, `first_name`, `middle_name`, `last_name`, `full_name`, `email`, `company`, `address1`, `address2`, `address3`, `city`, `state`, `postal_code`, `country`, `phone`, `cc_name`, `cc_number`, `cc_exp_month`, `cc_exp_year`, `cc_exp`, `cc_cvv`, `username`, `password`, `current_password`, `new_password` and `totp`. Each value is a text or a vault placeholder. At least 1 entry.
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<
@@ -2638,7 +2638,7 @@ impl FrameData {
             .map_err(|error| format!("frame_data: {error}"));
         self
     }
-    /// Address that the HTML came from; links in it are relative to it.
+    /// URL of the HTML, by which relative links are resolved.
     pub fn frame_url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -2723,7 +2723,7 @@ impl ::std::default::Default for FunctionMetadataUpdateRequest {
     }
 }
 impl FunctionMetadataUpdateRequest {
-    /// Where runs run that do not say it.
+    /// Runtime of runs that specify none.
     pub fn default_runtime(
         mut self,
         value: impl crate::wire::IntoField<
@@ -2733,7 +2733,7 @@ impl FunctionMetadataUpdateRequest {
         self.default_runtime = value.into_field();
         self
     }
-    /// What the function does, in words for people.
+    /// What the function does, for human readers.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2741,7 +2741,7 @@ impl FunctionMetadataUpdateRequest {
         self.description = value.into_field();
         self
     }
-    /// Site the function works on.
+    /// Site that the function works on.
     pub fn domain(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2749,7 +2749,7 @@ impl FunctionMetadataUpdateRequest {
         self.domain = value.into_field();
         self
     }
-    /// Instructions the function was made from.
+    /// Instructions that the function was generated from.
     pub fn instructions(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2780,7 +2780,7 @@ impl FunctionMetadataUpdateRequest {
         self.self_healing = value.into_field();
         self
     }
-    /// Whether others than the owner can use and fork it.
+    /// Whether other accounts can use and fork the function.
     pub fn shared(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.shared = value.into_field();
         self
@@ -2854,7 +2854,7 @@ impl ::std::default::Default for FunctionRollbackRequest {
     }
 }
 impl FunctionRollbackRequest {
-    /// The version, as the function lists it in `versions`.
+    /// The version, as listed in `versions` of the function.
     pub fn version<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -2941,7 +2941,7 @@ impl ::std::default::Default for FunctionRunUpdateRequest {
     }
 }
 impl FunctionRunUpdateRequest {
-    /// Log lines. Over 1 MiB they are uploaded on their own, see `payloads`.
+    /// Log lines. Lines of more than 1 MiB are uploaded separately; see `payloads`.
     pub fn logs(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -2949,7 +2949,7 @@ impl FunctionRunUpdateRequest {
         self.logs = value.into_field();
         self
     }
-    /// Values that were uploaded on their own, of at most 256 MiB each, by field: `result`, `logs` or `variables`. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Values that were uploaded separately, of at most 256 MiB each, by field: `result`, `logs` or `variables`. Added after API version 1.4.40, which rejects the field.
     pub fn payloads(
         mut self,
         value: impl crate::wire::IntoField<
@@ -2962,7 +2962,7 @@ impl FunctionRunUpdateRequest {
         self.payloads = value.into_field();
         self
     }
-    /// What the function returned, any JSON. Over 1 MiB it is uploaded on its own, see `payloads`.
+    /// The function's return value, any JSON value. A value of more than 1 MiB is uploaded separately; see `payloads`.
     pub fn result(
         mut self,
         value: impl crate::wire::IntoField<::serde_json::Value>,
@@ -2970,7 +2970,7 @@ impl FunctionRunUpdateRequest {
         self.result = value.into_field();
         self
     }
-    /// Beginning of a result that was uploaded on its own. Newer than version 1.4.40 of the service, which refuses the field. At most 16000 characters.
+    /// Beginning of a result that was uploaded separately. Added after API version 1.4.40, which rejects the field. At most 16000 characters.
     pub fn result_preview(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2978,7 +2978,7 @@ impl FunctionRunUpdateRequest {
         self.result_preview = value.into_field();
         self
     }
-    /// Browser session the run uses.
+    /// Id of the browser session that the run uses.
     pub fn session_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -2986,7 +2986,7 @@ impl FunctionRunUpdateRequest {
         self.session_id = value.into_field();
         self
     }
-    /// State the run is in now.
+    /// Current state of the run.
     pub fn status<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Open<super::FunctionRunStatus>>,
@@ -2995,7 +2995,7 @@ impl FunctionRunUpdateRequest {
         self.status = value.try_into().map_err(|error| format!("status: {error}"));
         self
     }
-    /// Variables the run got, by name. Over 1 MiB they are uploaded on their own, see `payloads`.
+    /// Variables of the run, by name. Variables of more than 1 MiB are uploaded separately; see `payloads`.
     pub fn variables(
         mut self,
         value: impl crate::wire::IntoField<
@@ -3076,7 +3076,7 @@ impl ::std::default::Default for FunctionScheduleCreateRequest {
     }
 }
 impl FunctionScheduleCreateRequest {
-    /// When to run, as a cron expression such as `0 9 * * 1-5`.
+    /// Schedule as a cron expression, such as `0 9 * * 1-5`.
     pub fn cron<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -3085,7 +3085,7 @@ impl FunctionScheduleCreateRequest {
         self.cron = value.try_into().map_err(|error| format!("cron: {error}"));
         self
     }
-    /// Variables for every scheduled run, by name. The service insists on the field: give an empty object for a function that takes none. (It takes null for that too.)
+    /// Variables of every scheduled run, by name. The service requires the field: send an empty object or null for a function that takes none.
     pub fn variables<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<
@@ -3248,12 +3248,12 @@ impl ::std::default::Default for GlobalScrapeRequest {
     }
 }
 impl GlobalScrapeRequest {
-    /// Whether the browser hides more of what shows that it is automated. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Whether the browser hides more of the signs that it is automated. Added after API version 1.4.40. Server default: `false`.
     pub fn advanced_stealth(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.advanced_stealth = value.into_field();
         self
     }
-    /// Shape of the page area, in place of a width and a height. Servers of version 1.4.40 do not know it.
+    /// Aspect ratio of the viewport, in place of a width and a height. Added after API version 1.4.40.
     pub fn aspect_ratio(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::AspectRatio>>,
@@ -3261,7 +3261,7 @@ impl GlobalScrapeRequest {
         self.aspect_ratio = value.into_field();
         self
     }
-    /// Ids of managed auth connections to log in with before the page is read, each once. Servers of version 1.4.40 do not know it. At most 10 items.
+    /// Ids of managed auth connections to log in with before the page is scraped. Each id may occur once. Added after API version 1.4.40. At most 10 items.
     pub fn auth_ids(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -3269,17 +3269,17 @@ impl GlobalScrapeRequest {
         self.auth_ids = value.into_field();
         self
     }
-    /// How many more times a failed login of `auth_ids` is tried. Servers of version 1.4.40 do not know it. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login of `auth_ids`. Added after API version 1.4.40. Server default: `0`. At least 0, at most 2.
     pub fn auth_retry(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.auth_retry = value.into_field();
         self
     }
-    /// Whether advertisements are blocked. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether advertisements are blocked. Added after API version 1.4.40. Server default: `true`.
     pub fn block_ads(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.block_ads = value.into_field();
         self
     }
-    /// Which browser to start. Newer servers refuse `firefox`. Server default: `"chromium"`.
+    /// Browser to start. Newer servers reject `firefox`. Server default: `"chromium"`.
     pub fn browser_type(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::BrowserType>>,
@@ -3287,7 +3287,7 @@ impl GlobalScrapeRequest {
         self.browser_type = value.into_field();
         self
     }
-    /// Chrome DevTools Protocol address of a browser that runs elsewhere, to be used in place of a new one. Proxies, user agent, browser arguments, page size and `advanced_stealth` cannot be set for such a browser.
+    /// Chrome DevTools Protocol URL of an external browser, which is used in place of a new one. `proxies`, `user_agent`, `chrome_args`, the viewport and `advanced_stealth` cannot be set for it.
     pub fn cdp_url(
         mut self,
         value: impl crate::wire::IntoField<
@@ -3297,7 +3297,7 @@ impl GlobalScrapeRequest {
         self.cdp_url = value.into_field();
         self
     }
-    /// Command line arguments for the browser, in place of the service's own. Not together with `cdp_url`.
+    /// Command-line arguments of the browser, in place of the service's own. Cannot be combined with `cdp_url`.
     pub fn chrome_args(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -3305,7 +3305,7 @@ impl GlobalScrapeRequest {
         self.chrome_args = value.into_field();
         self
     }
-    /// Headers that the browser adds to every request it makes. The values often hold tokens.
+    /// Headers that the browser adds to each of its requests. The values often contain tokens.
     pub fn extra_http_headers(
         mut self,
         value: impl crate::wire::IntoField<
@@ -3318,13 +3318,13 @@ impl GlobalScrapeRequest {
         self.extra_http_headers = value.into_field();
         self
     }
-    /// Whether the browser runs without a window. Retired: only servers up to 1.4.40 know it, newer ones refuse a request that has it. Server default: `true`.
+    /// Whether the browser runs without a window. Removed after API version 1.4.40; newer servers reject the field. Server default: `true`.
     #[deprecated]
     pub fn headless(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.headless = value.into_field();
         self
     }
-    /// Minutes without anything happening after which the browser is closed. Not more than `max_duration_minutes`. Servers of version 1.4.40 accept at most 15. Server default: `3`. At least 1, at most 30.
+    /// Minutes of inactivity after which the browser is closed. Must not exceed `max_duration_minutes`. API version 1.4.40 accepts at most 15. Server default: `3`. At least 1, at most 30.
     pub fn idle_timeout_minutes(
         mut self,
         value: impl crate::wire::IntoField<i64>,
@@ -3340,7 +3340,7 @@ impl GlobalScrapeRequest {
         self.ignored_tags = value.into_field();
         self
     }
-    /// What to take out of the page, in plain words. A language model does it.
+    /// What a language model extracts from the page, in natural language.
     pub fn instructions(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3348,7 +3348,7 @@ impl GlobalScrapeRequest {
         self.instructions = value.into_field();
         self
     }
-    /// Longest life of the browser in minutes. Servers of version 1.4.40 accept at most 15. Server default: `15`. At least 1, at most 1440.
+    /// Maximum lifetime of the browser in minutes. API version 1.4.40 accepts at most 15. Server default: `15`. At least 1, at most 1440.
     pub fn max_duration_minutes(
         mut self,
         value: impl crate::wire::IntoField<i64>,
@@ -3356,7 +3356,7 @@ impl GlobalScrapeRequest {
         self.max_duration_minutes = value.into_field();
         self
     }
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     pub fn model(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3364,13 +3364,13 @@ impl GlobalScrapeRequest {
         self.model = value.into_field();
         self
     }
-    /// Whether to list images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn only_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_images = value.into_field();
         self
     }
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     pub fn only_main_content(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -3386,7 +3386,7 @@ impl GlobalScrapeRequest {
         self.profile = value.into_field();
         self
     }
-    /// Through which proxies the browser connects: `true` for the service's own, `false` for none, or a list. The default of servers of version 1.4.40 is `false`. Not together with `cdp_url`. Server default: `true`.
+    /// Proxies of the browser: `true` for the service's own, `false` for none, or a list. Defaults to `false` in API version 1.4.40. Cannot be combined with `cdp_url`. Server default: `true`.
     pub fn proxies(
         mut self,
         value: impl crate::wire::IntoField<crate::types::ProxySettings>,
@@ -3394,7 +3394,7 @@ impl GlobalScrapeRequest {
         self.proxies = value.into_field();
         self
     }
-    /// JSON Schema of the data to take out of the page. A language model does it.
+    /// JSON Schema of the data that a language model extracts from the page.
     pub fn response_format(
         mut self,
         value: impl crate::wire::IntoField<::serde_json::Value>,
@@ -3402,18 +3402,18 @@ impl GlobalScrapeRequest {
         self.response_format = value.into_field();
         self
     }
-    /// Whether images are listed. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list the images of the page. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn scrape_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_images = value.into_field();
         self
     }
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     pub fn scrape_links(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_links = value.into_field();
         self
     }
-    /// What is drawn on screenshots. Going away. Server default: `"last_action"`.
+    /// What is drawn on screenshots. Deprecated. Server default: `"last_action"`.
     #[deprecated]
     pub fn screenshot_type(
         mut self,
@@ -3424,7 +3424,7 @@ impl GlobalScrapeRequest {
         self.screenshot_type = value.into_field();
         self
     }
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3432,12 +3432,12 @@ impl GlobalScrapeRequest {
         self.selector = value.into_field();
         self
     }
-    /// Whether the service tries to solve captchas by itself. Servers of version 1.4.40 do not unless told to. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
+    /// Whether the service solves captchas automatically. Defaults to `false` in API version 1.4.40. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
     pub fn solve_captchas(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.solve_captchas = value.into_field();
         self
     }
-    /// Address of the page to read.
+    /// URL of the page to scrape.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -3446,13 +3446,13 @@ impl GlobalScrapeRequest {
         self.url = value.try_into().map_err(|error| format!("url: {error}"));
         self
     }
-    /// Whether files can be exchanged with the browser. Retired: only servers up to 1.4.40 know it, newer ones always can and refuse a request that has it. Server default: `true`.
+    /// Whether files can be exchanged with the browser. Removed after API version 1.4.40; newer servers always support it and reject the field. Server default: `true`.
     #[deprecated]
     pub fn use_file_storage(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.use_file_storage = value.into_field();
         self
     }
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     pub fn use_link_placeholders(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -3460,7 +3460,7 @@ impl GlobalScrapeRequest {
         self.use_link_placeholders = value.into_field();
         self
     }
-    /// User agent that the browser shows. Not together with `cdp_url`.
+    /// User agent of the browser. Cannot be combined with `cdp_url`.
     pub fn user_agent(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3476,17 +3476,17 @@ impl GlobalScrapeRequest {
         self.vault_id = value.into_field();
         self
     }
-    /// Height of the page area in pixels; give the width too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Height of the viewport in pixels; set the width too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     pub fn viewport_height(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.viewport_height = value.into_field();
         self
     }
-    /// Width of the page area in pixels; give the height too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Width of the viewport in pixels; set the height too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     pub fn viewport_width(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.viewport_width = value.into_field();
         self
     }
-    /// Whether to wait for the logins of `auth_ids` before the page is read. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether to wait for the logins of `auth_ids` before the page is scraped. Added after API version 1.4.40. Server default: `true`.
     pub fn wait_for_authentication(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -3494,7 +3494,7 @@ impl GlobalScrapeRequest {
         self.wait_for_authentication = value.into_field();
         self
     }
-    /// Whether the browser identifies itself to sites as a bot, by signing its requests (Web Bot Auth). Server default: `false`.
+    /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     pub fn web_bot_auth(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.web_bot_auth = value.into_field();
         self
@@ -3619,7 +3619,7 @@ impl ::std::default::Default for GoBackAction {
     }
 }
 impl GoBackAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3627,7 +3627,7 @@ impl GoBackAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3691,7 +3691,7 @@ impl ::std::default::Default for GoForwardAction {
     }
 }
 impl GoForwardAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3699,7 +3699,7 @@ impl GoForwardAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3770,7 +3770,7 @@ impl ::std::default::Default for GotoAction {
     }
 }
 impl GotoAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3778,7 +3778,7 @@ impl GotoAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3786,7 +3786,7 @@ impl GotoAction {
         self.description = value.into_field();
         self
     }
-    /// Address to open.
+    /// URL to open.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -3795,7 +3795,7 @@ impl GotoAction {
         self.url = value.try_into().map_err(|error| format!("url: {error}"));
         self
     }
-    /// How far the page must be loaded before the action counts as done. Servers of version 1.4.40 do not know it.
+    /// How far the page must be loaded before the action counts as done. Added after API version 1.4.40.
     pub fn wait_until(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::GotoWaitUntil>>,
@@ -3865,7 +3865,7 @@ impl ::std::default::Default for GotoNewTabAction {
     }
 }
 impl GotoNewTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3873,7 +3873,7 @@ impl GotoNewTabAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3881,7 +3881,7 @@ impl GotoNewTabAction {
         self.description = value.into_field();
         self
     }
-    /// Address to open.
+    /// URL to open.
     pub fn url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -3950,7 +3950,7 @@ impl ::std::default::Default for HelpAction {
     }
 }
 impl HelpAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -3958,7 +3958,7 @@ impl HelpAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4031,7 +4031,7 @@ impl ::std::default::Default for ImprovePromptRequest {
     }
 }
 impl ImprovePromptRequest {
-    /// The task as it is written now.
+    /// The current text of the task.
     pub fn prompt<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4092,7 +4092,7 @@ impl ::std::default::Default for ManagedAuthRequest {
     }
 }
 impl ManagedAuthRequest {
-    /// How many more times a failed login is tried. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login. Server default: `0`. At least 0, at most 2.
     pub fn auth_retry(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.auth_retry = value.into_field();
         self
@@ -4169,7 +4169,7 @@ impl ::std::default::Default for MultiFactorFillAction {
     }
 }
 impl MultiFactorFillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4177,7 +4177,7 @@ impl MultiFactorFillAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4185,7 +4185,7 @@ impl MultiFactorFillAction {
         self.category = value.into_field();
         self
     }
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     pub fn clear_before_fill(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -4193,7 +4193,7 @@ impl MultiFactorFillAction {
         self.clear_before_fill = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4201,7 +4201,7 @@ impl MultiFactorFillAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4209,7 +4209,7 @@ impl MultiFactorFillAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -4217,12 +4217,12 @@ impl MultiFactorFillAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -4230,7 +4230,7 @@ impl MultiFactorFillAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4238,12 +4238,12 @@ impl MultiFactorFillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
     }
-    /// The code, or a placeholder for a vault, which makes the code.
+    /// The code, or a vault placeholder from which the code is computed.
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -4340,7 +4340,7 @@ impl ::std::default::Default for NodeSelectors {
     }
 }
 impl NodeSelectors {
-    /// As CSS selector. May be empty.
+    /// CSS selector. May be empty.
     pub fn css_selector<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4351,7 +4351,7 @@ impl NodeSelectors {
             .map_err(|error| format!("css_selector: {error}"));
         self
     }
-    /// CSS selectors of the frames around the element, the outermost first.
+    /// CSS selectors of the iframes around the element, outermost first.
     pub fn iframe_parent_css_selectors<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -4362,7 +4362,7 @@ impl NodeSelectors {
             .map_err(|error| format!("iframe_parent_css_selectors: {error}"));
         self
     }
-    /// Whether the element is in a frame.
+    /// Whether the element is in an iframe.
     pub fn in_iframe<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -4371,7 +4371,7 @@ impl NodeSelectors {
         self.in_iframe = value.try_into().map_err(|error| format!("in_iframe: {error}"));
         self
     }
-    /// Whether the element is in a shadow tree.
+    /// Whether the element is in a shadow root.
     pub fn in_shadow_root<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<bool>,
@@ -4382,7 +4382,7 @@ impl NodeSelectors {
             .map_err(|error| format!("in_shadow_root: {error}"));
         self
     }
-    /// As selector of the service's own.
+    /// Selector in the service's own syntax.
     pub fn notte_selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4390,7 +4390,7 @@ impl NodeSelectors {
         self.notte_selector = value.into_field();
         self
     }
-    /// As Playwright selector.
+    /// Playwright selector.
     pub fn playwright_selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4398,7 +4398,7 @@ impl NodeSelectors {
         self.playwright_selector = value.into_field();
         self
     }
-    /// As expression of the Python edition of Playwright.
+    /// Selector as an expression for Playwright in Python.
     pub fn python_selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4406,7 +4406,7 @@ impl NodeSelectors {
         self.python_selector = value.into_field();
         self
     }
-    /// As XPath. May be empty.
+    /// XPath. May be empty.
     pub fn xpath_selector<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4490,7 +4490,7 @@ impl ::std::default::Default for NotteProxy {
     }
 }
 impl NotteProxy {
-    /// City that the proxy should be in. Servers of version 1.4.40 do not know it.
+    /// City of the proxy. Added after API version 1.4.40.
     pub fn city(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4498,7 +4498,7 @@ impl NotteProxy {
         self.city = value.into_field();
         self
     }
-    /// Country that the proxy should be in.
+    /// Country of the proxy.
     pub fn country(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::ProxyCountry>>,
@@ -4506,7 +4506,7 @@ impl NotteProxy {
         self.country = value.into_field();
         self
     }
-    /// Id of one particular proxy, to come from the same address again.
+    /// Id of one particular proxy, which keeps the same IP address.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4662,7 +4662,7 @@ impl ::std::default::Default for ObserveRequest {
     }
 }
 impl ObserveRequest {
-    /// What to look for, in plain words; the actions are then narrowed to it. Newer servers still take it, but it is going away.
+    /// What to look for, in natural language; only matching actions are listed. Deprecated, but still accepted by newer servers.
     #[deprecated]
     pub fn instructions(
         mut self,
@@ -4671,17 +4671,17 @@ impl ObserveRequest {
         self.instructions = value.into_field();
         self
     }
-    /// How many actions to list at most. Server default: `100`.
+    /// Maximum number of actions to list. Server default: `100`.
     pub fn max_nb_actions(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.max_nb_actions = value.into_field();
         self
     }
-    /// How many actions to list at least, if the page has as many.
+    /// Minimum number of actions to list, if the page has as many.
     pub fn min_nb_actions(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.min_nb_actions = value.into_field();
         self
     }
-    /// How closely to look.
+    /// How thoroughly the page is observed.
     pub fn perception_type(
         mut self,
         value: impl crate::wire::IntoField<
@@ -4762,7 +4762,7 @@ impl ::std::default::Default for PaymentRequest {
     }
 }
 impl PaymentRequest {
-    /// How much, as a decimal number of the currency's main unit with at most 8 decimals.
+    /// Amount as a decimal number in the currency's main unit, with at most 8 decimal places.
     pub fn amount<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4771,7 +4771,7 @@ impl PaymentRequest {
         self.amount = value.try_into().map_err(|error| format!("amount: {error}"));
         self
     }
-    /// ISO 4217 code of the currency, in small letters. Matches `^[a-z]{3}$`.
+    /// Lowercase ISO 4217 code of the currency. Matches `^[a-z]{3}$`.
     pub fn currency<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4802,7 +4802,7 @@ impl PaymentRequest {
             .map_err(|error| format!("merchant_name: {error}"));
         self
     }
-    /// Address of the shop. At most 2048 characters.
+    /// URL of the shop. At most 2048 characters.
     pub fn merchant_url<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -4813,7 +4813,7 @@ impl PaymentRequest {
             .map_err(|error| format!("merchant_url: {error}"));
         self
     }
-    /// Whether real money moves; it does if absent.
+    /// Whether real money is spent. It is if absent.
     pub fn mode(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::PaymentMode>>,
@@ -4892,7 +4892,7 @@ impl ::std::default::Default for PersonaCreateRequest {
     }
 }
 impl PersonaCreateRequest {
-    /// Also reserve a phone number that receives text messages. It can be added later with `persona_create_number`. Server default: `false`.
+    /// Whether to reserve a phone number that receives text messages. `persona_create_number` can add one later. Server default: `false`.
     pub fn create_phone_number(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -4900,12 +4900,12 @@ impl PersonaCreateRequest {
         self.create_phone_number = value.into_field();
         self
     }
-    /// Give the persona a vault of its own, in which credentials generated for it are kept. Its id is `vault_id` in the answer. Server default: `false`.
+    /// Whether the persona gets a vault of its own, which stores the credentials generated for it. Its id is `vault_id` in the response. Server default: `false`.
     pub fn create_vault(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.create_vault = value.into_field();
         self
     }
-    /// Who runs the persona's mailbox. Newer than version 1.4.40 of the service, which refuses the field. Server default: `"notte"`.
+    /// Provider of the persona's mailbox. Added after API version 1.4.40, which rejects the field. Server default: `"notte"`.
     pub fn email_provider(
         mut self,
         value: impl crate::wire::IntoField<
@@ -4915,7 +4915,7 @@ impl PersonaCreateRequest {
         self.email_provider = value.into_field();
         self
     }
-    /// A label to find the persona by; not the name it uses on sites. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Label of the persona in your account; not the name that it uses on sites. Added after API version 1.4.40, which rejects the field.
     pub fn name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -4981,7 +4981,7 @@ impl ::std::default::Default for PersonaUpdateRequest {
     }
 }
 impl PersonaUpdateRequest {
-    /// A label to find the persona by; not the name it uses on sites.
+    /// Label of the persona in your account; not the name that it uses on sites.
     pub fn name<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -5046,7 +5046,7 @@ impl ::std::default::Default for PressKeyAction {
     }
 }
 impl PressKeyAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5054,7 +5054,7 @@ impl PressKeyAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5146,7 +5146,7 @@ impl ProfileCookiesImportRequest {
         self.cookies = value.try_into().map_err(|error| format!("cookies: {error}"));
         self
     }
-    /// What becomes of the cookies that the profile has; they are replaced if absent.
+    /// What happens to the existing cookies of the profile. If absent, they are replaced.
     pub fn mode(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5156,7 +5156,7 @@ impl ProfileCookiesImportRequest {
         self.mode = value.into_field();
         self
     }
-    /// Who exported them; Playwright if absent.
+    /// Program that exported the cookies; Playwright if absent.
     pub fn source_format(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5225,7 +5225,7 @@ impl ::std::default::Default for ProfileCreateRequest {
     }
 }
 impl ProfileCreateRequest {
-    /// A label to find the profile by.
+    /// Label of the profile.
     pub fn name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5395,7 +5395,7 @@ impl ProfileStateImportRequest {
         self.cookies = value.into_field();
         self
     }
-    /// Only state of these sites is taken. At least 1 item, at most 2000 items.
+    /// Sites to import; state of other sites is ignored. At least 1 item, at most 2000 items.
     pub fn domains(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -5403,7 +5403,7 @@ impl ProfileStateImportRequest {
         self.domains = value.into_field();
         self
     }
-    /// For each origin, what is in its local storage. At most 2000 entries.
+    /// Content of the local storage, by origin. At most 2000 entries.
     pub fn local_storage(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5419,7 +5419,7 @@ impl ProfileStateImportRequest {
         self.local_storage = value.into_field();
         self
     }
-    /// What becomes of the state that the profile has; it is replaced if absent.
+    /// What happens to the existing state of the profile. If absent, it is replaced.
     pub fn mode(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5429,7 +5429,7 @@ impl ProfileStateImportRequest {
         self.mode = value.into_field();
         self
     }
-    /// For each origin, what is in its session storage. At most 2000 entries.
+    /// Content of the session storage, by origin. At most 2000 entries.
     pub fn session_storage(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5445,7 +5445,7 @@ impl ProfileStateImportRequest {
         self.session_storage = value.into_field();
         self
     }
-    /// How much is replaced; whole sites if absent.
+    /// How much of the existing storage is replaced. If absent, that of whole sites.
     pub fn storage_scope(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5522,7 +5522,7 @@ impl ::std::default::Default for ReloadAction {
     }
 }
 impl ReloadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5530,7 +5530,7 @@ impl ReloadAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5608,7 +5608,7 @@ impl ::std::default::Default for RunFunctionRequest {
     }
 }
 impl RunFunctionRequest {
-    /// Address the service is to call when the run has ended. Newer than version 1.4.40 of the service, which refuses the field.
+    /// URL that the service calls when the run has ended. Added after API version 1.4.40, which rejects the field.
     pub fn callback_url(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5616,7 +5616,7 @@ impl RunFunctionRequest {
         self.callback_url = value.into_field();
         self
     }
-    /// Where to run it; absent or null, the function's `default_runtime`. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Runtime of the run. If absent or null, the function's `default_runtime`. Added after API version 1.4.40, which rejects the field.
     pub fn runtime(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5626,12 +5626,12 @@ impl RunFunctionRequest {
         self.runtime = value.into_field();
         self
     }
-    /// Answer with events while the function runs, and not only with the result at its end. Server default: `true`.
+    /// Whether to send events while the function runs, instead of only the result at its end. Server default: `true`.
     pub fn stream(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.stream = value.into_field();
         self
     }
-    /// Variables of the run, by name, as the function declares them. Version 1.4.40 of the service insists on the field: send an empty object for a function that takes none.
+    /// Variables of the run by name, as declared by the function. API version 1.4.40 requires the field: send an empty object for a function that takes none.
     pub fn variables(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5641,7 +5641,7 @@ impl RunFunctionRequest {
         self.variables = value.into_field();
         self
     }
-    /// Id of the function, once more; the same as in the path.
+    /// Id of the function again; the same as in the path.
     pub fn workflow_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -5716,7 +5716,7 @@ impl ::std::default::Default for RunPayloadReference {
     }
 }
 impl RunPayloadReference {
-    /// SHA-256 of the bytes, in Base64. Matches `^[A-Za-z0-9+/]{43}=$`.
+    /// Base64-encoded SHA-256 digest of the bytes. Matches `^[A-Za-z0-9+/]{43}=$`.
     pub fn sha256<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -5827,7 +5827,7 @@ impl ::std::default::Default for ScrapeAction {
     }
 }
 impl ScrapeAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5835,7 +5835,7 @@ impl ScrapeAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5851,7 +5851,7 @@ impl ScrapeAction {
         self.ignored_tags = value.into_field();
         self
     }
-    /// What to take out of the page, in plain words. Without it the whole page is read.
+    /// What to extract from the page, in natural language. If absent, the whole page is scraped.
     pub fn instructions(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5859,13 +5859,13 @@ impl ScrapeAction {
         self.instructions = value.into_field();
         self
     }
-    /// Whether to list images and nothing else. Only servers up to 1.4.40 know it. Server default: `false`.
+    /// Whether to list only images. Removed after API version 1.4.40. Server default: `false`.
     #[deprecated]
     pub fn only_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_images = value.into_field();
         self
     }
-    /// Whether to leave out what surrounds the content, such as navigation and footers. The default of servers of version 1.4.40 is `true`. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Defaults to `true` in API version 1.4.40. Server default: `false`.
     pub fn only_main_content(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -5873,7 +5873,7 @@ impl ScrapeAction {
         self.only_main_content = value.into_field();
         self
     }
-    /// JSON Schema of the data to take out of the page.
+    /// JSON Schema of the data to extract from the page.
     pub fn response_format(
         mut self,
         value: impl crate::wire::IntoField<
@@ -5883,17 +5883,17 @@ impl ScrapeAction {
         self.response_format = value.into_field();
         self
     }
-    /// Whether images are listed. Server default: `false`.
+    /// Whether to list the images of the page. Server default: `false`.
     pub fn scrape_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_images = value.into_field();
         self
     }
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     pub fn scrape_links(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_links = value.into_field();
         self
     }
-    /// Playwright selector of the part of the page to read.
+    /// Playwright selector of the part of the page to scrape.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -5994,7 +5994,7 @@ impl ::std::default::Default for ScrapeFromHtmlRequest {
     }
 }
 impl ScrapeFromHtmlRequest {
-    /// The HTML of the page and of the frames in it, the page itself first.
+    /// The HTML of the page and of its iframes, starting with the page.
     pub fn frames(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<super::FrameData>>,
@@ -6010,7 +6010,7 @@ impl ScrapeFromHtmlRequest {
         self.ignored_tags = value.into_field();
         self
     }
-    /// What to take out of the HTML, in plain words. Server default: `""`.
+    /// What to extract from the HTML, in natural language. Server default: `""`.
     pub fn instructions(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6018,7 +6018,7 @@ impl ScrapeFromHtmlRequest {
         self.instructions = value.into_field();
         self
     }
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     pub fn model(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6026,13 +6026,13 @@ impl ScrapeFromHtmlRequest {
         self.model = value.into_field();
         self
     }
-    /// Whether to read images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to extract only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn only_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_images = value.into_field();
         self
     }
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     pub fn only_main_content(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -6040,7 +6040,7 @@ impl ScrapeFromHtmlRequest {
         self.only_main_content = value.into_field();
         self
     }
-    /// JSON Schema of the data to take out of the HTML.
+    /// JSON Schema of the data to extract from the HTML.
     pub fn response_format(
         mut self,
         value: impl crate::wire::IntoField<::serde_json::Value>,
@@ -6048,18 +6048,18 @@ impl ScrapeFromHtmlRequest {
         self.response_format = value.into_field();
         self
     }
-    /// Whether images are read. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to extract images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn scrape_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_images = value.into_field();
         self
     }
-    /// Whether the addresses of links are read. Server default: `true`.
+    /// Whether to extract the URLs of links. Server default: `true`.
     pub fn scrape_links(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_links = value.into_field();
         self
     }
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6067,7 +6067,7 @@ impl ScrapeFromHtmlRequest {
         self.selector = value.into_field();
         self
     }
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     pub fn use_link_placeholders(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -6176,7 +6176,7 @@ impl ScrapeRequest {
         self.ignored_tags = value.into_field();
         self
     }
-    /// What to take out of the page, in plain words. A language model does it.
+    /// What a language model extracts from the page, in natural language.
     pub fn instructions(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6184,7 +6184,7 @@ impl ScrapeRequest {
         self.instructions = value.into_field();
         self
     }
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     pub fn model(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6192,13 +6192,13 @@ impl ScrapeRequest {
         self.model = value.into_field();
         self
     }
-    /// Whether to list images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn only_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_images = value.into_field();
         self
     }
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     pub fn only_main_content(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -6206,7 +6206,7 @@ impl ScrapeRequest {
         self.only_main_content = value.into_field();
         self
     }
-    /// JSON Schema of the data to take out of the page. A language model does it.
+    /// JSON Schema of the data that a language model extracts from the page.
     pub fn response_format(
         mut self,
         value: impl crate::wire::IntoField<::serde_json::Value>,
@@ -6214,18 +6214,18 @@ impl ScrapeRequest {
         self.response_format = value.into_field();
         self
     }
-    /// Whether images are listed. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list the images of the page. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[deprecated]
     pub fn scrape_images(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_images = value.into_field();
         self
     }
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     pub fn scrape_links(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.scrape_links = value.into_field();
         self
     }
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6233,7 +6233,7 @@ impl ScrapeRequest {
         self.selector = value.into_field();
         self
     }
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     pub fn use_link_placeholders(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -6317,12 +6317,12 @@ impl ::std::default::Default for ScrollDownAction {
     }
 }
 impl ScrollDownAction {
-    /// Pixels to scroll by. Without it one page down.
+    /// Pixels to scroll. If absent, scrolls down by one page.
     pub fn amount(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.amount = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6330,7 +6330,7 @@ impl ScrollDownAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6338,7 +6338,7 @@ impl ScrollDownAction {
         self.description = value.into_field();
         self
     }
-    /// Selector of the element to scroll. Without it the page is scrolled. Servers of version 1.4.40 do not know it. At least 1 character.
+    /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6410,12 +6410,12 @@ impl ::std::default::Default for ScrollUpAction {
     }
 }
 impl ScrollUpAction {
-    /// Pixels to scroll by. Without it one page up.
+    /// Pixels to scroll. If absent, scrolls up by one page.
     pub fn amount(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.amount = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6423,7 +6423,7 @@ impl ScrollUpAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6431,7 +6431,7 @@ impl ScrollUpAction {
         self.description = value.into_field();
         self
     }
-    /// Selector of the element to scroll. Without it the page is scrolled. Servers of version 1.4.40 do not know it. At least 1 character.
+    /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6501,7 +6501,7 @@ impl ::std::default::Default for SearchRequest {
     }
 }
 impl SearchRequest {
-    /// How thoroughly to search. Server default: `"standard"`.
+    /// How thorough the search is. Server default: `"standard"`.
     pub fn depth(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6509,7 +6509,7 @@ impl SearchRequest {
         self.depth = value.into_field();
         self
     }
-    /// Form of the answer; `searchResults`, `sourcedAnswer` or `structured`. Server default: `"searchResults"`.
+    /// Form of the response: `searchResults`, `sourcedAnswer` or `structured`. Server default: `"searchResults"`.
     pub fn output_type(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6517,7 +6517,7 @@ impl SearchRequest {
         self.output_type = value.into_field();
         self
     }
-    /// What to search for.
+    /// The search query.
     pub fn q<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -6586,7 +6586,7 @@ impl ::std::default::Default for SecretStoreRequest {
     }
 }
 impl SecretStoreRequest {
-    /// Name to keep it under. For `function_env` the name of the environment variable. To read the secret back by name, use one without slashes. At least 1 character, at most 128 characters.
+    /// Name of the secret. For `function_env`, the name of the environment variable. A name with slashes cannot be read back. At least 1 character, at most 128 characters.
     pub fn name<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -6595,7 +6595,7 @@ impl SecretStoreRequest {
         self.name = value.try_into().map_err(|error| format!("name: {error}"));
         self
     }
-    /// What the value is for.
+    /// Purpose of the value.
     pub fn namespace<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Open<super::SecretNamespace>>,
@@ -6687,7 +6687,7 @@ impl ::std::default::Default for SelectDropdownOptionAction {
     }
 }
 impl SelectDropdownOptionAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6695,7 +6695,7 @@ impl SelectDropdownOptionAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6703,7 +6703,7 @@ impl SelectDropdownOptionAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6711,7 +6711,7 @@ impl SelectDropdownOptionAction {
         self.description = value.into_field();
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6719,7 +6719,7 @@ impl SelectDropdownOptionAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -6727,12 +6727,12 @@ impl SelectDropdownOptionAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -6740,7 +6740,7 @@ impl SelectDropdownOptionAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -6748,12 +6748,12 @@ impl SelectDropdownOptionAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
     }
-    /// Text or value of the option, or a placeholder for a vault, such as for the expiry of a card.
+    /// Text or value of the option, or a vault placeholder (for example for the expiry of a card).
     pub fn value<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::notte_api::wire::Secret<::std::string::String>>,
@@ -6837,7 +6837,7 @@ impl ::std::default::Default for SessionProfile {
     }
 }
 impl SessionProfile {
-    /// Id of the profile, such as `notte-profile-` with sixteen hexadecimal digits.
+    /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub fn id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -6846,7 +6846,7 @@ impl SessionProfile {
         self.id = value.try_into().map_err(|error| format!("id: {error}"));
         self
     }
-    /// Whether the state of the browser is saved to the profile when the session closes. Server default: `false`.
+    /// Whether the browser's state is saved to the profile when the session closes. Server default: `false`.
     pub fn persist(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.persist = value.into_field();
         self
@@ -6915,7 +6915,7 @@ impl SessionProfileSaveRequest {
         self.name = value.into_field();
         self
     }
-    /// Id of the profile to save into. At least 1 character.
+    /// Id of an existing profile. At least 1 character.
     pub fn profile_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7052,12 +7052,12 @@ impl ::std::default::Default for SessionStartRequest {
     }
 }
 impl SessionStartRequest {
-    /// Whether the browser hides more of what shows that it is automated. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Whether the browser hides more of the signs that it is automated. Added after API version 1.4.40. Server default: `false`.
     pub fn advanced_stealth(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.advanced_stealth = value.into_field();
         self
     }
-    /// Shape of the page area, in place of a width and a height. Servers of version 1.4.40 do not know it.
+    /// Aspect ratio of the viewport, in place of a width and a height. Added after API version 1.4.40.
     pub fn aspect_ratio(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::AspectRatio>>,
@@ -7065,7 +7065,7 @@ impl SessionStartRequest {
         self.aspect_ratio = value.into_field();
         self
     }
-    /// Ids of managed auth connections to log in with before the session is handed over, each once. Servers of version 1.4.40 do not know it. At most 10 items.
+    /// Ids of managed auth connections to log in with before the session is ready. Each id may occur once. Added after API version 1.4.40. At most 10 items.
     pub fn auth_ids(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -7073,17 +7073,17 @@ impl SessionStartRequest {
         self.auth_ids = value.into_field();
         self
     }
-    /// How many more times a failed login of `auth_ids` is tried. Servers of version 1.4.40 do not know it. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login of `auth_ids`. Added after API version 1.4.40. Server default: `0`. At least 0, at most 2.
     pub fn auth_retry(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.auth_retry = value.into_field();
         self
     }
-    /// Whether advertisements are blocked. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether advertisements are blocked. Added after API version 1.4.40. Server default: `true`.
     pub fn block_ads(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.block_ads = value.into_field();
         self
     }
-    /// Which browser to start. Newer servers refuse `firefox`. Server default: `"chromium"`.
+    /// Browser to start. Newer servers reject `firefox`. Server default: `"chromium"`.
     pub fn browser_type(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::Open<super::BrowserType>>,
@@ -7091,7 +7091,7 @@ impl SessionStartRequest {
         self.browser_type = value.into_field();
         self
     }
-    /// Chrome DevTools Protocol address of a browser that runs elsewhere, to be used in place of a new one. Proxies, user agent, browser arguments, page size and `advanced_stealth` cannot be set for such a browser.
+    /// Chrome DevTools Protocol URL of an external browser, which is used in place of a new one. `proxies`, `user_agent`, `chrome_args`, the viewport and `advanced_stealth` cannot be set for it.
     pub fn cdp_url(
         mut self,
         value: impl crate::wire::IntoField<
@@ -7101,7 +7101,7 @@ impl SessionStartRequest {
         self.cdp_url = value.into_field();
         self
     }
-    /// Command line arguments for the browser, in place of the service's own. Not together with `cdp_url`.
+    /// Command-line arguments of the browser, in place of the service's own. Cannot be combined with `cdp_url`.
     pub fn chrome_args(
         mut self,
         value: impl crate::wire::IntoField<::std::vec::Vec<::std::string::String>>,
@@ -7109,12 +7109,12 @@ impl SessionStartRequest {
         self.chrome_args = value.into_field();
         self
     }
-    /// Meant for sessions in which a person shows the steps; what it changes is not documented. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Meant for sessions in which a user demonstrates the steps; its effect is not documented. Added after API version 1.4.40. Server default: `false`.
     pub fn demonstrate(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.demonstrate = value.into_field();
         self
     }
-    /// Headers that the browser adds to every request it makes. The values often hold tokens.
+    /// Headers that the browser adds to each of its requests. The values often contain tokens.
     pub fn extra_http_headers(
         mut self,
         value: impl crate::wire::IntoField<
@@ -7127,13 +7127,13 @@ impl SessionStartRequest {
         self.extra_http_headers = value.into_field();
         self
     }
-    /// Whether the browser runs without a window. Retired: only servers up to 1.4.40 know it, newer ones refuse a request that has it. Server default: `true`.
+    /// Whether the browser runs without a window. Removed after API version 1.4.40; newer servers reject the field. Server default: `true`.
     #[deprecated]
     pub fn headless(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.headless = value.into_field();
         self
     }
-    /// Minutes without an operation after which the session is closed. Not more than `max_duration_minutes`. Servers of version 1.4.40 accept at most 15. Server default: `3`. At least 1, at most 30.
+    /// Minutes of inactivity after which the session is closed. Must not exceed `max_duration_minutes`. API version 1.4.40 accepts at most 15. Server default: `3`. At least 1, at most 30.
     pub fn idle_timeout_minutes(
         mut self,
         value: impl crate::wire::IntoField<i64>,
@@ -7141,7 +7141,7 @@ impl SessionStartRequest {
         self.idle_timeout_minutes = value.into_field();
         self
     }
-    /// Longest life of the session in minutes, whether it is used or not. At the end it is closed. Server default: `15`. At least 1, at most 1440.
+    /// Maximum lifetime of the session in minutes. The session is then closed, whether it is in use or not. Server default: `15`. At least 1, at most 1440.
     pub fn max_duration_minutes(
         mut self,
         value: impl crate::wire::IntoField<i64>,
@@ -7157,7 +7157,7 @@ impl SessionStartRequest {
         self.profile = value.into_field();
         self
     }
-    /// Through which proxies the browser connects: `true` for the service's own, `false` for none, or a list. The default of servers of version 1.4.40 is `false`. Not together with `cdp_url`. Server default: `true`.
+    /// Proxies of the browser: `true` for the service's own, `false` for none, or a list. Defaults to `false` in API version 1.4.40. Cannot be combined with `cdp_url`. Server default: `true`.
     pub fn proxies(
         mut self,
         value: impl crate::wire::IntoField<crate::types::ProxySettings>,
@@ -7165,7 +7165,7 @@ impl SessionStartRequest {
         self.proxies = value.into_field();
         self
     }
-    /// What is drawn on screenshots. Going away. Server default: `"last_action"`.
+    /// What is drawn on screenshots. Deprecated. Server default: `"last_action"`.
     #[deprecated]
     pub fn screenshot_type(
         mut self,
@@ -7176,18 +7176,18 @@ impl SessionStartRequest {
         self.screenshot_type = value.into_field();
         self
     }
-    /// Whether the service tries to solve captchas by itself. Servers of version 1.4.40 do not unless told to. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
+    /// Whether the service solves captchas automatically. Defaults to `false` in API version 1.4.40. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
     pub fn solve_captchas(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.solve_captchas = value.into_field();
         self
     }
-    /// Whether files can be exchanged with the session. Retired: only servers up to 1.4.40 know it, newer ones always can and refuse a request that has it. Server default: `true`.
+    /// Whether files can be exchanged with the session. Removed after API version 1.4.40; newer servers always support it and reject the field. Server default: `true`.
     #[deprecated]
     pub fn use_file_storage(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.use_file_storage = value.into_field();
         self
     }
-    /// User agent that the browser shows. Not together with `cdp_url`.
+    /// User agent of the browser. Cannot be combined with `cdp_url`.
     pub fn user_agent(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7203,17 +7203,17 @@ impl SessionStartRequest {
         self.vault_id = value.into_field();
         self
     }
-    /// Height of the page area in pixels; give the width too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Height of the viewport in pixels; set the width too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     pub fn viewport_height(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.viewport_height = value.into_field();
         self
     }
-    /// Width of the page area in pixels; give the height too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Width of the viewport in pixels; set the height too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     pub fn viewport_width(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.viewport_width = value.into_field();
         self
     }
-    /// Whether the session counts as ready only after the logins of `auth_ids` are done. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether the session becomes ready only after the logins of `auth_ids` have ended. Added after API version 1.4.40. Server default: `true`.
     pub fn wait_for_authentication(
         mut self,
         value: impl crate::wire::IntoField<bool>,
@@ -7221,7 +7221,7 @@ impl SessionStartRequest {
         self.wait_for_authentication = value.into_field();
         self
     }
-    /// Whether the browser identifies itself to sites as a bot, by signing its requests (Web Bot Auth). Server default: `false`.
+    /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     pub fn web_bot_auth(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.web_bot_auth = value.into_field();
         self
@@ -7393,7 +7393,7 @@ impl ::std::default::Default for SmsReadAction {
     }
 }
 impl SmsReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7401,7 +7401,7 @@ impl SmsReadAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7409,17 +7409,17 @@ impl SmsReadAction {
         self.description = value.into_field();
         self
     }
-    /// How many messages to read at most. Server default: `10`.
+    /// Maximum number of messages to read. Server default: `10`.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
         self
     }
-    /// Whether to read only messages that were not read before. Server default: `true`.
+    /// Whether to read only unread messages. Server default: `true`.
     pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_unread = value.into_field();
         self
     }
-    /// Read only messages that are not older than this, an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
+    /// Maximum age of the messages to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<::notte_api::wire::IsoDuration>,
@@ -7503,7 +7503,7 @@ impl ::std::default::Default for StartFunctionRunRequest {
     }
 }
 impl StartFunctionRunRequest {
-    /// Where to run it; absent or null, the function's `default_runtime`.
+    /// Runtime of the run. If absent or null, the function's `default_runtime`.
     pub fn runtime(
         mut self,
         value: impl crate::wire::IntoField<
@@ -7513,12 +7513,12 @@ impl StartFunctionRunRequest {
         self.runtime = value.into_field();
         self
     }
-    /// Answer with events while the function runs, and not only with the result at its end. Server default: `false`.
+    /// Whether to send events while the function runs, instead of only the result at its end. Server default: `false`.
     pub fn stream(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.stream = value.into_field();
         self
     }
-    /// Variables of the run, by name, as the function declares them.
+    /// Variables of the run by name, as declared by the function.
     pub fn variables(
         mut self,
         value: impl crate::wire::IntoField<
@@ -7528,7 +7528,7 @@ impl StartFunctionRunRequest {
         self.variables = value.into_field();
         self
     }
-    /// Id of the function, once more; the same as in the path.
+    /// Id of the function again; the same as in the path.
     pub fn workflow_id<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -7539,7 +7539,7 @@ impl StartFunctionRunRequest {
             .map_err(|error| format!("workflow_id: {error}"));
         self
     }
-    /// Id of the run, once more; the same as in the path.
+    /// Id of the run again; the same as in the path.
     pub fn workflow_run_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7612,7 +7612,7 @@ impl ::std::default::Default for SwitchTabAction {
     }
 }
 impl SwitchTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7620,7 +7620,7 @@ impl SwitchTabAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7628,7 +7628,7 @@ impl SwitchTabAction {
         self.description = value.into_field();
         self
     }
-    /// Index of the tab, as `tab_id` of an observation has it.
+    /// Index of the tab: `tab_id` in an observation.
     pub fn tab_index<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<i64>,
@@ -7700,7 +7700,7 @@ impl ::std::default::Default for TailnetProxy {
     }
 }
 impl TailnetProxy {
-    /// Machine of the network through which the browser goes on to the internet.
+    /// Node of the network through which the browser reaches the internet.
     pub fn exit_node(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7708,7 +7708,7 @@ impl TailnetProxy {
         self.exit_node = value.into_field();
         self
     }
-    /// Id of the OAuth client that lets the browser into the network.
+    /// Id of the OAuth client that admits the browser to the network.
     pub fn oauth_client_id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7800,7 +7800,7 @@ impl ::std::default::Default for UploadFileAction {
     }
 }
 impl UploadFileAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     pub fn accessible_name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7808,7 +7808,7 @@ impl UploadFileAction {
         self.accessible_name = value.into_field();
         self
     }
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7816,7 +7816,7 @@ impl UploadFileAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7824,7 +7824,7 @@ impl UploadFileAction {
         self.description = value.into_field();
         self
     }
-    /// Name of a file of the session, which must have been uploaded before.
+    /// Name of a file of the session. It must have been uploaded before.
     pub fn file_path<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<::std::string::String>,
@@ -7833,7 +7833,7 @@ impl UploadFileAction {
         self.file_path = value.try_into().map_err(|error| format!("file_path: {error}"));
         self
     }
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     pub fn id(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7841,7 +7841,7 @@ impl UploadFileAction {
         self.id = value.into_field();
         self
     }
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -7849,12 +7849,12 @@ impl UploadFileAction {
         self.param = value.into_field();
         self
     }
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     pub fn press_enter(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.press_enter = value.into_field();
         self
     }
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     pub fn selector(
         mut self,
         value: impl crate::wire::IntoField<crate::types::Selector>,
@@ -7862,7 +7862,7 @@ impl UploadFileAction {
         self.selector = value.into_field();
         self
     }
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     pub fn text_label(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -7870,7 +7870,7 @@ impl UploadFileAction {
         self.text_label = value.into_field();
         self
     }
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -7945,7 +7945,7 @@ impl ::std::default::Default for VaultCreateRequest {
     }
 }
 impl VaultCreateRequest {
-    /// A label to find the vault by. It need not be unique. Server default: `"default"`.
+    /// Label of the vault. It need not be unique. Server default: `"default"`.
     pub fn name(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -8070,7 +8070,7 @@ impl ::std::default::Default for WaitAction {
     }
 }
 impl WaitAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     pub fn category(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,
@@ -8078,7 +8078,7 @@ impl WaitAction {
         self.category = value.into_field();
         self
     }
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     pub fn description(
         mut self,
         value: impl crate::wire::IntoField<::std::string::String>,

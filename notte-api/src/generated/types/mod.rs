@@ -2,19 +2,19 @@
 
 //! The types that operations take and answer.
 pub mod builder;
-/// What value an action takes.
+/// A value that an action takes.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ActionParameter {
-    /// Value that is taken if none is given.
+    /// Value that is used if none is given.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default: ::std::option::Option<::std::string::String>,
-    /// Name of the field that has the value.
+    /// Name of the field that holds the value.
     pub name: ::std::string::String,
-    /// Type of the value, in Python's words.
+    /// Type of the value, as a Python type name.
     #[serde(rename = "type")]
     pub type_: ::std::string::String,
-    /// The values that can be chosen from.
+    /// Allowed values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub values: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     #[serde(flatten)]
@@ -36,25 +36,25 @@ impl crate::wire::Audit for ActionParameter {
         self.extra.audit(at);
     }
 }
-/// The actions that can be taken on a page.
+/// The actions that are possible on a page.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ActionSpace {
-    /// Both lists in one.
+    /// Both lists combined.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub actions: ::notte_api::wire::List<crate::types::Action>,
-    /// Actions on the browser, one of each kind, as templates.
+    /// Actions on the browser, one template of each kind.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub browser_actions: ::notte_api::wire::List<crate::types::Action>,
-    /// What kind of page it is.
+    /// Category of the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::notte_api::wire::Open<SpaceCategory>>,
-    /// What the page is, in words.
+    /// Description of the page in natural language.
     pub description: ::std::string::String,
     /// Actions on the elements of the page, each with the id and the selector of its element.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub interaction_actions: ::notte_api::wire::List<crate::types::Action>,
-    /// The actions as text, for a language model.
+    /// The actions as text for a language model.
     pub markdown: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -71,13 +71,13 @@ impl crate::wire::Audit for ActionSpace {
         self.extra.audit(at);
     }
 }
-/// Credentials and the site they are for. A field the service does not know is refused (422).
+/// Credentials, and the site that they are for. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddCredentialsRequest {
-    /// What to keep.
+    /// The credentials to store.
     pub credentials: Credentials,
-    /// Site the credentials are for, such as `https://github.com`. The official clients send the root domain only, so that one set serves every page of a site.
+    /// Site of the credentials, such as `https://github.com`. The official clients send only the root domain, so that one set serves every page of a site.
     pub url: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -96,7 +96,7 @@ impl crate::wire::Audit for AddCredentialsRequest {
         self.extra.audit(at);
     }
 }
-/// How keeping the credentials went. No field is required, so that a service which answers with the credential itself, as the vendored description has it, is understood too.
+/// Result of storing credentials. No field is required, so that a service whose response is the credential itself, as in the vendored document, is understood too.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddCredentialsResponse {
@@ -113,7 +113,7 @@ impl crate::wire::Audit for AddCredentialsResponse {
         self.extra.audit(at);
     }
 }
-/// The card to keep. A field the service does not know is refused (422).
+/// The card to store. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddCreditCardRequest {
@@ -135,7 +135,7 @@ impl crate::wire::Audit for AddCreditCardRequest {
         self.extra.audit(at);
     }
 }
-/// How keeping the card went.
+/// Result of storing a card.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddCreditCardResponse {
@@ -155,17 +155,17 @@ impl crate::wire::Audit for AddCreditCardResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentPage {
-    /// Whether another page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before this one.
+    /// Whether there is a previous page.
     pub has_previous: bool,
-    /// The agents of this page.
+    /// The agents on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<AgentResponse>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many agents a page has at most.
+    /// Maximum number of agents per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -188,18 +188,18 @@ impl crate::wire::Audit for AgentPage {
 pub struct AgentResponse {
     /// Id of the agent.
     pub agent_id: ::std::string::String,
-    /// When the agent ended; absent while it works.
+    /// When the agent ended; absent while it is working.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub closed_at: ::std::option::Option<::notte_api::wire::Timestamp>,
     /// When the agent was started.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Whether the run was kept as a function. Server default: `false`.
+    /// Whether the run was saved as a function. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub saved: ::std::option::Option<bool>,
-    /// Id of the session whose browser it uses.
+    /// Id of the session whose browser the agent uses.
     pub session_id: ::std::string::String,
-    /// Whether the agent works.
+    /// Whether the agent is working.
     pub status: ::notte_api::wire::Open<AgentStatus>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -216,40 +216,40 @@ impl crate::wire::Audit for AgentResponse {
         self.extra.audit(at);
     }
 }
-/// A task for an agent, and what it may use.
+/// A task for an agent, and the resources that it may use.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AgentStartRequest {
-    /// How many steps the agent may take. When they are used up it ends without success. Server default: `20`. At least 1, at most 150.
+    /// Maximum number of steps. An agent that reaches it ends without success. Server default: `20`. At least 1, at most 150.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_steps: ::std::option::Option<i64>,
-    /// How the agent tells about its end, in the form of the official notifiers.
+    /// How the agent sends a notification when it ends, in the format of the official notifiers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub notifier_config: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// Id of the persona whose mail, phone number and vault the agent may use.
+    /// Id of the persona whose mailbox, phone number and vault the agent may use.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub persona_id: ::std::option::Option<::std::string::String>,
-    /// The language model that decides. Without it the service chooses.
+    /// The language model that makes the decisions. If absent, the service chooses one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub reasoning_model: ::std::option::Option<::notte_api::wire::Open<LlmModel>>,
-    /// JSON Schema of the answer. With it `answer` is JSON text that should match; it is still a string, and not promised to match.
+    /// JSON Schema of the answer. With it, `answer` is JSON text. It remains a string, and the service does not guarantee that it matches the schema.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub response_format: ::std::option::Option<::serde_json::Value>,
-    /// Id of the session whose browser the agent uses. It must have been started and not be closed.
+    /// Id of the session whose browser the agent uses. The session must be running.
     pub session_id: ::std::string::String,
-    /// Step of the session from which on the agent knows what was done before it. Without it the agent knows nothing of the session's past. Experimental.
+    /// Step of the session from which the agent knows what was done before. If absent, the agent knows nothing about earlier steps. Experimental.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub session_offset: ::std::option::Option<i64>,
-    /// What the agent should do, in plain words.
+    /// The task, in natural language.
     pub task: ::std::string::String,
-    /// Address to open first. Without it the agent starts on the page that the browser shows.
+    /// URL to open first. If absent, the agent starts on the page that the browser shows.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
-    /// Whether the model is shown screenshots. Not every model can see. Server default: `true`.
+    /// Whether the model receives screenshots. Not every model accepts images. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_vision: ::std::option::Option<bool>,
     /// Id of the vault whose credentials the agent may fill in.
@@ -299,7 +299,7 @@ impl ::std::fmt::Debug for AgentStartRequest {
             .finish()
     }
 }
-/// Whether an agent works. `closed` says nothing about success.
+/// State of an agent. `closed` does not imply success.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -348,35 +348,35 @@ impl crate::wire::Audit for AgentStatus {
 pub struct AgentStatusResponse {
     /// Id of the agent.
     pub agent_id: ::std::string::String,
-    /// What the agent answered; absent while it works. JSON text if a `response_format` was given, the reason if the agent failed.
+    /// The agent's answer; absent while it is working. JSON text if a `response_format` was given; the reason if the agent failed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub answer: ::std::option::Option<::std::string::String>,
-    /// When the agent ended; absent while it works.
+    /// When the agent ended; absent while it is working.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub closed_at: ::std::option::Option<::notte_api::wire::Timestamp>,
     /// When the agent was started.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Whether the run was kept as a function.
+    /// Whether the run was saved as a function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub saved: ::std::option::Option<bool>,
-    /// Id of the session whose browser it uses.
+    /// Id of the session whose browser the agent uses.
     pub session_id: ::std::string::String,
-    /// Whether the agent works.
+    /// Whether the agent is working.
     pub status: ::notte_api::wire::Open<AgentStatus>,
-    /// What the agent did so far, each step a free JSON object. Two forms are in use: `type` and `value`, or the step itself.
+    /// The steps so far, each a free JSON object. Two forms are in use: an object with `type` and `value`, or the step itself.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub steps: ::std::option::Option<
         ::notte_api::wire::List<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
     >,
-    /// Whether the agent did its task; absent while it works.
+    /// Whether the agent completed its task; absent while it is working.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
-    /// What the agent was told to do.
+    /// The task that the agent was given.
     pub task: ::std::string::String,
-    /// Address that the agent was told to open first.
+    /// URL that the agent was asked to open first.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -417,11 +417,11 @@ impl ::std::fmt::Debug for AgentStatusResponse {
             .finish()
     }
 }
-/// A task for the service to do in whatever way fits.
+/// A task for the service to perform by any means.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AnythingStartRequest {
-    /// What should be done, in plain words.
+    /// The task, in natural language.
     pub task: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -439,7 +439,7 @@ impl crate::wire::Audit for AnythingStartRequest {
         self.extra.audit(at);
     }
 }
-/// Shape of the page area, width to height.
+/// Aspect ratio of the viewport, as width to height.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -482,11 +482,11 @@ impl crate::wire::Audit for AspectRatio {
         let _ = at;
     }
 }
-/// How far the logins of a session are.
+/// Progress of a session's logins.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuthReadiness {
-    /// What went wrong, in words.
+    /// Error message.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error: ::std::option::Option<::std::string::String>,
     /// The logins, one for each connection.
@@ -494,7 +494,7 @@ pub struct AuthReadiness {
     pub operations: ::std::option::Option<::notte_api::wire::List<ManagedAuthOperation>>,
     /// Id of the session.
     pub session_id: ::std::string::String,
-    /// How far the session is.
+    /// Progress of the session.
     pub status: ::notte_api::wire::Open<SessionAuthStatus>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -509,34 +509,34 @@ impl crate::wire::Audit for AuthReadiness {
         self.extra.audit(at);
     }
 }
-/// Where an element is. All in pixels.
+/// Position of an element. All values are in pixels.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BoundingBox {
     /// Height.
     pub height: f64,
-    /// Left edge of the frame that the element is in; 0 if absent.
+    /// Left edge of the iframe that contains the element; 0 if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub iframe_offset_x: ::std::option::Option<f64>,
-    /// Upper edge of the frame that the element is in; 0 if absent.
+    /// Top edge of the iframe that contains the element; 0 if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub iframe_offset_y: ::std::option::Option<f64>,
-    /// Id of the element, as actions take it.
+    /// Id of the element, as accepted by actions.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub notte_id: ::std::option::Option<::std::string::String>,
-    /// How far the page was scrolled to the right.
+    /// Horizontal scroll position of the page.
     pub scroll_x: f64,
-    /// How far the page was scrolled down.
+    /// Vertical scroll position of the page.
     pub scroll_y: f64,
-    /// Height of the part of the page in view.
+    /// Height of the viewport.
     pub viewport_height: f64,
-    /// Width of the part of the page in view.
+    /// Width of the viewport.
     pub viewport_width: f64,
     /// Width.
     pub width: f64,
     /// Left edge.
     pub x: f64,
-    /// Upper edge.
+    /// Top edge.
     pub y: f64,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -558,7 +558,7 @@ impl crate::wire::Audit for BoundingBox {
         self.extra.audit(at);
     }
 }
-/// A browser that the service can start. `firefox` is known to older servers only.
+/// A browser that the service can start. Only older servers support `firefox`.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -622,7 +622,7 @@ impl crate::wire::Audit for BrowserType {
         let _ = at;
     }
 }
-/// Why the solving of a captcha was cancelled. `navigation` means that the browser left the page.
+/// Why solving a captcha was cancelled. `navigation` means that the browser left the page.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -660,18 +660,18 @@ impl crate::wire::Audit for CaptchaCancelReason {
         let _ = at;
     }
 }
-/// Solves the captcha on the page, or asks how far a captcha is.
+/// Solves the captcha on the page, or asks for the progress of one that is being solved.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "captcha_solve")]
 pub struct CaptchaSolveAction {
-    /// What kind of captcha it is. Without it the service finds out.
+    /// Kind of captcha. If absent, the service detects it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub captcha_type: ::std::option::Option<::notte_api::wire::Open<CaptchaType>>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -693,7 +693,7 @@ impl crate::wire::Audit for CaptchaSolveAction {
         self.extra.audit(at);
     }
 }
-/// How far the solving of a captcha is. All but `solving` are final.
+/// State of solving a captcha. All states but `solving` are final.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -751,21 +751,21 @@ impl crate::wire::Audit for CaptchaState {
         let _ = at;
     }
 }
-/// How far the solving of a captcha is.
+/// Progress of solving a captcha.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CaptchaStatus {
-    /// Why it was cancelled, if it was.
+    /// Why solving was cancelled, if it was.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cancel_reason: ::std::option::Option<
         ::notte_api::wire::Open<CaptchaCancelReason>,
     >,
-    /// Id of the captcha, to ask about it again.
+    /// Id of the captcha, for later requests.
     pub captcha_id: ::std::string::String,
-    /// Generation of that page; it grows when the browser moves on.
+    /// Generation of that page; it increases with each navigation.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub generation: i64,
-    /// How far it is, in words.
+    /// Progress, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     /// Id of the page that the captcha is on.
@@ -774,7 +774,7 @@ pub struct CaptchaStatus {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub retry_after_ms: ::std::option::Option<i64>,
-    /// How far it is.
+    /// Current state.
     pub state: ::notte_api::wire::Open<CaptchaState>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -792,7 +792,7 @@ impl crate::wire::Audit for CaptchaStatus {
         self.extra.audit(at);
     }
 }
-/// A kind of captcha.
+/// Kind of captcha.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -892,40 +892,40 @@ impl crate::wire::Audit for CaptchaType {
         let _ = at;
     }
 }
-/// Checks or unchecks an element.
+/// Checks or unchecks a checkbox or a similar element.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "check")]
 pub struct CheckAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    /// Whether it should be checked.
+    /// Whether the element is to be checked (`true`) or unchecked (`false`).
     pub value: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -958,31 +958,31 @@ impl crate::wire::Audit for CheckAction {
 #[non_exhaustive]
 #[serde(tag = "type", rename = "click")]
 pub struct ClickAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
@@ -1011,15 +1011,15 @@ impl crate::wire::Audit for ClickAction {
         self.extra.audit(at);
     }
 }
-/// Closes the tab in front.
+/// Closes the current tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "close_tab")]
 pub struct CloseTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1040,20 +1040,20 @@ impl crate::wire::Audit for CloseTabAction {
         self.extra.audit(at);
     }
 }
-/// Ends the task of an agent with an answer.
+/// Ends an agent's task with an answer.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "completion")]
 pub struct CompletionAction {
-    /// The answer.
+    /// The agent's answer.
     pub answer: ::std::string::String,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Whether the task was done.
+    /// Whether the task succeeded.
     pub success: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1079,21 +1079,21 @@ impl crate::wire::Audit for CompletionAction {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cookie {
-    /// Host that the cookie is for; with a leading dot for its subdomains too.
+    /// Host of the cookie; a leading dot includes its subdomains.
     pub domain: ::std::string::String,
-    /// When the cookie expires, in seconds since 1970, as Chrome extensions name it.
+    /// Expiry in seconds since 1970, under the name that Chrome extensions use.
     #[serde(
         rename = "expirationDate",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub expiration_date: ::std::option::Option<f64>,
-    /// When the cookie expires, in seconds since 1970, as Playwright names it. A session cookie has none, or -1.
+    /// Expiry in seconds since 1970, under the name that Playwright uses. Absent or -1 for a session cookie.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub expires: ::std::option::Option<f64>,
-    /// Whether the cookie is for this very host and not for its subdomains.
+    /// Whether the cookie applies to this host only, without its subdomains.
     #[serde(rename = "hostOnly", skip_serializing_if = "::std::option::Option::is_none")]
     pub host_only: ::std::option::Option<bool>,
-    /// Whether scripts of the page cannot read the cookie.
+    /// Whether the cookie is hidden from scripts.
     #[serde(rename = "httpOnly")]
     pub http_only: bool,
     /// Name of the cookie.
@@ -1104,18 +1104,18 @@ pub struct Cookie {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub partition_key: ::std::option::Option<::std::string::String>,
-    /// Path that the cookie is for.
+    /// Path of the cookie.
     pub path: ::std::string::String,
-    /// Whether the cookie goes along with requests from other sites.
+    /// Whether the cookie is sent with requests from other sites.
     #[serde(rename = "sameSite", skip_serializing_if = "::std::option::Option::is_none")]
     pub same_site: ::std::option::Option<::notte_api::wire::Open<CookieSameSite>>,
-    /// Whether the cookie is sent over HTTPS only.
+    /// Whether the cookie is sent only over HTTPS.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub secure: ::std::option::Option<bool>,
-    /// Whether the cookie ends with the browser.
+    /// Whether the cookie ends with the browser session.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session: ::std::option::Option<bool>,
-    /// Id of the cookie store, as Chrome extensions export it.
+    /// Id of the cookie store, as exported by Chrome extensions.
     #[serde(rename = "storeId", skip_serializing_if = "::std::option::Option::is_none")]
     pub store_id: ::std::option::Option<::std::string::String>,
     /// Value of the cookie.
@@ -1148,7 +1148,7 @@ impl crate::wire::Audit for Cookie {
         self.extra.audit(at);
     }
 }
-/// When a cookie goes along with requests from other sites. The wire writes the values in title case.
+/// When a cookie is sent with requests from other sites. The wire writes the values in title case.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -1210,11 +1210,11 @@ impl crate::wire::Audit for CookiesResponse {
         self.extra.audit(at);
     }
 }
-/// What kind of run to make. A field the service does not know is refused (422).
+/// Kind of the run to create. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFunctionRunRequest {
-    /// Whether it will run on the caller's machine and not on the service. Server default: `false`.
+    /// Whether the run is executed on the caller's machine instead of the service. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub local: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -1233,11 +1233,11 @@ impl crate::wire::Audit for CreateFunctionRunRequest {
         self.extra.audit(at);
     }
 }
-/// A run that was made.
+/// A run that was created.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFunctionRunResponse {
-    /// When it was made.
+    /// When the run was created.
     pub created_at: ::notte_api::wire::Timestamp,
     /// Id of the function.
     pub function_id: ::std::string::String,
@@ -1246,10 +1246,10 @@ pub struct CreateFunctionRunResponse {
     /// Always `created`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
-    /// Id of the function under its older name. Read-only.
+    /// Id of the function under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    /// Id of the run under its older name. Read-only.
+    /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1273,7 +1273,7 @@ impl crate::wire::Audit for CreateFunctionRunResponse {
 pub struct CreatePhoneNumberResponse {
     /// The number.
     pub phone_number: ::std::string::String,
-    /// How the reservation went, in the service's words.
+    /// Result of the reservation, in the service's words.
     pub status: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1286,16 +1286,16 @@ impl crate::wire::Audit for CreatePhoneNumberResponse {
         self.extra.audit(at);
     }
 }
-/// A set of credentials as lists show it, without its secrets.
+/// A set of credentials without its secrets, as in lists.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Credential {
-    /// Mail address, if the login takes one.
+    /// Email address, if the login uses one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
-    /// Site the credentials are for.
+    /// Site of the credentials.
     pub url: ::std::string::String,
-    /// User name, if the login takes one.
+    /// User name, if the login uses one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1310,21 +1310,21 @@ impl crate::wire::Audit for Credential {
         self.extra.audit(at);
     }
 }
-/// What a login asks for. A field the service does not know is refused (422).
+/// The values of a login form. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// Mail address to log in with. Give this or `username`; the official clients refuse both at once.
+    /// Email address to log in with. Set this or `username`; the official clients reject both at once.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
-    /// Seed of the one-time codes (TOTP) in Base32, as sites show it beside the QR code; not a code itself. The service gives back the seed, and codes are computed from it.
+    /// Base32 seed of the one-time codes (TOTP), which sites show next to the QR code; not a code. The service returns the seed, from which codes are computed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mfa_secret: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
     /// The password.
     pub password: ::notte_api::wire::Secret<::std::string::String>,
-    /// User name to log in with. Give this or `email`.
+    /// User name to log in with. Set this or `email`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1346,13 +1346,13 @@ impl crate::wire::Audit for Credentials {
         self.extra.audit(at);
     }
 }
-/// A payment card. All four fields are needed; a field the service does not know is refused (422).
+/// A payment card. All four fields are required. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreditCard {
-    /// Security code, as text so that leading zeros stay.
+    /// Security code, as text so that leading zeros are kept.
     pub card_cvv: ::notte_api::wire::Secret<::std::string::String>,
-    /// Month and year the card expires, as text, such as `12/29`. The service documents no format: give it the way the sites it is used on ask for it.
+    /// Expiry month and year as text, such as `12/29`. The service documents no format; use the one that the target sites expect.
     pub card_full_expiration: ::notte_api::wire::Secret<::std::string::String>,
     /// Name on the card.
     pub card_holder_name: ::std::string::String,
@@ -1377,16 +1377,16 @@ impl crate::wire::Audit for CreditCard {
         self.extra.audit(at);
     }
 }
-/// What was read of a page.
+/// Result of scraping a page.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DataSpace {
-    /// The images of the page, if they were asked for. Not sent by newer servers.
+    /// The images of the page, if they were requested. Not sent by newer servers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub images: ::std::option::Option<::notte_api::wire::List<ImageData>>,
     /// The page as Markdown, or the result of a script as text.
     pub markdown: ::std::string::String,
-    /// The data that a language model took out of the page, if it was asked to.
+    /// The extracted data, if extraction was requested.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub structured: ::std::option::Option<StructuredData>,
     #[serde(flatten)]
@@ -1401,14 +1401,14 @@ impl crate::wire::Audit for DataSpace {
         self.extra.audit(at);
     }
 }
-/// What a deletion answers.
+/// Result of a deletion.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {
-    /// What happened, in words for people.
+    /// What happened, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// Whether it was deleted.
+    /// Whether the deletion succeeded.
     pub status: ::notte_api::wire::Open<DeleteResponseStatus>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1421,7 +1421,7 @@ impl crate::wire::Audit for DeleteResponse {
         self.extra.audit(at);
     }
 }
-/// Whether it was deleted.
+/// Whether the deletion succeeded.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -1464,36 +1464,36 @@ impl crate::wire::Audit for DeleteResponseStatus {
         let _ = at;
     }
 }
-/// Clicks an element that starts a download, or downloads the page if it is itself a file. The file is then among the files of the session.
+/// Clicks an element that starts a download, or downloads the page if it is a file itself. The file is then listed among the files of the session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "download_file")]
 pub struct DownloadFileAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
@@ -1522,50 +1522,50 @@ impl crate::wire::Audit for DownloadFileAction {
         self.extra.audit(at);
     }
 }
-/// State of a form element. What does not apply to the element is absent.
+/// State of a form element. Properties that do not apply to the element are absent.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ElementState {
-    /// Whether it is checked.
+    /// Whether the element is checked.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub checked: ::std::option::Option<bool>,
-    /// Whether it is unfolded.
+    /// Whether the element is expanded.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub expanded: ::std::option::Option<bool>,
-    /// Whether anything is typed in.
+    /// Whether the field contains any text.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub filled: ::std::option::Option<bool>,
-    /// Whether it is neither checked nor unchecked.
+    /// Whether the element is neither checked nor unchecked.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mixed: ::std::option::Option<bool>,
     /// Whether several options can be selected.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub multiple: ::std::option::Option<bool>,
-    /// What can be selected.
+    /// The options of the element.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub options: ::std::option::Option<::notte_api::wire::List<SelectOption>>,
-    /// Whether there are more options than what is sent.
+    /// Whether `options` is truncated.
     #[serde(
         rename = "optionsTruncated",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub options_truncated: ::std::option::Option<bool>,
-    /// Whether it is pressed; the text `mixed` if in part.
+    /// Whether the element is pressed; the text `mixed` if it is partly pressed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub pressed: ::std::option::Option<crate::types::ElementStatePressed>,
     /// Whether it is selected.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selected: ::std::option::Option<bool>,
-    /// What is typed in. It may be a password.
+    /// Text in the field. It may be a password.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub value: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Digest of the whole value, to see a change.
+    /// Digest of the whole value, by which changes can be detected.
     #[serde(
         rename = "valueDigest",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub value_digest: ::std::option::Option<::std::string::String>,
-    /// Whether the value is longer than what is sent.
+    /// Whether `value` is truncated.
     #[serde(
         rename = "valueTruncated",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -1592,25 +1592,25 @@ impl crate::wire::Audit for ElementState {
         self.extra.audit(at);
     }
 }
-/// Reads new mail of the persona of the session.
+/// Reads new emails in the mailbox of the session's persona.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "email_read")]
 pub struct EmailReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// How many mails to read at most. Server default: `10`.
+    /// Maximum number of emails to read. Server default: `10`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub limit: ::std::option::Option<i64>,
-    /// Whether to read only mails that were not read before. Server default: `true`.
+    /// Whether to read only unread emails. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_unread: ::std::option::Option<bool>,
-    /// Read only mails that are not older than this, an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
+    /// Maximum age of the emails to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timedelta: ::std::option::Option<::notte_api::wire::IsoDuration>,
     #[serde(flatten)]
@@ -1634,13 +1634,13 @@ impl crate::wire::Audit for EmailReadAction {
         self.extra.audit(at);
     }
 }
-/// A mail that a persona received.
+/// An email that a persona received.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmailResponse {
-    /// When the mail arrived.
+    /// When the email was received.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Id of the mail.
+    /// Id of the email.
     pub email_id: ::std::string::String,
     /// HTML body, not sanitised.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1648,12 +1648,12 @@ pub struct EmailResponse {
     /// Address of the sender.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sender_email: ::std::option::Option<::std::string::String>,
-    /// Display name of the sender, where the mail gave one.
+    /// Display name of the sender, if the email has one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sender_name: ::std::option::Option<::std::string::String>,
     /// Subject line.
     pub subject: ::std::string::String,
-    /// Plain text body. It need not say the same as the HTML body.
+    /// Plain-text body. It may differ from the HTML body.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_content: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1672,24 +1672,24 @@ impl crate::wire::Audit for EmailResponse {
         self.extra.audit(at);
     }
 }
-/// Reads the verification that a site has sent by mail. Servers of version 1.4.40 do not know it.
+/// Reads a verification email that a site has sent. Added after API version 1.4.40.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "email_verification_read")]
 pub struct EmailVerificationReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Id of the mailbox to read. At least 1 character.
     pub mailbox_id: ::std::string::String,
-    /// Seconds that the mail may be old. Server default: `300`. At least 30, at most 900.
+    /// Maximum age of the email in seconds. Server default: `300`. At least 30, at most 900.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_age_seconds: ::std::option::Option<i64>,
-    /// Domain that the mail must come from. At least 1 character.
+    /// Domain of the sender that the email must come from. At least 1 character.
     pub sender_domain: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1712,17 +1712,17 @@ impl crate::wire::Audit for EmailVerificationReadAction {
         self.extra.audit(at);
     }
 }
-/// Runs JavaScript on the page. The result is in `data.markdown` of the answer, objects as JSON text.
+/// Runs JavaScript on the page. The result is in `data.markdown` of the response; objects are returned as JSON text.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "evaluate_js")]
 pub struct EvaluateJsAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// An expression. Several statements go into a function that is called at once.
+    /// A JavaScript expression. Wrap several statements in a function that is called immediately.
     pub code: ::std::string::String,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -1744,23 +1744,23 @@ impl crate::wire::Audit for EvaluateJsAction {
         self.extra.audit(at);
     }
 }
-/// Why an action failed, told to different readers.
+/// Why an action failed, with one message for each audience.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExecutionErrorDetail {
-    /// For a language model that is to go on.
+    /// Message for a language model that continues the task.
     pub agent_message: ::std::string::String,
-    /// For developers.
+    /// Message for developers.
     pub dev_message: ::std::string::String,
-    /// Name of the class of the error.
+    /// Class name of the error.
     pub error_type: ::std::string::String,
-    /// Whether the error is one that the service's makers want to hear of.
+    /// Whether the error should be reported to the makers of the service.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub should_notify_team: ::std::option::Option<bool>,
-    /// Whether the same action may work later.
+    /// Whether the same action may succeed later.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub should_retry_later: ::std::option::Option<bool>,
-    /// For users.
+    /// Message for end users.
     pub user_message: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1777,13 +1777,13 @@ impl crate::wire::Audit for ExecutionErrorDetail {
         self.extra.audit(at);
     }
 }
-/// Whether something worked.
+/// Whether a call succeeded.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExecutionResponse {
-    /// What happened, in words.
+    /// What happened, in natural language.
     pub message: ::std::string::String,
-    /// Whether it worked.
+    /// Whether the call succeeded.
     pub success: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1796,37 +1796,37 @@ impl crate::wire::Audit for ExecutionResponse {
         self.extra.audit(at);
     }
 }
-/// What came of an action.
+/// Result of an action.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExecutionResult {
-    /// The action, with what the service filled in.
+    /// The action, with the fields that the service filled in.
     pub action: crate::types::Action,
-    /// Whether the action was taken although a captcha was in the way. Only if it is `false` may the action be sent again.
+    /// Whether the action was performed despite a captcha. Retry the action only if this is `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action_executed: ::std::option::Option<bool>,
-    /// The captcha that is or was in the way.
+    /// The captcha that blocks or blocked the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub captcha: ::std::option::Option<CaptchaStatus>,
-    /// Short name of what went wrong, such as `captcha_failed` or `captcha_cancelled`.
+    /// Error code, such as `captcha_failed` or `captcha_cancelled`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub code: ::std::option::Option<::std::string::String>,
-    /// What `scrape` and `evaluate_js` found; the result of a script is in `markdown`.
+    /// Result of `scrape` or `evaluate_js`; the result of a script is in `markdown`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub data: ::std::option::Option<DataSpace>,
-    /// When the action was done.
+    /// When the action ended.
     pub ended_at: ::notte_api::wire::Timestamp,
-    /// The error in words, when the action failed.
+    /// Error message, if the action failed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub exception: ::std::option::Option<::std::string::String>,
-    /// The error in parts, when the action failed.
+    /// Details of the error, if the action failed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub exception_detail: ::std::option::Option<ExecutionErrorDetail>,
-    /// What happened, in words.
+    /// What happened, in natural language.
     pub message: ::std::string::String,
-    /// When the action was begun.
+    /// When the action started.
     pub started_at: ::notte_api::wire::Timestamp,
-    /// Whether the action worked.
+    /// Whether the action succeeded.
     pub success: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1848,12 +1848,12 @@ impl crate::wire::Audit for ExecutionResult {
         self.extra.audit(at);
     }
 }
-/// A proxy of your own.
+/// A proxy that the caller provides.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "external")]
 pub struct ExternalProxy {
-    /// Hosts that are reached without the proxy, separated by commas.
+    /// Comma-separated hosts that are reached without the proxy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub bypass: ::std::option::Option<::std::string::String>,
     /// Password for the proxy.
@@ -1861,7 +1861,7 @@ pub struct ExternalProxy {
     pub password: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Address of the proxy, with scheme and port. It may hold a user name and a password.
+    /// Address of the proxy, with scheme and port. It may contain a user name and a password.
     pub server: ::notte_api::wire::Secret<::std::string::String>,
     /// User name for the proxy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1886,43 +1886,43 @@ impl crate::wire::Audit for ExternalProxy {
         self.extra.audit(at);
     }
 }
-/// Types into a field in another way than `fill`, for fields where that does not work.
+/// Types into a field where `fill` does not work, by other means.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "fallback_fill")]
 pub struct FallbackFillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub clear_before_fill: ::std::option::Option<bool>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    /// Text to type, or a placeholder for a vault.
+    /// Text to type, or a vault placeholder.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -1955,13 +1955,13 @@ impl crate::wire::Audit for FallbackFillAction {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileDownloadResponse {
-    /// Why there is no link, in words for people.
+    /// Why there is no link, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// False when there is no link; absent beside a link.
+    /// False if there is no link; absent if there is one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
-    /// Presigned link to the file; whoever has it can read the file. Absent when there is no file.
+    /// Presigned link to the file; it grants access to anyone who has it. Absent if there is no file.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
     #[serde(flatten)]
@@ -1976,13 +1976,13 @@ impl crate::wire::Audit for FileDownloadResponse {
         self.extra.audit(at);
     }
 }
-/// An action that moves a file, on a given target of the browser.
+/// An action that moves a file, and the browser target that it applies to.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileExecutionRequest {
-    /// An `upload_file` or a `download_file` action.
+    /// An `upload_file` or `download_file` action.
     pub action: crate::types::Action,
-    /// Whether it goes into the record of the session. Server default: `true`.
+    /// Whether the action is added to the session's record. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub record: ::std::option::Option<bool>,
     /// Id of the target (the tab) in the DevTools Protocol. At least 1 character, at most 256 characters.
@@ -2016,7 +2016,7 @@ pub struct FileInfo {
     /// Size in bytes.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub size: i64,
-    /// When it was last stored.
+    /// When the file was last stored.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub updated_at: ::std::option::Option<::notte_api::wire::Timestamp>,
@@ -2033,7 +2033,7 @@ impl crate::wire::Audit for FileInfo {
         self.extra.audit(at);
     }
 }
-/// How a file came to a session; uploaded by its user, or downloaded by its browser.
+/// Origin of a file: uploaded by the user of the session, or downloaded by its browser.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -2076,7 +2076,7 @@ impl crate::wire::Audit for FileSource {
         let _ = at;
     }
 }
-/// What became of an upload.
+/// Result of an upload.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileUploadResponse {
@@ -2092,43 +2092,43 @@ impl crate::wire::Audit for FileUploadResponse {
         self.extra.audit(at);
     }
 }
-/// Types into a field.
+/// Types text into a field.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "fill")]
 pub struct FillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub clear_before_fill: ::std::option::Option<bool>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    /// Text to type, or a placeholder for a vault.
+    /// Text to type, or a vault placeholder.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -2157,18 +2157,18 @@ impl crate::wire::Audit for FillAction {
         self.extra.audit(at);
     }
 }
-/// Fills in several fields of a form, found by what they are for.
+/// Fills in several fields of a form, each found by its purpose.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "form_fill")]
 pub struct FormFillAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// What to fill in, at least one of `title`, `first_name`, `middle_name`, `last_name`, `full_name`, `email`, `company`, `address1`, `address2`, `address3`, `city`, `state`, `postal_code`, `country`, `phone`, `cc_name`, `cc_number`, `cc_exp_month`, `cc_exp_year`, `cc_exp`, `cc_cvv`, `username`, `password`, `current_password`, `new_password` and `totp`. Each value is a text or a placeholder for a vault. At least 1 entry.
+    /// Values by field. At least one of `title`, `first_name`, `middle_name`, `last_name`, `full_name`, `email`, `company`, `address1`, `address2`, `address3`, `city`, `state`, `postal_code`, `country`, `phone`, `cc_name`, `cc_number`, `cc_exp_month`, `cc_exp_year`, `cc_exp`, `cc_cvv`, `username`, `password`, `current_password`, `new_password` and `totp`. Each value is a text or a vault placeholder. At least 1 entry.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub value: ::std::collections::BTreeMap<
         ::std::string::String,
@@ -2193,14 +2193,14 @@ impl crate::wire::Audit for FormFillAction {
         self.extra.audit(at);
     }
 }
-/// The HTML of a page or of a frame in it.
+/// The HTML of a page or of an iframe in it.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FrameData {
     /// The HTML.
     #[serde(rename = "frameData")]
     pub frame_data: ::std::string::String,
-    /// Address that the HTML came from; links in it are relative to it.
+    /// URL of the HTML, by which relative links are resolved.
     #[serde(rename = "frameUrl")]
     pub frame_url: ::std::string::String,
     #[serde(flatten)]
@@ -2220,20 +2220,20 @@ impl crate::wire::Audit for FrameData {
         self.extra.audit(at);
     }
 }
-/// What to change about a function.
+/// Changes to the metadata of a function.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionMetadataUpdateRequest {
-    /// Where runs run that do not say it.
+    /// Runtime of runs that specify none.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default_runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
-    /// What the function does, in words for people.
+    /// What the function does, for human readers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Site the function works on.
+    /// Site that the function works on.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub domain: ::std::option::Option<::std::string::String>,
-    /// Instructions the function was made from.
+    /// Instructions that the function was generated from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
     /// Label of the function.
@@ -2247,7 +2247,7 @@ pub struct FunctionMetadataUpdateRequest {
     /// Whether the service repairs the function when it fails.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub self_healing: ::std::option::Option<bool>,
-    /// Whether others than the owner can use and fork it.
+    /// Whether other accounts can use and fork the function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shared: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -2292,17 +2292,17 @@ impl ::std::fmt::Debug for FunctionMetadataUpdateRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionPage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The functions of this page.
+    /// The functions on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<FunctionResponse>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -2319,27 +2319,27 @@ impl crate::wire::Audit for FunctionPage {
         self.extra.audit(at);
     }
 }
-/// A function and what is known about it. In lists later versions of the service leave some fields out.
+/// A function and its metadata. Newer servers leave some fields out of lists.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionResponse {
-    /// When the function was made.
+    /// When the function was created.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Runtime of runs that name none. Server default: `"standard"`.
+    /// Runtime of runs that specify none. Server default: `"standard"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default_runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
-    /// What the function does, in words for people.
+    /// What the function does, for human readers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Site the function works on.
+    /// Site that the function works on.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub domain: ::std::option::Option<::std::string::String>,
     /// Id of the function.
     pub function_id: ::std::string::String,
-    /// Instructions the function was made from.
+    /// Instructions that the function was generated from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// The version that runs when none is named.
+    /// The version that runs if none is specified.
     pub latest_version: ::std::string::String,
     /// Label of the function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2347,10 +2347,10 @@ pub struct FunctionResponse {
     /// Whether the function is published. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub published: ::std::option::Option<bool>,
-    /// The function this one was forked from.
+    /// Id of the function that this one was forked from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub reference_workflow_id: ::std::option::Option<::std::string::String>,
-    /// Names of the stored secrets a run needs; not their values.
+    /// Names of the stored secrets that a run needs, without their values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub required_secrets: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// JSON Schema of the result.
@@ -2366,12 +2366,12 @@ pub struct FunctionResponse {
     pub schedule_state: ::std::option::Option<
         ::notte_api::wire::Open<FunctionScheduleState>,
     >,
-    /// Variables that scheduled runs get.
+    /// Variables of scheduled runs.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub schedule_variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// SDK generation the function runs with. Server default: `"v19"`.
+    /// SDK generation that the function runs with. Server default: `"v19"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sdk_generation: ::std::option::Option<
         ::notte_api::wire::Open<FunctionSdkGeneration>,
@@ -2379,26 +2379,26 @@ pub struct FunctionResponse {
     /// Whether the service repairs the function when it fails. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub self_healing: ::std::option::Option<bool>,
-    /// Whether others than the owner may use it. Server default: `false`.
+    /// Whether other accounts can use the function. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shared: ::std::option::Option<bool>,
-    /// What the function was made with.
+    /// What the function was created with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub source: ::std::option::Option<::std::string::String>,
     /// State of the function.
     pub status: ::std::string::String,
-    /// When it was last changed.
+    /// When the function was last updated.
     pub updated_at: ::notte_api::wire::Timestamp,
-    /// Version of the SDK the source was uploaded with.
+    /// Version of the SDK that the source was uploaded with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub upload_sdk_version: ::std::option::Option<::std::string::String>,
-    /// The variables a run may set.
+    /// The variables that a run may set.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<::notte_api::wire::List<ParameterInfo>>,
-    /// Every version there is.
+    /// All versions of the function.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub versions: ::std::vec::Vec<::std::string::String>,
-    /// The same id under its older name. Read-only.
+    /// The same id under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -2470,11 +2470,11 @@ impl ::std::fmt::Debug for FunctionResponse {
             .finish()
     }
 }
-/// Where to go back to.
+/// Version to roll back to.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRollbackRequest {
-    /// The version, as the function lists it in `versions`.
+    /// The version, as listed in `versions` of the function.
     pub version: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -2492,11 +2492,11 @@ impl crate::wire::Audit for FunctionRollbackRequest {
         self.extra.audit(at);
     }
 }
-/// A run of a function. In lists later versions of the service leave some fields out.
+/// A run of a function. Newer servers leave some fields out of lists.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRun {
-    /// SDK generation the source was uploaded for. Server default: `"v19"`.
+    /// SDK generation that the source was uploaded for. Server default: `"v19"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub artifact_sdk_generation: ::std::option::Option<
         ::notte_api::wire::Open<FunctionSdkGeneration>,
@@ -2510,7 +2510,7 @@ pub struct FunctionRun {
     /// Version of the function that ran.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub function_version: ::std::option::Option<::std::string::String>,
-    /// Whether it ran on the caller's machine and not on the service. Server default: `false`.
+    /// Whether the run was executed on the caller's machine instead of the service. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub local: ::std::option::Option<bool>,
     /// Log lines.
@@ -2524,39 +2524,39 @@ pub struct FunctionRun {
             ::notte_api::wire::Secret<::std::string::String>,
         >,
     >,
-    /// Values that were uploaded on their own, by field, which is `result`, `logs` or `variables`.
+    /// Values that were uploaded separately, by field: `result`, `logs` or `variables`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub payloads: ::std::option::Option<
         ::std::collections::BTreeMap<::std::string::String, RunPayloadReference>,
     >,
-    /// What the function returned, as text.
+    /// The function's return value, as text.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub result: ::std::option::Option<::std::string::String>,
-    /// SDK generation it ran with. Server default: `"v19"`.
+    /// SDK generation that the run used. Server default: `"v19"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sdk_generation: ::std::option::Option<
         ::notte_api::wire::Open<FunctionSdkGeneration>,
     >,
-    /// Browser session the run used, if any.
+    /// Id of the browser session that the run used, if any.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session_id: ::std::option::Option<::std::string::String>,
     /// State of the run.
     pub status: ::notte_api::wire::Open<FunctionRunStatus>,
-    /// When it was stopped.
+    /// When the run was stopped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub stopped_at: ::std::option::Option<::notte_api::wire::Timestamp>,
-    /// When its record last changed.
+    /// When the run's record was last updated.
     pub updated_at: ::notte_api::wire::Timestamp,
-    /// Variables the run got, by name.
+    /// Variables of the run, by name.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// Id of the function under its older name. Read-only.
+    /// Id of the function under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    /// Id of the run under its older name. Read-only.
+    /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -2658,17 +2658,17 @@ impl crate::wire::Audit for FunctionRunGetMetadataPayloadMode {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRunPage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The runs of this page.
+    /// The runs on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<FunctionRun>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -2685,7 +2685,7 @@ impl crate::wire::Audit for FunctionRunPage {
         self.extra.audit(at);
     }
 }
-/// How a run ended, as `function_run_start` tells it.
+/// Result of a run, as reported by `function_run_start`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRunResult {
@@ -2693,18 +2693,18 @@ pub struct FunctionRunResult {
     pub function_id: ::std::string::String,
     /// Id of the run.
     pub function_run_id: ::std::string::String,
-    /// What the function returned, any JSON; on failure what went wrong.
+    /// The function's return value, any JSON value; the error if the function failed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub result: ::std::option::Option<::serde_json::Value>,
-    /// Browser session the run used, if any.
+    /// Id of the browser session that the run used, if any.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session_id: ::std::option::Option<::std::string::String>,
     /// State of the run. A function that raised an error is `failed`.
     pub status: ::notte_api::wire::Open<FunctionRunStatus>,
-    /// Id of the function under its older name. Read-only.
+    /// Id of the function under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    /// Id of the run under its older name. Read-only.
+    /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -2785,30 +2785,30 @@ impl crate::wire::Audit for FunctionRunStatus {
         let _ = at;
     }
 }
-/// What to record about a run. A field the service does not know is refused (422).
+/// Changes to the record of a run. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRunUpdateRequest {
-    /// Log lines. Over 1 MiB they are uploaded on their own, see `payloads`.
+    /// Log lines. Lines of more than 1 MiB are uploaded separately; see `payloads`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub logs: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Values that were uploaded on their own, of at most 256 MiB each, by field: `result`, `logs` or `variables`. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Values that were uploaded separately, of at most 256 MiB each, by field: `result`, `logs` or `variables`. Added after API version 1.4.40, which rejects the field.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub payloads: ::std::option::Option<
         ::std::collections::BTreeMap<::std::string::String, RunPayloadReference>,
     >,
-    /// What the function returned, any JSON. Over 1 MiB it is uploaded on its own, see `payloads`.
+    /// The function's return value, any JSON value. A value of more than 1 MiB is uploaded separately; see `payloads`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub result: ::std::option::Option<::serde_json::Value>,
-    /// Beginning of a result that was uploaded on its own. Newer than version 1.4.40 of the service, which refuses the field. At most 16000 characters.
+    /// Beginning of a result that was uploaded separately. Added after API version 1.4.40, which rejects the field. At most 16000 characters.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub result_preview: ::std::option::Option<::std::string::String>,
-    /// Browser session the run uses.
+    /// Id of the browser session that the run uses.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session_id: ::std::option::Option<::std::string::String>,
-    /// State the run is in now.
+    /// Current state of the run.
     pub status: ::notte_api::wire::Open<FunctionRunStatus>,
-    /// Variables the run got, by name. Over 1 MiB they are uploaded on their own, see `payloads`.
+    /// Variables of the run, by name. Variables of more than 1 MiB are uploaded separately; see `payloads`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -2849,7 +2849,7 @@ impl ::std::fmt::Debug for FunctionRunUpdateRequest {
             .finish()
     }
 }
-/// Where a function runs. What `extended` offers beyond `standard` is the service's to say.
+/// Where a function runs. The service does not document what `extended` adds to `standard`.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -2892,13 +2892,13 @@ impl crate::wire::Audit for FunctionRuntime {
         let _ = at;
     }
 }
-/// When a function is to run, and with what.
+/// When a function runs, and with which variables.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionScheduleCreateRequest {
-    /// When to run, as a cron expression such as `0 9 * * 1-5`.
+    /// Schedule as a cron expression, such as `0 9 * * 1-5`.
     pub cron: ::std::string::String,
-    /// Variables for every scheduled run, by name. The service insists on the field: give an empty object for a function that takes none. (It takes null for that too.)
+    /// Variables of every scheduled run, by name. The service requires the field: send an empty object or null for a function that takes none.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub variables: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     #[serde(flatten)]
@@ -2927,7 +2927,7 @@ impl ::std::fmt::Debug for FunctionScheduleCreateRequest {
             .finish()
     }
 }
-/// Whether a schedule starts runs at present.
+/// Whether a schedule currently starts runs.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -2970,7 +2970,7 @@ impl crate::wire::Audit for FunctionScheduleState {
         let _ = at;
     }
 }
-/// Generation of the Python SDK that a function is run with.
+/// Generation of the Python SDK that a function runs with.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -3013,7 +3013,7 @@ impl crate::wire::Audit for FunctionSdkGeneration {
         let _ = at;
     }
 }
-/// What a run was started with.
+/// What started a run.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -3087,23 +3087,23 @@ impl crate::wire::Audit for FunctionSource {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionWithLink {
-    /// When the function was made.
+    /// When the function was created.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Runtime of runs that name none. Server default: `"standard"`.
+    /// Runtime of runs that specify none. Server default: `"standard"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default_runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
-    /// What the function does, in words for people.
+    /// What the function does, for human readers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Site the function works on.
+    /// Site that the function works on.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub domain: ::std::option::Option<::std::string::String>,
     /// Id of the function.
     pub function_id: ::std::string::String,
-    /// Instructions the function was made from.
+    /// Instructions that the function was generated from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// The version that runs when none is named.
+    /// The version that runs if none is specified.
     pub latest_version: ::std::string::String,
     /// Label of the function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3111,10 +3111,10 @@ pub struct FunctionWithLink {
     /// Whether the function is published. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub published: ::std::option::Option<bool>,
-    /// The function this one was forked from.
+    /// Id of the function that this one was forked from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub reference_workflow_id: ::std::option::Option<::std::string::String>,
-    /// Names of the stored secrets a run needs; not their values.
+    /// Names of the stored secrets that a run needs, without their values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub required_secrets: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// JSON Schema of the result.
@@ -3130,12 +3130,12 @@ pub struct FunctionWithLink {
     pub schedule_state: ::std::option::Option<
         ::notte_api::wire::Open<FunctionScheduleState>,
     >,
-    /// Variables that scheduled runs get.
+    /// Variables of scheduled runs.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub schedule_variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// SDK generation the function runs with. Server default: `"v19"`.
+    /// SDK generation that the function runs with. Server default: `"v19"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sdk_generation: ::std::option::Option<
         ::notte_api::wire::Open<FunctionSdkGeneration>,
@@ -3143,28 +3143,28 @@ pub struct FunctionWithLink {
     /// Whether the service repairs the function when it fails. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub self_healing: ::std::option::Option<bool>,
-    /// Whether others than the owner may use it. Server default: `false`.
+    /// Whether other accounts can use the function. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shared: ::std::option::Option<bool>,
-    /// What the function was made with.
+    /// What the function was created with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub source: ::std::option::Option<::std::string::String>,
     /// State of the function.
     pub status: ::std::string::String,
-    /// When it was last changed.
+    /// When the function was last updated.
     pub updated_at: ::notte_api::wire::Timestamp,
-    /// Version of the SDK the source was uploaded with.
+    /// Version of the SDK that the source was uploaded with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub upload_sdk_version: ::std::option::Option<::std::string::String>,
-    /// Presigned link to the source; whoever has it can read the code. Encrypted when it does not start with `http`.
+    /// Presigned link to the source; it grants access to anyone who has it. It is encrypted if it does not start with `http`.
     pub url: ::notte_api::wire::Secret<::std::string::String>,
-    /// The variables a run may set.
+    /// The variables that a run may set.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<::notte_api::wire::List<ParameterInfo>>,
-    /// Every version there is.
+    /// All versions of the function.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub versions: ::std::vec::Vec<::std::string::String>,
-    /// The same id under its older name. Read-only.
+    /// The same id under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3238,30 +3238,30 @@ impl ::std::fmt::Debug for FunctionWithLink {
             .finish()
     }
 }
-/// The credentials of one site. The service sends `credentials`; the other fields are for the flat answer that the vendored description has.
+/// The credentials of one site. The service sends `credentials`; the other fields exist for the flat response of the vendored document.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetCredentialsResponse {
-    /// The credentials, in clear.
+    /// The credentials, in clear text.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub credentials: ::std::option::Option<Credentials>,
-    /// Mail address; flat answer only.
+    /// Email address; flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email: ::std::option::Option<::std::string::String>,
-    /// Seed of the one-time codes (TOTP); flat answer only.
+    /// Seed of the one-time codes (TOTP); flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mfa_secret: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// The password; flat answer only.
+    /// The password; flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub password: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Site the credentials are for; flat answer only.
+    /// Site of the credentials; flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
-    /// User name; flat answer only.
+    /// User name; flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3283,7 +3283,7 @@ impl crate::wire::Audit for GetCredentialsResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetCreditCardResponse {
-    /// The card, in clear.
+    /// The card, in clear text.
     pub credit_card: CreditCard,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -3295,36 +3295,36 @@ impl crate::wire::Audit for GetCreditCardResponse {
         self.extra.audit(at);
     }
 }
-/// An address to read, what to read of it, and how the browser should be. Only the address is required. The service refuses fields that it does not know with a 422, so set only what is needed; fields that only some versions know say so.
+/// A URL to scrape, options for scraping, and options for the browser. Only `url` is required. The service rejects unknown fields with a 422, so set only what is needed. Fields that only some versions support are marked.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GlobalScrapeRequest {
-    /// Whether the browser hides more of what shows that it is automated. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Whether the browser hides more of the signs that it is automated. Added after API version 1.4.40. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub advanced_stealth: ::std::option::Option<bool>,
-    /// Shape of the page area, in place of a width and a height. Servers of version 1.4.40 do not know it.
+    /// Aspect ratio of the viewport, in place of a width and a height. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: ::std::option::Option<::notte_api::wire::Open<AspectRatio>>,
-    /// Ids of managed auth connections to log in with before the page is read, each once. Servers of version 1.4.40 do not know it. At most 10 items.
+    /// Ids of managed auth connections to log in with before the page is scraped. Each id may occur once. Added after API version 1.4.40. At most 10 items.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub auth_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// How many more times a failed login of `auth_ids` is tried. Servers of version 1.4.40 do not know it. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login of `auth_ids`. Added after API version 1.4.40. Server default: `0`. At least 0, at most 2.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub auth_retry: ::std::option::Option<i64>,
-    /// Whether advertisements are blocked. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether advertisements are blocked. Added after API version 1.4.40. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub block_ads: ::std::option::Option<bool>,
-    /// Which browser to start. Newer servers refuse `firefox`. Server default: `"chromium"`.
+    /// Browser to start. Newer servers reject `firefox`. Server default: `"chromium"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub browser_type: ::std::option::Option<::notte_api::wire::Open<BrowserType>>,
-    /// Chrome DevTools Protocol address of a browser that runs elsewhere, to be used in place of a new one. Proxies, user agent, browser arguments, page size and `advanced_stealth` cannot be set for such a browser.
+    /// Chrome DevTools Protocol URL of an external browser, which is used in place of a new one. `proxies`, `user_agent`, `chrome_args`, the viewport and `advanced_stealth` cannot be set for it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cdp_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Command line arguments for the browser, in place of the service's own. Not together with `cdp_url`.
+    /// Command-line arguments of the browser, in place of the service's own. Cannot be combined with `cdp_url`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub chrome_args: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Headers that the browser adds to every request it makes. The values often hold tokens.
+    /// Headers that the browser adds to each of its requests. The values often contain tokens.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub extra_http_headers: ::std::option::Option<
         ::std::collections::BTreeMap<
@@ -3332,87 +3332,87 @@ pub struct GlobalScrapeRequest {
             ::notte_api::wire::Secret<::std::string::String>,
         >,
     >,
-    /// Whether the browser runs without a window. Retired: only servers up to 1.4.40 know it, newer ones refuse a request that has it. Server default: `true`.
+    /// Whether the browser runs without a window. Removed after API version 1.4.40; newer servers reject the field. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub headless: ::std::option::Option<bool>,
-    /// Minutes without anything happening after which the browser is closed. Not more than `max_duration_minutes`. Servers of version 1.4.40 accept at most 15. Server default: `3`. At least 1, at most 30.
+    /// Minutes of inactivity after which the browser is closed. Must not exceed `max_duration_minutes`. API version 1.4.40 accepts at most 15. Server default: `3`. At least 1, at most 30.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub idle_timeout_minutes: ::std::option::Option<i64>,
     /// Names of HTML elements to leave out.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ignored_tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// What to take out of the page, in plain words. A language model does it.
+    /// What a language model extracts from the page, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// Longest life of the browser in minutes. Servers of version 1.4.40 accept at most 15. Server default: `15`. At least 1, at most 1440.
+    /// Maximum lifetime of the browser in minutes. API version 1.4.40 accepts at most 15. Server default: `15`. At least 1, at most 1440.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_duration_minutes: ::std::option::Option<i64>,
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub model: ::std::option::Option<::std::string::String>,
-    /// Whether to list images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub only_images: ::std::option::Option<bool>,
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_main_content: ::std::option::Option<bool>,
     /// Browser profile whose saved state (cookies, storage) the browser starts with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub profile: ::std::option::Option<SessionProfile>,
-    /// Through which proxies the browser connects: `true` for the service's own, `false` for none, or a list. The default of servers of version 1.4.40 is `false`. Not together with `cdp_url`. Server default: `true`.
+    /// Proxies of the browser: `true` for the service's own, `false` for none, or a list. Defaults to `false` in API version 1.4.40. Cannot be combined with `cdp_url`. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub proxies: ::std::option::Option<crate::types::ProxySettings>,
-    /// JSON Schema of the data to take out of the page. A language model does it.
+    /// JSON Schema of the data that a language model extracts from the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub response_format: ::std::option::Option<::serde_json::Value>,
-    /// Whether images are listed. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list the images of the page. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub scrape_images: ::std::option::Option<bool>,
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape_links: ::std::option::Option<bool>,
-    /// What is drawn on screenshots. Going away. Server default: `"last_action"`.
+    /// What is drawn on screenshots. Deprecated. Server default: `"last_action"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub screenshot_type: ::std::option::Option<::notte_api::wire::Open<ScreenshotType>>,
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    /// Whether the service tries to solve captchas by itself. Servers of version 1.4.40 do not unless told to. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
+    /// Whether the service solves captchas automatically. Defaults to `false` in API version 1.4.40. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub solve_captchas: ::std::option::Option<bool>,
-    /// Address of the page to read.
+    /// URL of the page to scrape.
     pub url: ::std::string::String,
-    /// Whether files can be exchanged with the browser. Retired: only servers up to 1.4.40 know it, newer ones always can and refuse a request that has it. Server default: `true`.
+    /// Whether files can be exchanged with the browser. Removed after API version 1.4.40; newer servers always support it and reject the field. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub use_file_storage: ::std::option::Option<bool>,
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_link_placeholders: ::std::option::Option<bool>,
-    /// User agent that the browser shows. Not together with `cdp_url`.
+    /// User agent of the browser. Cannot be combined with `cdp_url`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user_agent: ::std::option::Option<::std::string::String>,
     /// Id of the vault whose credentials may be filled in on pages.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
-    /// Height of the page area in pixels; give the width too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Height of the viewport in pixels; set the width too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_height: ::std::option::Option<i64>,
-    /// Width of the page area in pixels; give the height too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Width of the viewport in pixels; set the height too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_width: ::std::option::Option<i64>,
-    /// Whether to wait for the logins of `auth_ids` before the page is read. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether to wait for the logins of `auth_ids` before the page is scraped. Added after API version 1.4.40. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub wait_for_authentication: ::std::option::Option<bool>,
-    /// Whether the browser identifies itself to sites as a bot, by signing its requests (Web Bot Auth). Server default: `false`.
+    /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub web_bot_auth: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -3505,15 +3505,15 @@ impl ::std::fmt::Debug for GlobalScrapeRequest {
             .finish()
     }
 }
-/// Goes back to the page before, in the same tab.
+/// Goes back to the previous page in the current tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "go_back")]
 pub struct GoBackAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3534,15 +3534,15 @@ impl crate::wire::Audit for GoBackAction {
         self.extra.audit(at);
     }
 }
-/// Goes forward again, in the same tab.
+/// Goes forward to the next page in the current tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "go_forward")]
 pub struct GoForwardAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3563,20 +3563,20 @@ impl crate::wire::Audit for GoForwardAction {
         self.extra.audit(at);
     }
 }
-/// Opens an address in the tab in front. The service refuses fields that are not listed here.
+/// Opens a URL in the current tab. The service rejects fields that are not listed here.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "goto")]
 pub struct GotoAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Address to open.
+    /// URL to open.
     pub url: ::std::string::String,
-    /// How far the page must be loaded before the action counts as done. Servers of version 1.4.40 do not know it.
+    /// How far the page must be loaded before the action counts as done. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub wait_until: ::std::option::Option<::notte_api::wire::Open<GotoWaitUntil>>,
     #[serde(flatten)]
@@ -3599,18 +3599,18 @@ impl crate::wire::Audit for GotoAction {
         self.extra.audit(at);
     }
 }
-/// Opens an address in a new tab.
+/// Opens a URL in a new tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "goto_new_tab")]
 pub struct GotoNewTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Address to open.
+    /// URL to open.
     pub url: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -3689,17 +3689,17 @@ impl crate::wire::Audit for GotoWaitUntil {
         let _ = at;
     }
 }
-/// What a health or readiness check answers.
+/// Result of a health or readiness check.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HealthResponse {
-    /// The state in a sentence, for people.
+    /// The state in a sentence.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// State in one word, `healthy` on a working service.
+    /// State in one word; `healthy` on a working service.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
-    /// Version of the API that answered.
+    /// API version of the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub version: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3714,15 +3714,15 @@ impl crate::wire::Audit for HealthResponse {
         self.extra.audit(at);
     }
 }
-/// Asks for help when an agent does not know how to go on.
+/// Asks for help when an agent does not know how to continue.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "help")]
 pub struct HelpAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// What is unclear.
@@ -3746,7 +3746,7 @@ impl crate::wire::Audit for HelpAction {
         self.extra.audit(at);
     }
 }
-/// What kind of image it is.
+/// Category of the image.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -3820,13 +3820,13 @@ impl crate::wire::Audit for ImageCategory {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageData {
-    /// What kind of image it is.
+    /// Category of the image.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::notte_api::wire::Open<ImageCategory>>,
-    /// What the image shows.
+    /// Description of the image.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Address of the image.
+    /// URL of the image.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -3845,7 +3845,7 @@ impl crate::wire::Audit for ImageData {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImprovePromptRequest {
-    /// The task as it is written now.
+    /// The current text of the task.
     pub prompt: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -3863,13 +3863,13 @@ impl crate::wire::Audit for ImprovePromptRequest {
         self.extra.audit(at);
     }
 }
-/// An improved prompt.
+/// An improved task.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImprovePromptResponse {
     /// The rewritten task.
     pub prompt: ::std::string::String,
-    /// Names of the placeholders that the rewritten task has, if any.
+    /// Names of the placeholders in the rewritten task, if there are any.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     #[serde(flatten)]
@@ -3883,11 +3883,11 @@ impl crate::wire::Audit for ImprovePromptResponse {
         self.extra.audit(at);
     }
 }
-/// Every set of credentials in a vault, masked.
+/// All credentials in a vault, masked.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListCredentialsResponse {
-    /// The credentials, one set a site, without secrets.
+    /// The credentials, one set per site, without secrets.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub credentials: ::notte_api::wire::List<Credential>,
     #[serde(flatten)]
@@ -3917,7 +3917,7 @@ impl crate::wire::Audit for ListFilesResponse {
         self.extra.audit(at);
     }
 }
-/// A language model, as `provider/model`. Which of them a server knows depends on its version.
+/// A language model, as `provider/model`. Which models a server supports depends on its version.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -4059,41 +4059,41 @@ impl crate::wire::Audit for LlmModel {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ManagedAuthOperation {
-    /// How often it was tried again so far.
+    /// Number of retries so far.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub attempt: ::std::option::Option<i64>,
-    /// How often it may be tried again.
+    /// Maximum number of retries.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub auth_retry: ::std::option::Option<i64>,
-    /// Whether it is logged in.
+    /// Whether the login succeeded.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub authenticated: ::std::option::Option<bool>,
     /// Id of the connection.
     pub connection_id: ::std::string::String,
-    /// When the login was asked for.
+    /// When the login was requested.
     pub created_at: ::notte_api::wire::Timestamp,
     /// When the service gives up.
     pub deadline: ::notte_api::wire::Timestamp,
-    /// What went wrong, in words.
+    /// Error message.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error: ::std::option::Option<::std::string::String>,
-    /// What went wrong, for programs.
+    /// Error code.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub failure_code: ::std::option::Option<::std::string::String>,
     /// Id of the login.
     pub id: ::std::string::String,
-    /// Which part of the login is under way.
+    /// Current phase of the login.
     pub phase: ::std::string::String,
-    /// Id of the session that is logged in.
+    /// Id of the session that the login is for.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session_id: ::std::option::Option<::std::string::String>,
-    /// What asked for the login.
+    /// What requested the login.
     pub source: ::std::string::String,
-    /// How far the login is.
+    /// Progress of the login.
     pub status: ::notte_api::wire::Open<ManagedAuthStatus>,
-    /// When the login last changed.
+    /// When the login was last updated.
     pub updated_at: ::notte_api::wire::Timestamp,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4118,11 +4118,11 @@ impl crate::wire::Audit for ManagedAuthOperation {
         self.extra.audit(at);
     }
 }
-/// How a login is done. A field the service does not know is refused (422).
+/// Options of a login. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ManagedAuthRequest {
-    /// How many more times a failed login is tried. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login. Server default: `0`. At least 0, at most 2.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub auth_retry: ::std::option::Option<i64>,
@@ -4142,21 +4142,21 @@ impl crate::wire::Audit for ManagedAuthRequest {
         self.extra.audit(at);
     }
 }
-/// What a check saw.
+/// Result of a check.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ManagedAuthRunResponse {
-    /// Whether the connection is logged in; null if that is not known.
+    /// Whether the connection is logged in; null if unknown.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub authenticated: ::std::option::Option<bool>,
     /// Id of the connection.
     pub connection_id: ::std::string::String,
-    /// How it went, for people.
+    /// What happened, in natural language.
     pub message: ::std::string::String,
-    /// Id of a login that the check began, if it did.
+    /// Id of the login that the check started, if it started one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub operation_id: ::std::option::Option<::std::string::String>,
-    /// How it went, for programs.
+    /// Result code.
     pub status: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4172,7 +4172,7 @@ impl crate::wire::Audit for ManagedAuthRunResponse {
         self.extra.audit(at);
     }
 }
-/// How far a login is.
+/// Returns the progress of a login.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -4236,21 +4236,21 @@ impl crate::wire::Audit for ManagedAuthStatus {
         let _ = at;
     }
 }
-/// A part of where the record of the mouse is kept.
+/// A range of the URLs of a recorded mouse track.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MouseReplayPage {
-    /// Signed addresses of the chunks of this part.
+    /// Signed URLs of the chunks in this range.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mouse_chunk_urls: ::std::option::Option<
         ::std::vec::Vec<::notte_api::wire::Secret<::std::string::String>>,
     >,
-    /// Signed address of the list of chunks.
+    /// Signed URL of the manifest, which lists the chunks.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mouse_manifest_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Where the next part begins; none after the last.
+    /// Start of the next range; absent after the last one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub mouse_next_offset: ::std::option::Option<i64>,
@@ -4271,38 +4271,38 @@ impl crate::wire::Audit for MouseReplayPage {
 #[non_exhaustive]
 #[serde(tag = "type", rename = "multi_factor_fill")]
 pub struct MultiFactorFillAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// Whether to empty the field first. Server default: `true`.
+    /// Whether to clear the field before typing. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub clear_before_fill: ::std::option::Option<bool>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    /// The code, or a placeholder for a vault, which makes the code.
+    /// The code, or a vault placeholder from which the code is computed.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4335,12 +4335,12 @@ impl crate::wire::Audit for MultiFactorFillAction {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NetworkLogBatch {
-    /// Address to fetch the file from, if it was asked for. It is signed; whoever has it can fetch the file.
+    /// URL of the file, if it was requested. It is signed and grants access to anyone who has it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub download_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// For how many seconds the address is good.
+    /// Validity of the URL in seconds.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub download_url_expires_in_seconds: ::std::option::Option<i64>,
@@ -4365,19 +4365,19 @@ impl crate::wire::Audit for NetworkLogBatch {
         self.extra.audit(at);
     }
 }
-/// The files in which the network traffic of a session was recorded.
+/// The files that contain the recorded network traffic of a session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NetworkLogsResponse {
-    /// The files that were asked for.
+    /// The requested files.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub batches: ::notte_api::wire::List<NetworkLogBatch>,
-    /// Form of the files, `batched_v1` if absent.
+    /// Format of the files; `batched_v1` if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub format: ::std::option::Option<::std::string::String>,
     /// Id of the session.
     pub session_id: ::std::string::String,
-    /// How many files there are in all.
+    /// Total number of files.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub total_batch_count: i64,
     #[serde(flatten)]
@@ -4393,29 +4393,29 @@ impl crate::wire::Audit for NetworkLogsResponse {
         self.extra.audit(at);
     }
 }
-/// Where an element is, in several ways.
+/// Several selectors of one element.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NodeSelectors {
-    /// As CSS selector. May be empty.
+    /// CSS selector. May be empty.
     pub css_selector: ::std::string::String,
-    /// CSS selectors of the frames around the element, the outermost first.
+    /// CSS selectors of the iframes around the element, outermost first.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub iframe_parent_css_selectors: ::std::vec::Vec<::std::string::String>,
-    /// Whether the element is in a frame.
+    /// Whether the element is in an iframe.
     pub in_iframe: bool,
-    /// Whether the element is in a shadow tree.
+    /// Whether the element is in a shadow root.
     pub in_shadow_root: bool,
-    /// As selector of the service's own.
+    /// Selector in the service's own syntax.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub notte_selector: ::std::option::Option<::std::string::String>,
-    /// As Playwright selector.
+    /// Playwright selector.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub playwright_selector: ::std::option::Option<::std::string::String>,
-    /// As expression of the Python edition of Playwright.
+    /// Selector as an expression for Playwright in Python.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub python_selector: ::std::option::Option<::std::string::String>,
-    /// As XPath. May be empty.
+    /// XPath. May be empty.
     pub xpath_selector: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4445,13 +4445,13 @@ impl crate::wire::Audit for NodeSelectors {
 #[non_exhaustive]
 #[serde(tag = "type", rename = "notte")]
 pub struct NotteProxy {
-    /// City that the proxy should be in. Servers of version 1.4.40 do not know it.
+    /// City of the proxy. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub city: ::std::option::Option<::std::string::String>,
-    /// Country that the proxy should be in.
+    /// Country of the proxy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub country: ::std::option::Option<::notte_api::wire::Open<ProxyCountry>>,
-    /// Id of one particular proxy, to come from the same address again.
+    /// Id of one particular proxy, which keeps the same IP address.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -4473,7 +4473,7 @@ impl crate::wire::Audit for NotteProxy {
         self.extra.audit(at);
     }
 }
-/// An agent's task and its messages so far.
+/// The task of an agent, and its messages so far.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NudgePromptRequest {
@@ -4514,7 +4514,7 @@ impl ::std::fmt::Debug for NudgePromptRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NudgePromptResponse {
-    /// The hint, to be given to the agent as its next prompt.
+    /// The hint, which is to be the agent's next prompt.
     pub prompt: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4526,7 +4526,7 @@ impl crate::wire::Audit for NudgePromptResponse {
         self.extra.audit(at);
     }
 }
-/// A page as it was seen, with the actions that can be taken on it.
+/// A snapshot of a page, with the actions that are possible on it.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Observation {
@@ -4535,18 +4535,18 @@ pub struct Observation {
     pub element_states: ::std::option::Option<
         ::std::collections::BTreeMap<::std::string::String, ElementState>,
     >,
-    /// When the look was done.
+    /// When the observation ended.
     pub ended_at: ::notte_api::wire::Timestamp,
-    /// Fingerprint of the page, to tell whether it changed.
+    /// Fingerprint of the page, by which changes can be detected.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub fingerprint: ::std::option::Option<::std::string::String>,
-    /// Which page it is.
+    /// Title, URL, viewport and tabs of the page.
     pub metadata: SnapshotMetadata,
-    /// How the page looks.
+    /// Screenshot of the page.
     pub screenshot: Screenshot,
-    /// What can be done on the page.
+    /// The actions that are possible on the page.
     pub space: ActionSpace,
-    /// When the look was begun.
+    /// When the observation started.
     pub started_at: ::notte_api::wire::Timestamp,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -4564,23 +4564,23 @@ impl crate::wire::Audit for Observation {
         self.extra.audit(at);
     }
 }
-/// How to look at a page. Everything is optional.
+/// Options for observing a page. All are optional.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ObserveRequest {
-    /// What to look for, in plain words; the actions are then narrowed to it. Newer servers still take it, but it is going away.
+    /// What to look for, in natural language; only matching actions are listed. Deprecated, but still accepted by newer servers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// How many actions to list at most. Server default: `100`.
+    /// Maximum number of actions to list. Server default: `100`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_nb_actions: ::std::option::Option<i64>,
-    /// How many actions to list at least, if the page has as many.
+    /// Minimum number of actions to list, if the page has as many.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub min_nb_actions: ::std::option::Option<i64>,
-    /// How closely to look.
+    /// How thoroughly the page is observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub perception_type: ::std::option::Option<::notte_api::wire::Open<PerceptionType>>,
     #[serde(flatten)]
@@ -4602,11 +4602,11 @@ impl crate::wire::Audit for ObserveRequest {
         self.extra.audit(at);
     }
 }
-/// A variable that a function takes.
+/// A variable that a function declares.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParameterInfo {
-    /// Value used when a run gives none, as text.
+    /// Default value, as text.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default: ::std::option::Option<::std::string::String>,
     /// Name of the variable.
@@ -4626,7 +4626,7 @@ impl crate::wire::Audit for ParameterInfo {
         self.extra.audit(at);
     }
 }
-/// Whether real money moves.
+/// Whether real money is spent.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -4669,21 +4669,21 @@ impl crate::wire::Audit for PaymentMode {
         let _ = at;
     }
 }
-/// What to pay. A field the service does not know is refused (422).
+/// What to pay. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentRequest {
-    /// How much, as a decimal number of the currency's main unit with at most 8 decimals.
+    /// Amount as a decimal number in the currency's main unit, with at most 8 decimal places.
     pub amount: ::std::string::String,
-    /// ISO 4217 code of the currency, in small letters. Matches `^[a-z]{3}$`.
+    /// Lowercase ISO 4217 code of the currency. Matches `^[a-z]{3}$`.
     pub currency: ::std::string::String,
     /// What is bought, and why. At least 100 characters, at most 4000 characters.
     pub description: ::std::string::String,
     /// Name of the shop. At least 1 character, at most 200 characters.
     pub merchant_name: ::std::string::String,
-    /// Address of the shop. At most 2048 characters.
+    /// URL of the shop. At most 2048 characters.
     pub merchant_url: ::std::string::String,
-    /// Whether real money moves; it does if absent.
+    /// Whether real money is spent. It is if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mode: ::std::option::Option<::notte_api::wire::Open<PaymentMode>>,
     #[serde(flatten)]
@@ -4707,33 +4707,33 @@ impl crate::wire::Audit for PaymentRequest {
         self.extra.audit(at);
     }
 }
-/// A payment, which a person may have to approve.
+/// A payment. It may need a user's approval.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentResponse {
-    /// How much.
+    /// Amount of the payment.
     pub amount: ::std::string::String,
-    /// Where a person approves it.
+    /// URL where a user approves the payment.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub approval_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// What the person compares while connecting.
+    /// Phrase that the user compares while connecting the wallet.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub connection_phrase: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Where a person connects a wallet.
+    /// URL where a user connects a wallet.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub connection_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
     /// Code of the currency.
     pub currency: ::std::string::String,
-    /// What went wrong, for programs.
+    /// Error code.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error_code: ::std::option::Option<::std::string::String>,
-    /// Until when it can be approved.
+    /// When the approval expires.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub expires_at: ::std::option::Option<::notte_api::wire::Timestamp>,
@@ -4741,15 +4741,15 @@ pub struct PaymentResponse {
     pub id: ::std::string::String,
     /// Name of the shop.
     pub merchant_name: ::std::string::String,
-    /// Address of the shop.
+    /// URL of the shop.
     pub merchant_url: ::std::string::String,
-    /// Whether real money moves.
+    /// Whether real money is spent.
     pub mode: ::std::string::String,
     /// Id of the session.
     pub session_id: ::std::string::String,
-    /// How far it is.
+    /// Current state.
     pub status: ::std::string::String,
-    /// Id of the vault that the card went into.
+    /// Id of the vault that stores the card.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -4775,7 +4775,7 @@ impl crate::wire::Audit for PaymentResponse {
         self.extra.audit(at);
     }
 }
-/// How closely a page is looked at. `fast` reads the page alone, `deep` asks a language model about it and takes longer.
+/// How thoroughly a page is observed. `fast` reads the page only; `deep` also asks a language model about it and takes longer.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -4818,22 +4818,22 @@ impl crate::wire::Audit for PerceptionType {
         let _ = at;
     }
 }
-/// What a new persona should come with. Every field is optional; a field the service does not know is refused (422).
+/// Options of a new persona. All are optional. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonaCreateRequest {
-    /// Also reserve a phone number that receives text messages. It can be added later with `persona_create_number`. Server default: `false`.
+    /// Whether to reserve a phone number that receives text messages. `persona_create_number` can add one later. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub create_phone_number: ::std::option::Option<bool>,
-    /// Give the persona a vault of its own, in which credentials generated for it are kept. Its id is `vault_id` in the answer. Server default: `false`.
+    /// Whether the persona gets a vault of its own, which stores the credentials generated for it. Its id is `vault_id` in the response. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub create_vault: ::std::option::Option<bool>,
-    /// Who runs the persona's mailbox. Newer than version 1.4.40 of the service, which refuses the field. Server default: `"notte"`.
+    /// Provider of the persona's mailbox. Added after API version 1.4.40, which rejects the field. Server default: `"notte"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email_provider: ::std::option::Option<
         ::notte_api::wire::Open<PersonaEmailProvider>,
     >,
-    /// A label to find the persona by; not the name it uses on sites. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Label of the persona in your account; not the name that it uses on sites. Added after API version 1.4.40, which rejects the field.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -4855,7 +4855,7 @@ impl crate::wire::Audit for PersonaCreateRequest {
         self.extra.audit(at);
     }
 }
-/// Who runs a persona's mailbox.
+/// Provider of a persona's mailbox.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -4907,17 +4907,17 @@ impl crate::wire::Audit for PersonaEmailProvider {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonaPage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The personas of this page.
+    /// The personas on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<PersonaResponse>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -4934,42 +4934,42 @@ impl crate::wire::Audit for PersonaPage {
         self.extra.audit(at);
     }
 }
-/// A made-up identity that agents can act as.
+/// A generated identity that agents can use.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonaResponse {
-    /// When the persona was made. Absent in 1.4.40.
+    /// When the persona was created. Not sent by API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub created_at: ::std::option::Option<::notte_api::wire::Timestamp>,
-    /// Mail address to give to sites.
+    /// Email address to give to sites.
     pub email: ::std::string::String,
-    /// Who runs the mailbox. Newer than 1.4.40. Server default: `"notte"`.
+    /// Provider of the mailbox. Added after API version 1.4.40. Server default: `"notte"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub email_provider: ::std::option::Option<
         ::notte_api::wire::Open<PersonaEmailProvider>,
     >,
-    /// First name the persona goes by.
+    /// First name of the persona.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub first_name: ::std::option::Option<::std::string::String>,
-    /// Address of the mailbox behind `email`, inside the service. Newer than 1.4.40.
+    /// Internal address of the mailbox behind `email`. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub internal_email: ::std::option::Option<::std::string::String>,
-    /// Last name the persona goes by.
+    /// Last name of the persona.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub last_name: ::std::option::Option<::std::string::String>,
-    /// Label given when the persona was made. Newer than 1.4.40.
+    /// Label given when the persona was created. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Id of the persona.
     pub persona_id: ::std::string::String,
-    /// Number that receives text messages, if the persona has one.
+    /// Phone number that receives text messages, if the persona has one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub phone_number: ::std::option::Option<::std::string::String>,
-    /// State of the persona, `active` or `closed`.
+    /// State of the persona: `active` or `closed`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
-    /// Vault of the persona, if it has one.
+    /// Id of the persona's vault, if it has one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -4992,11 +4992,11 @@ impl crate::wire::Audit for PersonaResponse {
         self.extra.audit(at);
     }
 }
-/// What to change about a persona.
+/// Changes to a persona.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PersonaUpdateRequest {
-    /// A label to find the persona by; not the name it uses on sites.
+    /// Label of the persona in your account; not the name that it uses on sites.
     pub name: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -5014,15 +5014,15 @@ impl crate::wire::Audit for PersonaUpdateRequest {
         self.extra.audit(at);
     }
 }
-/// Presses a key of the keyboard.
+/// Presses a key on the keyboard.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "press_key")]
 pub struct PressKeyAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Name of the key, such as `Enter`, `Escape` or `ArrowDown`.
@@ -5046,7 +5046,7 @@ impl crate::wire::Audit for PressKeyAction {
         self.extra.audit(at);
     }
 }
-/// Who exported cookies, which tells what their expiry is called.
+/// Program that exported the cookies, which decides the name of their expiry.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -5089,17 +5089,17 @@ impl crate::wire::Audit for ProfileCookieFormat {
         let _ = at;
     }
 }
-/// Cookies for a profile. A field the service does not know is refused (422).
+/// Cookies to import into a profile. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileCookiesImportRequest {
     /// The cookies. At least 1 item.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub cookies: ::std::vec::Vec<Cookie>,
-    /// What becomes of the cookies that the profile has; they are replaced if absent.
+    /// What happens to the existing cookies of the profile. If absent, they are replaced.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mode: ::std::option::Option<::notte_api::wire::Open<ProfileImportMode>>,
-    /// Who exported them; Playwright if absent.
+    /// Program that exported the cookies; Playwright if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub source_format: ::std::option::Option<
         ::notte_api::wire::Open<ProfileCookieFormat>,
@@ -5122,18 +5122,18 @@ impl crate::wire::Audit for ProfileCookiesImportRequest {
         self.extra.audit(at);
     }
 }
-/// What became of cookies for a profile.
+/// Result of importing cookies into a profile.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileCookiesImportResponse {
-    /// How many were taken.
+    /// Number of imported cookies.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub cookies_count: i64,
-    /// What happened, in words.
+    /// What happened, in natural language.
     pub message: ::std::string::String,
-    /// What became of the cookies that the profile had.
+    /// What happened to the existing cookies of the profile.
     pub mode: ::notte_api::wire::Open<ProfileImportMode>,
-    /// Whether they were taken.
+    /// Whether the cookies were imported.
     pub success: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -5148,11 +5148,11 @@ impl crate::wire::Audit for ProfileCookiesImportResponse {
         self.extra.audit(at);
     }
 }
-/// What to call a new profile. A field the service does not know is refused (422).
+/// Name of a new profile. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileCreateRequest {
-    /// A label to find the profile by.
+    /// Label of the profile.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -5171,14 +5171,14 @@ impl crate::wire::Audit for ProfileCreateRequest {
         self.extra.audit(at);
     }
 }
-/// What became of a profile that was to be deleted.
+/// Result of deleting a profile.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileDeleteResponse {
-    /// What happened, in words for people.
+    /// What happened, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// Whether it was deleted. Server default: `true`.
+    /// Whether the deletion succeeded. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -5192,7 +5192,7 @@ impl crate::wire::Audit for ProfileDeleteResponse {
         self.extra.audit(at);
     }
 }
-/// What to call a copy of a profile.
+/// Name of a copy of a profile.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileDuplicateRequest {
@@ -5215,7 +5215,7 @@ impl crate::wire::Audit for ProfileDuplicateRequest {
         self.extra.audit(at);
     }
 }
-/// Whether what comes in takes the place of what a profile has, or goes beside it.
+/// Whether imported state replaces the existing state of a profile or is added to it.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -5262,17 +5262,17 @@ impl crate::wire::Audit for ProfileImportMode {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfilePage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The profiles of this page.
+    /// The profiles on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<ProfileResponse>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -5289,11 +5289,11 @@ impl crate::wire::Audit for ProfilePage {
         self.extra.audit(at);
     }
 }
-/// What a profile saved from a session would hold.
+/// Preview of a profile that would be saved from a session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfilePreview {
-    /// Sites that have cookies in the session, if they were asked for.
+    /// Sites that have cookies in the session, if they were requested.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cookie_domains: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// The profile that the session was started with.
@@ -5310,19 +5310,19 @@ impl crate::wire::Audit for ProfilePreview {
         self.extra.audit(at);
     }
 }
-/// Browser state that outlives a session.
+/// Browser state that outlasts a session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileResponse {
-    /// When the profile was made.
+    /// When the profile was created.
     pub created_at: ::notte_api::wire::Timestamp,
     /// Label of the profile.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    /// Sites whose cookies or storage the profile holds.
+    /// Sites whose cookies or storage are in the profile.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub persisted_domains: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Id of the profile, `notte-profile-` and 16 hex digits.
+    /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub profile_id: ::std::string::String,
     /// When the profile last changed.
     pub updated_at: ::notte_api::wire::Timestamp,
@@ -5340,17 +5340,17 @@ impl crate::wire::Audit for ProfileResponse {
         self.extra.audit(at);
     }
 }
-/// Browser state for a profile. A field the service does not know is refused (422).
+/// Browser state to import into a profile. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileStateImportRequest {
     /// The cookies. At most 10000 items.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cookies: ::std::option::Option<::std::vec::Vec<Cookie>>,
-    /// Only state of these sites is taken. At least 1 item, at most 2000 items.
+    /// Sites to import; state of other sites is ignored. At least 1 item, at most 2000 items.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub domains: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// For each origin, what is in its local storage. At most 2000 entries.
+    /// Content of the local storage, by origin. At most 2000 entries.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub local_storage: ::std::option::Option<
         ::std::collections::BTreeMap<
@@ -5361,10 +5361,10 @@ pub struct ProfileStateImportRequest {
             >,
         >,
     >,
-    /// What becomes of the state that the profile has; it is replaced if absent.
+    /// What happens to the existing state of the profile. If absent, it is replaced.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mode: ::std::option::Option<::notte_api::wire::Open<ProfileImportMode>>,
-    /// For each origin, what is in its session storage. At most 2000 entries.
+    /// Content of the session storage, by origin. At most 2000 entries.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub session_storage: ::std::option::Option<
         ::std::collections::BTreeMap<
@@ -5375,7 +5375,7 @@ pub struct ProfileStateImportRequest {
             >,
         >,
     >,
-    /// How much is replaced; whole sites if absent.
+    /// How much of the existing storage is replaced. If absent, that of whole sites.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub storage_scope: ::std::option::Option<
         ::notte_api::wire::Open<ProfileStorageScope>,
@@ -5401,20 +5401,20 @@ impl crate::wire::Audit for ProfileStateImportRequest {
         self.extra.audit(at);
     }
 }
-/// What became of browser state for a profile.
+/// Result of importing browser state into a profile.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileStateImportResponse {
-    /// How many cookies were taken.
+    /// Number of imported cookies.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub cookies_count: i64,
-    /// For how many origins local storage was taken.
+    /// Number of origins whose local storage was imported.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub local_storage_origins: i64,
-    /// For how many origins session storage was taken.
+    /// Number of origins whose session storage was imported.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub session_storage_origins: i64,
-    /// Whether it was taken.
+    /// Whether the state was imported.
     pub success: bool,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -5429,7 +5429,7 @@ impl crate::wire::Audit for ProfileStateImportResponse {
         self.extra.audit(at);
     }
 }
-/// What is replaced with the storage of an origin; all of its site, or only that origin.
+/// What an import of storage for an origin replaces: the storage of its whole site, or only that of the origin.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -5472,7 +5472,7 @@ impl crate::wire::Audit for ProfileStorageScope {
         let _ = at;
     }
 }
-/// A country that proxies can be in, as ISO 3166-1 alpha-2 code in small letters.
+/// Country of a proxy, as a lowercase ISO 3166-1 alpha-2 code.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -6718,15 +6718,15 @@ impl crate::wire::Audit for ProxyCountry {
         let _ = at;
     }
 }
-/// Loads the page again.
+/// Reloads the page.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "reload")]
 pub struct ReloadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -6747,40 +6747,40 @@ impl crate::wire::Audit for ReloadAction {
         self.extra.audit(at);
     }
 }
-/// Where the video of a session can be fetched. The addresses are signed: they need no key, let in whoever has them, and expire.
+/// URLs of a session's video. The URLs are signed: they need no API key, grant access to anyone who has them, and expire.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplayResponse {
-    /// When the addresses expire. The form is not promised.
+    /// When the URLs expire. The format is not guaranteed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub expires_at: ::std::option::Option<::std::string::String>,
-    /// Addresses of the first pieces of the mouse track.
+    /// URLs of the first chunks of the mouse track.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mouse_chunk_urls: ::std::option::Option<
         ::std::vec::Vec<::notte_api::wire::Secret<::std::string::String>>,
     >,
-    /// Address of the overview of the recorded mouse track.
+    /// URL of the manifest of the recorded mouse track.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mouse_manifest_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Where the next pieces of the mouse track start; absent when there are no more.
+    /// Offset of the next chunks of the mouse track; absent if there are no more.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub mouse_next_offset: ::std::option::Option<i64>,
-    /// Address of the video as one MP4 file.
+    /// URL of the video as one MP4 file.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mp4_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Text of an HLS playlist, with signed addresses of the pieces of the video.
+    /// Text of an HLS playlist with signed URLs of the video's segments.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub playlist_content: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// How long the video is, in milliseconds.
+    /// Duration of the video in milliseconds.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub video_duration_ms: ::std::option::Option<i64>,
-    /// Where the video starts, in milliseconds.
+    /// Start of the video in milliseconds.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub video_start_ms: ::std::option::Option<i64>,
@@ -6801,25 +6801,25 @@ impl crate::wire::Audit for ReplayResponse {
         self.extra.audit(at);
     }
 }
-/// Which function to run, and with what. A field the service does not know is refused (422).
+/// A function to run, and its variables. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RunFunctionRequest {
-    /// Address the service is to call when the run has ended. Newer than version 1.4.40 of the service, which refuses the field.
+    /// URL that the service calls when the run has ended. Added after API version 1.4.40, which rejects the field.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub callback_url: ::std::option::Option<::std::string::String>,
-    /// Where to run it; absent or null, the function's `default_runtime`. Newer than version 1.4.40 of the service, which refuses the field.
+    /// Runtime of the run. If absent or null, the function's `default_runtime`. Added after API version 1.4.40, which rejects the field.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
-    /// Answer with events while the function runs, and not only with the result at its end. Server default: `true`.
+    /// Whether to send events while the function runs, instead of only the result at its end. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub stream: ::std::option::Option<bool>,
-    /// Variables of the run, by name, as the function declares them. Version 1.4.40 of the service insists on the field: send an empty object for a function that takes none.
+    /// Variables of the run by name, as declared by the function. API version 1.4.40 requires the field: send an empty object for a function that takes none.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// Id of the function, once more; the same as in the path.
+    /// Id of the function again; the same as in the path.
     pub workflow_id: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -6853,11 +6853,11 @@ impl ::std::fmt::Debug for RunFunctionRequest {
             .finish()
     }
 }
-/// A value of a run that was uploaded on its own because it is large.
+/// A large value of a run that was uploaded separately.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RunPayloadReference {
-    /// SHA-256 of the bytes, in Base64. Matches `^[A-Za-z0-9+/]{43}=$`.
+    /// Base64-encoded SHA-256 digest of the bytes. Matches `^[A-Za-z0-9+/]{43}=$`.
     pub sha256: ::std::string::String,
     /// Size in bytes. At least 1, at most 268435456.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
@@ -6882,7 +6882,7 @@ impl crate::wire::Audit for RunPayloadReference {
         self.extra.audit(at);
     }
 }
-/// How deleting a schedule went.
+/// Result of deleting a schedule.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScheduleDeleteResponse {
@@ -6898,7 +6898,7 @@ impl crate::wire::Audit for ScheduleDeleteResponse {
         self.extra.audit(at);
     }
 }
-/// How setting a schedule went.
+/// Result of setting a schedule.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScheduleResponse {
@@ -6950,42 +6950,42 @@ impl ::std::fmt::Debug for SchemaGenerationResponse {
             .finish()
     }
 }
-/// Reads the page, as Markdown or as structured data. The result is in `data` of the answer.
+/// Scrapes the page, as Markdown or as structured data. The result is in `data` of the response.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "scrape")]
 pub struct ScrapeAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Names of HTML elements to leave out.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ignored_tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// What to take out of the page, in plain words. Without it the whole page is read.
+    /// What to extract from the page, in natural language. If absent, the whole page is scraped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// Whether to list images and nothing else. Only servers up to 1.4.40 know it. Server default: `false`.
+    /// Whether to list only images. Removed after API version 1.4.40. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub only_images: ::std::option::Option<bool>,
-    /// Whether to leave out what surrounds the content, such as navigation and footers. The default of servers of version 1.4.40 is `true`. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Defaults to `true` in API version 1.4.40. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_main_content: ::std::option::Option<bool>,
-    /// JSON Schema of the data to take out of the page.
+    /// JSON Schema of the data to extract from the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub response_format: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// Whether images are listed. Server default: `false`.
+    /// Whether to list the images of the page. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape_images: ::std::option::Option<bool>,
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape_links: ::std::option::Option<bool>,
-    /// Playwright selector of the part of the page to read.
+    /// Playwright selector of the part of the page to scrape.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -7031,43 +7031,43 @@ impl ::std::fmt::Debug for ScrapeAction {
             .finish()
     }
 }
-/// HTML, and what to take out of it. Everything is optional.
+/// HTML, and what to extract from it. Every field is optional.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ScrapeFromHtmlRequest {
-    /// The HTML of the page and of the frames in it, the page itself first.
+    /// The HTML of the page and of its iframes, starting with the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub frames: ::std::option::Option<::std::vec::Vec<FrameData>>,
     /// Names of HTML elements to leave out.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ignored_tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// What to take out of the HTML, in plain words. Server default: `""`.
+    /// What to extract from the HTML, in natural language. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub model: ::std::option::Option<::std::string::String>,
-    /// Whether to read images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to extract only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub only_images: ::std::option::Option<bool>,
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_main_content: ::std::option::Option<bool>,
-    /// JSON Schema of the data to take out of the HTML.
+    /// JSON Schema of the data to extract from the HTML.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub response_format: ::std::option::Option<::serde_json::Value>,
-    /// Whether images are read. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to extract images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub scrape_images: ::std::option::Option<bool>,
-    /// Whether the addresses of links are read. Server default: `true`.
+    /// Whether to extract the URLs of links. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape_links: ::std::option::Option<bool>,
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_link_placeholders: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -7114,40 +7114,40 @@ impl ::std::fmt::Debug for ScrapeFromHtmlRequest {
             .finish()
     }
 }
-/// What to read of a page. Everything is optional; without `instructions` and `response_format` only Markdown is answered.
+/// Options for scraping a page. All are optional; without `instructions` and `response_format` the result is Markdown only.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ScrapeRequest {
     /// Names of HTML elements to leave out.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ignored_tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// What to take out of the page, in plain words. A language model does it.
+    /// What a language model extracts from the page, in natural language.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub instructions: ::std::option::Option<::std::string::String>,
-    /// The language model that takes the data out, as `provider/model`. Without it the service chooses. Servers of version 1.4.40 do not know it.
+    /// The language model that extracts the data, as `provider/model`. If absent, the service chooses one. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub model: ::std::option::Option<::std::string::String>,
-    /// Whether to list images and nothing else. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list only images. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub only_images: ::std::option::Option<bool>,
-    /// Whether to leave out what surrounds the content, such as navigation and footers. Server default: `false`.
+    /// Whether to leave out navigation, footers and other content around the main content. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_main_content: ::std::option::Option<bool>,
-    /// JSON Schema of the data to take out of the page. A language model does it.
+    /// JSON Schema of the data that a language model extracts from the page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub response_format: ::std::option::Option<::serde_json::Value>,
-    /// Whether images are listed. Newer servers still take it, but it is going away. Server default: `false`.
+    /// Whether to list the images of the page. Deprecated, but still accepted by newer servers. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub scrape_images: ::std::option::Option<bool>,
-    /// Whether the Markdown has the addresses of links. Server default: `true`.
+    /// Whether the Markdown contains the URLs of links. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape_links: ::std::option::Option<bool>,
-    /// Playwright selector of the part of the page to read. Without it the whole page is read.
+    /// Playwright selector of the part of the page to scrape. If absent, the whole page is scraped.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    /// Whether the language model is shown short placeholders in place of addresses, which costs less and keeps it from making addresses up. Experimental. Server default: `false`.
+    /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_link_placeholders: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -7196,7 +7196,7 @@ impl ::std::fmt::Debug for ScrapeRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScrapeSchemaResponse {
-    /// What came of writing a schema.
+    /// Result of writing the schema.
     pub model_schema: SchemaGenerationResponse,
     /// The data in the form of the schema; null if there is no schema.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7212,17 +7212,17 @@ impl crate::wire::Audit for ScrapeSchemaResponse {
         self.extra.audit(at);
     }
 }
-/// A picture of a page, and where its elements are.
+/// A screenshot of a page, with the positions of its elements.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Screenshot {
-    /// Where the elements are on the picture.
+    /// Positions of the elements in the image.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub bboxes: ::std::option::Option<::notte_api::wire::List<BoundingBox>>,
-    /// Id of the element that the last action was taken on. Not sent by newer servers.
+    /// Id of the element that the last action was performed on. Not sent by newer servers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub last_action_id: ::std::option::Option<::std::string::String>,
-    /// The picture, a JPEG in base64. Format: `byte`.
+    /// The image: a base64-encoded JPEG. Format: `byte`.
     pub raw: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7284,21 +7284,21 @@ impl crate::wire::Audit for ScreenshotType {
         let _ = at;
     }
 }
-/// A script that does again what was done.
+/// A script that repeats recorded actions.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ScriptResponse {
-    /// The script in a form that no known server sends; kept to read it all the same.
+    /// The script in a form that no known server sends; kept so that it can be read.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub code: ::std::option::Option<::std::string::String>,
-    /// The actions of the script, each a JSON object in the form that `execute` takes.
+    /// The actions of the script, each a JSON object in the form that `execute` accepts.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub json_actions: ::std::option::Option<
         ::notte_api::wire::List<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
     >,
-    /// The script, in Python for the official client.
+    /// The script, in Python, for the official client.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub python_script: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -7323,22 +7323,22 @@ impl ::std::fmt::Debug for ScriptResponse {
             .finish()
     }
 }
-/// Scrolls down.
+/// Scrolls down the page or an element.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "scroll_down")]
 pub struct ScrollDownAction {
-    /// Pixels to scroll by. Without it one page down.
+    /// Pixels to scroll. If absent, scrolls down by one page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub amount: ::std::option::Option<i64>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Selector of the element to scroll. Without it the page is scrolled. Servers of version 1.4.40 do not know it. At least 1 character.
+    /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -7361,22 +7361,22 @@ impl crate::wire::Audit for ScrollDownAction {
         self.extra.audit(at);
     }
 }
-/// Scrolls up.
+/// Scrolls up the page or an element.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "scroll_up")]
 pub struct ScrollUpAction {
-    /// Pixels to scroll by. Without it one page up.
+    /// Pixels to scroll. If absent, scrolls up by one page.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub amount: ::std::option::Option<i64>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Selector of the element to scroll. Without it the page is scrolled. Servers of version 1.4.40 do not know it. At least 1 character.
+    /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -7399,20 +7399,20 @@ impl crate::wire::Audit for ScrollUpAction {
         self.extra.audit(at);
     }
 }
-/// A search. Fields that are not listed here are handed on to the search engine behind the service.
+/// A web search. Fields that are not listed here are forwarded to the search engine behind the service.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchRequest {
-    /// How thoroughly to search. Server default: `"standard"`.
+    /// How thorough the search is. Server default: `"standard"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub depth: ::std::option::Option<::std::string::String>,
-    /// Form of the answer; `searchResults`, `sourcedAnswer` or `structured`. Server default: `"searchResults"`.
+    /// Form of the response: `searchResults`, `sourcedAnswer` or `structured`. Server default: `"searchResults"`.
     #[serde(
         rename = "outputType",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub output_type: ::std::option::Option<::std::string::String>,
-    /// What to search for.
+    /// The search query.
     pub q: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7453,19 +7453,19 @@ impl crate::wire::Audit for SecretListResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecretMetadata {
-    /// When it was stored.
+    /// When the secret was stored.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Id of the secret, by which it is deleted.
+    /// Id of the secret, with which it can be deleted.
     pub id: ::std::string::String,
-    /// A fragment of the value to recognise it by.
+    /// A fragment of the value by which it can be recognised.
     pub key_hint: ::std::string::String,
-    /// When it was last used.
+    /// When the secret was last used.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub last_used_at: ::std::option::Option<::notte_api::wire::Timestamp>,
-    /// Name it was stored under, by which it is read.
+    /// Name of the secret, with which its value can be read.
     pub name: ::std::string::String,
-    /// What it is for.
+    /// Purpose of the secret.
     pub namespace: ::notte_api::wire::Open<SecretNamespace>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7482,7 +7482,7 @@ impl crate::wire::Audit for SecretMetadata {
         self.extra.audit(at);
     }
 }
-/// What a secret is for: keys of model providers, environment variables of functions, or access to a tailnet.
+/// Purpose of a secret: keys of model providers, environment variables of functions, or access to a tailnet.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -7534,13 +7534,13 @@ impl crate::wire::Audit for SecretNamespace {
         let _ = at;
     }
 }
-/// A value to keep, and where.
+/// A value to store, and its name.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecretStoreRequest {
-    /// Name to keep it under. For `function_env` the name of the environment variable. To read the secret back by name, use one without slashes. At least 1 character, at most 128 characters.
+    /// Name of the secret. For `function_env`, the name of the environment variable. A name with slashes cannot be read back. At least 1 character, at most 128 characters.
     pub name: ::std::string::String,
-    /// What the value is for.
+    /// Purpose of the value.
     pub namespace: ::notte_api::wire::Open<SecretNamespace>,
     /// The value. It must not be empty. At least 1 character.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
@@ -7566,7 +7566,7 @@ impl crate::wire::Audit for SecretStoreRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SecretValueResponse {
-    /// The value, in clear.
+    /// The value, in clear text.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7578,40 +7578,40 @@ impl crate::wire::Audit for SecretValueResponse {
         self.extra.audit(at);
     }
 }
-/// Selects an option of a list.
+/// Selects an option of a dropdown list.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "select_dropdown_option")]
 pub struct SelectDropdownOptionAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    /// Text or value of the option, or a placeholder for a vault, such as for the expiry of a card.
+    /// Text or value of the option, or a vault placeholder (for example for the expiry of a card).
     pub value: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7643,15 +7643,15 @@ impl crate::wire::Audit for SelectDropdownOptionAction {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectOption {
-    /// Whether it cannot be selected.
+    /// Whether the option is disabled.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub disabled: ::std::option::Option<bool>,
-    /// What a person reads.
+    /// Visible label.
     pub label: ::std::string::String,
     /// Whether it is selected.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selected: ::std::option::Option<bool>,
-    /// What the form sends for it.
+    /// Value that the form submits.
     pub value: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7666,7 +7666,7 @@ impl crate::wire::Audit for SelectOption {
         self.extra.audit(at);
     }
 }
-/// How far a session with logins is.
+/// Progress of a session with logins.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -7788,30 +7788,30 @@ impl crate::wire::Audit for SessionCloseReason {
         let _ = at;
     }
 }
-/// Where a live session can be watched and driven. Each address lets in whoever has it.
+/// URLs for watching and driving a running session. Each URL grants access to anyone who has it.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionDebugResponse {
-    /// DevTools Protocol address in a form that no known server sends; kept to read it all the same.
+    /// Chrome DevTools Protocol URL in a form that no known server sends; kept so that it can be read.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cdp_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Address of the DevTools viewer of the session.
+    /// URL of the session's DevTools viewer.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub debug_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// The addresses of each tab.
+    /// The URLs of each tab.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub tabs: ::std::option::Option<::notte_api::wire::List<TabDebugInfo>>,
-    /// Viewer address in a form that no known server sends; kept to read it all the same.
+    /// Viewer URL in a form that no known server sends; kept so that it can be read.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub viewer_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// WebSocket addresses of the session.
+    /// WebSocket URLs of the session.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ws: ::std::option::Option<WebSocketUrls>,
-    /// WebSocket address in a form that no known server sends; kept to read it all the same.
+    /// WebSocket URL in a form that no known server sends; kept so that it can be read.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ws_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
     #[serde(flatten)]
@@ -7833,13 +7833,13 @@ impl crate::wire::Audit for SessionDebugResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionFile {
-    /// Checksum of the bytes. Which one is not documented.
+    /// Checksum of the bytes. The algorithm is not documented.
     pub checksum: ::std::string::String,
-    /// When the file came to the session.
+    /// When the file was added to the session.
     pub created_at: ::notte_api::wire::Timestamp,
     /// When the service deletes the file.
     pub expires_at: ::notte_api::wire::Timestamp,
-    /// Name of the file. It may come from a web site, so do not use it as a path as it is.
+    /// Name of the file. It may come from a web site, so do not use it as a path without checking it.
     pub filename: ::std::string::String,
     /// Id of the file.
     pub id: ::std::string::String,
@@ -7850,7 +7850,7 @@ pub struct SessionFile {
     /// Size of the file in bytes.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub size: i64,
-    /// How the file came to the session.
+    /// Origin of the file.
     pub source: ::notte_api::wire::Open<FileSource>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -7870,20 +7870,20 @@ impl crate::wire::Audit for SessionFile {
         self.extra.audit(at);
     }
 }
-/// A part of the list of files of a session.
+/// A range of the list of files of a session.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionFilesPage {
-    /// The files of this part.
+    /// The files of this range.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub files: ::notte_api::wire::List<SessionFile>,
-    /// How many files the part has at most.
+    /// Maximum number of files in the range.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub limit: i64,
-    /// How many files come before this part.
+    /// Number of files before this range.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub offset: i64,
-    /// How many files there are in all.
+    /// Total number of files.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub total: i64,
     #[serde(flatten)]
@@ -7899,11 +7899,11 @@ impl crate::wire::Audit for SessionFilesPage {
         self.extra.audit(at);
     }
 }
-/// How far a session is.
+/// Position in a session's record.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionOffsetResponse {
-    /// Position in the record of what was done in the session.
+    /// Position in the session's record of steps.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub offset: i64,
     #[serde(flatten)]
@@ -7920,17 +7920,17 @@ impl crate::wire::Audit for SessionOffsetResponse {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPage {
-    /// Whether another page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before this one.
+    /// Whether there is a previous page.
     pub has_previous: bool,
-    /// The sessions of this page.
+    /// The sessions on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<SessionResponse>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many sessions a page has at most.
+    /// Maximum number of sessions per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -7951,9 +7951,9 @@ impl crate::wire::Audit for SessionPage {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionProfile {
-    /// Id of the profile, such as `notte-profile-` with sixteen hexadecimal digits.
+    /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub id: ::std::string::String,
-    /// Whether the state of the browser is saved to the profile when the session closes. Server default: `false`.
+    /// Whether the browser's state is saved to the profile when the session closes. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub persist: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -7973,14 +7973,14 @@ impl crate::wire::Audit for SessionProfile {
         self.extra.audit(at);
     }
 }
-/// Where to save the state of a session; an id or a name. A field the service does not know is refused (422).
+/// Profile to save the state of a session to: an id or a name. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionProfileSaveRequest {
     /// Label of a new profile. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    /// Id of the profile to save into. At least 1 character.
+    /// Id of an existing profile. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub profile_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -8007,70 +8007,70 @@ pub struct SessionResponse {
     /// Ids of the managed auth connections that the session logs in with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub auth_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// The browser that runs.
+    /// The browser of the session.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub browser_type: ::std::option::Option<::notte_api::wire::Open<BrowserType>>,
-    /// Chrome DevTools Protocol address of the browser. It lets in whoever has it.
+    /// Chrome DevTools Protocol URL of the browser. It grants access to anyone who has it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cdp_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Why the session was closed; absent while it lives.
+    /// Why the session was closed; absent while it is running.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub close_reason: ::std::option::Option<::notte_api::wire::Open<SessionCloseReason>>,
-    /// When the session was closed; absent while it lives.
+    /// When the session was closed; absent while it is running.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub closed_at: ::std::option::Option<::notte_api::wire::Timestamp>,
     /// When the session was started.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// How long the session has lived, as ISO 8601 duration, often with a fraction of a second (`PT41.286072S`).
+    /// How long the session has lasted, as an ISO 8601 duration, often with a fraction of a second (`PT41.286072S`).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub duration: ::std::option::Option<::notte_api::wire::IsoDuration>,
-    /// What went wrong, in words, when the session could not be started or broke.
+    /// Error message, if the session could not be started or failed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error: ::std::option::Option<::std::string::String>,
     /// Whether the browser runs without a window. Not sent by newer servers.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub headless: ::std::option::Option<bool>,
-    /// Minutes without an operation after which the session is closed.
+    /// Minutes of inactivity after which the session is closed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub idle_timeout_minutes: ::std::option::Option<i64>,
-    /// When the session was last used.
+    /// Time of the last operation in the session.
     pub last_accessed_at: ::notte_api::wire::Timestamp,
-    /// Minutes after the start at which the session is closed.
+    /// Minutes after its start at which the session is closed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_duration_minutes: ::std::option::Option<i64>,
-    /// Bytes that the browser has sent.
+    /// Number of bytes that the browser has sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub network_request_bytes: ::std::option::Option<i64>,
-    /// Bytes that the browser has received.
+    /// Number of bytes that the browser has received.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub network_response_bytes: ::std::option::Option<i64>,
-    /// Whether the browser connects through any proxy.
+    /// Whether the browser uses any proxy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub proxies: ::std::option::Option<bool>,
     /// Id of the session.
     pub session_id: ::std::string::String,
-    /// Whether the service tries to solve captchas by itself.
+    /// Whether the service solves captchas automatically.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub solve_captchas: ::std::option::Option<bool>,
     /// State of the session.
     pub status: ::notte_api::wire::Open<SessionStatus>,
-    /// What was done in the session so far. Each step is a free JSON object.
+    /// The steps of the session so far, each a free JSON object.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub steps: ::std::option::Option<
         ::notte_api::wire::List<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
     >,
-    /// Whether the session belongs to the service's own work and is left out of ordinary lists.
+    /// Whether the session belongs to the service's internal work and is hidden in ordinary lists.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub system_hidden: ::std::option::Option<bool>,
-    /// The older name of `idle_timeout_minutes`, with the same value.
+    /// Former name of `idle_timeout_minutes`, with the same value.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     #[deprecated]
@@ -8079,19 +8079,19 @@ pub struct SessionResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub use_file_storage: ::std::option::Option<bool>,
-    /// User agent that was asked for.
+    /// User agent requested at the start.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user_agent: ::std::option::Option<::std::string::String>,
-    /// Address at which a person can watch the session live; absent once it is stopped. It lets in whoever has it.
+    /// URL of a live view of the session; absent once it is stopped. It grants access to anyone who has it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub viewer_url: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    /// Height of the page area in pixels.
+    /// Height of the viewport in pixels.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_height: ::std::option::Option<i64>,
-    /// Width of the page area in pixels.
+    /// Width of the viewport in pixels.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_width: ::std::option::Option<i64>,
@@ -8168,39 +8168,39 @@ impl ::std::fmt::Debug for SessionResponse {
             .finish()
     }
 }
-/// How the browser of a session should be. Everything is optional. The service refuses fields that it does not know with a 422, so set only what is needed; fields that only some versions know say so.
+/// Options of a new session. All are optional. The service rejects unknown fields with a 422, so set only what is needed. Fields that only some versions support are marked.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionStartRequest {
-    /// Whether the browser hides more of what shows that it is automated. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Whether the browser hides more of the signs that it is automated. Added after API version 1.4.40. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub advanced_stealth: ::std::option::Option<bool>,
-    /// Shape of the page area, in place of a width and a height. Servers of version 1.4.40 do not know it.
+    /// Aspect ratio of the viewport, in place of a width and a height. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: ::std::option::Option<::notte_api::wire::Open<AspectRatio>>,
-    /// Ids of managed auth connections to log in with before the session is handed over, each once. Servers of version 1.4.40 do not know it. At most 10 items.
+    /// Ids of managed auth connections to log in with before the session is ready. Each id may occur once. Added after API version 1.4.40. At most 10 items.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub auth_ids: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// How many more times a failed login of `auth_ids` is tried. Servers of version 1.4.40 do not know it. Server default: `0`. At least 0, at most 2.
+    /// Number of retries of a failed login of `auth_ids`. Added after API version 1.4.40. Server default: `0`. At least 0, at most 2.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub auth_retry: ::std::option::Option<i64>,
-    /// Whether advertisements are blocked. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether advertisements are blocked. Added after API version 1.4.40. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub block_ads: ::std::option::Option<bool>,
-    /// Which browser to start. Newer servers refuse `firefox`. Server default: `"chromium"`.
+    /// Browser to start. Newer servers reject `firefox`. Server default: `"chromium"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub browser_type: ::std::option::Option<::notte_api::wire::Open<BrowserType>>,
-    /// Chrome DevTools Protocol address of a browser that runs elsewhere, to be used in place of a new one. Proxies, user agent, browser arguments, page size and `advanced_stealth` cannot be set for such a browser.
+    /// Chrome DevTools Protocol URL of an external browser, which is used in place of a new one. `proxies`, `user_agent`, `chrome_args`, the viewport and `advanced_stealth` cannot be set for it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub cdp_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    /// Command line arguments for the browser, in place of the service's own. Not together with `cdp_url`.
+    /// Command-line arguments of the browser, in place of the service's own. Cannot be combined with `cdp_url`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub chrome_args: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// Meant for sessions in which a person shows the steps; what it changes is not documented. Servers of version 1.4.40 do not know it. Server default: `false`.
+    /// Meant for sessions in which a user demonstrates the steps; its effect is not documented. Added after API version 1.4.40. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub demonstrate: ::std::option::Option<bool>,
-    /// Headers that the browser adds to every request it makes. The values often hold tokens.
+    /// Headers that the browser adds to each of its requests. The values often contain tokens.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub extra_http_headers: ::std::option::Option<
         ::std::collections::BTreeMap<
@@ -8208,53 +8208,53 @@ pub struct SessionStartRequest {
             ::notte_api::wire::Secret<::std::string::String>,
         >,
     >,
-    /// Whether the browser runs without a window. Retired: only servers up to 1.4.40 know it, newer ones refuse a request that has it. Server default: `true`.
+    /// Whether the browser runs without a window. Removed after API version 1.4.40; newer servers reject the field. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub headless: ::std::option::Option<bool>,
-    /// Minutes without an operation after which the session is closed. Not more than `max_duration_minutes`. Servers of version 1.4.40 accept at most 15. Server default: `3`. At least 1, at most 30.
+    /// Minutes of inactivity after which the session is closed. Must not exceed `max_duration_minutes`. API version 1.4.40 accepts at most 15. Server default: `3`. At least 1, at most 30.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub idle_timeout_minutes: ::std::option::Option<i64>,
-    /// Longest life of the session in minutes, whether it is used or not. At the end it is closed. Server default: `15`. At least 1, at most 1440.
+    /// Maximum lifetime of the session in minutes. The session is then closed, whether it is in use or not. Server default: `15`. At least 1, at most 1440.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub max_duration_minutes: ::std::option::Option<i64>,
     /// Browser profile whose saved state (cookies, storage) the session starts with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub profile: ::std::option::Option<SessionProfile>,
-    /// Through which proxies the browser connects: `true` for the service's own, `false` for none, or a list. The default of servers of version 1.4.40 is `false`. Not together with `cdp_url`. Server default: `true`.
+    /// Proxies of the browser: `true` for the service's own, `false` for none, or a list. Defaults to `false` in API version 1.4.40. Cannot be combined with `cdp_url`. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub proxies: ::std::option::Option<crate::types::ProxySettings>,
-    /// What is drawn on screenshots. Going away. Server default: `"last_action"`.
+    /// What is drawn on screenshots. Deprecated. Server default: `"last_action"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub screenshot_type: ::std::option::Option<::notte_api::wire::Open<ScreenshotType>>,
-    /// Whether the service tries to solve captchas by itself. Servers of version 1.4.40 do not unless told to. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
+    /// Whether the service solves captchas automatically. Defaults to `false` in API version 1.4.40. The browsers `chrome-nightly` and `chrome-turbo` need proxies for it. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub solve_captchas: ::std::option::Option<bool>,
-    /// Whether files can be exchanged with the session. Retired: only servers up to 1.4.40 know it, newer ones always can and refuse a request that has it. Server default: `true`.
+    /// Whether files can be exchanged with the session. Removed after API version 1.4.40; newer servers always support it and reject the field. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[deprecated]
     pub use_file_storage: ::std::option::Option<bool>,
-    /// User agent that the browser shows. Not together with `cdp_url`.
+    /// User agent of the browser. Cannot be combined with `cdp_url`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user_agent: ::std::option::Option<::std::string::String>,
     /// Id of the vault whose credentials may be filled in on pages.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
-    /// Height of the page area in pixels; give the width too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Height of the viewport in pixels; set the width too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_height: ::std::option::Option<i64>,
-    /// Width of the page area in pixels; give the height too. Not together with `aspect_ratio` or `cdp_url`. At least 500.
+    /// Width of the viewport in pixels; set the height too. Cannot be combined with `aspect_ratio` or `cdp_url`. At least 500.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub viewport_width: ::std::option::Option<i64>,
-    /// Whether the session counts as ready only after the logins of `auth_ids` are done. Servers of version 1.4.40 do not know it. Server default: `true`.
+    /// Whether the session becomes ready only after the logins of `auth_ids` have ended. Added after API version 1.4.40. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub wait_for_authentication: ::std::option::Option<bool>,
-    /// Whether the browser identifies itself to sites as a bot, by signing its requests (Web Bot Auth). Server default: `false`.
+    /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub web_bot_auth: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -8296,7 +8296,7 @@ impl crate::wire::Audit for SessionStartRequest {
         self.extra.audit(at);
     }
 }
-/// State of a session. `authenticating` sessions are logging in and will become `active`; the other three are over.
+/// State of a session. An `authenticating` session is logging in and becomes `active` afterwards. `closed`, `error` and `timed_out` are final.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -8403,7 +8403,7 @@ impl crate::wire::Audit for SessionStopCloseReason {
         let _ = at;
     }
 }
-/// Cookies for the browser of a session.
+/// Cookies for a session's browser.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetCookiesRequest {
@@ -8426,25 +8426,25 @@ impl crate::wire::Audit for SetCookiesRequest {
         self.extra.audit(at);
     }
 }
-/// Reads new text messages of the persona of the session.
+/// Reads new text messages of the session's persona.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "sms_read")]
 pub struct SmsReadAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// How many messages to read at most. Server default: `10`.
+    /// Maximum number of messages to read. Server default: `10`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub limit: ::std::option::Option<i64>,
-    /// Whether to read only messages that were not read before. Server default: `true`.
+    /// Whether to read only unread messages. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub only_unread: ::std::option::Option<bool>,
-    /// Read only messages that are not older than this, an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
+    /// Maximum age of the messages to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timedelta: ::std::option::Option<::notte_api::wire::IsoDuration>,
     #[serde(flatten)]
@@ -8474,9 +8474,9 @@ impl crate::wire::Audit for SmsReadAction {
 pub struct SmsResponse {
     /// Text of the message.
     pub body: ::std::string::String,
-    /// When the message arrived.
+    /// When the message was received.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Number it came from, where it is known.
+    /// Number of the sender, if known.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub sender: ::std::option::Option<::std::string::String>,
     /// Id of the message.
@@ -8494,22 +8494,22 @@ impl crate::wire::Audit for SmsResponse {
         self.extra.audit(at);
     }
 }
-/// Which page was seen, and in what window.
+/// Title, URL, viewport and tabs of an observed page.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SnapshotMetadata {
-    /// The tabs of the browser.
+    /// The open tabs of the browser.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub tabs: ::notte_api::wire::List<TabData>,
-    /// When the page was seen.
+    /// When the page was observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub timestamp: ::std::option::Option<::notte_api::wire::Timestamp>,
     /// Title of the page.
     pub title: ::std::string::String,
-    /// Address of the page.
+    /// URL of the page.
     pub url: ::std::string::String,
-    /// Which part of the page was in view.
+    /// The visible part of the page.
     pub viewport: ViewportData,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -8525,7 +8525,7 @@ impl crate::wire::Audit for SnapshotMetadata {
         self.extra.audit(at);
     }
 }
-/// What kind of page was seen.
+/// Category of a page.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -8625,24 +8625,24 @@ impl crate::wire::Audit for SpaceCategory {
         let _ = at;
     }
 }
-/// Which function to run, and with what.
+/// A function to run, and its variables.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StartFunctionRunRequest {
-    /// Where to run it; absent or null, the function's `default_runtime`.
+    /// Runtime of the run. If absent or null, the function's `default_runtime`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub runtime: ::std::option::Option<::notte_api::wire::Open<FunctionRuntime>>,
-    /// Answer with events while the function runs, and not only with the result at its end. Server default: `false`.
+    /// Whether to send events while the function runs, instead of only the result at its end. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub stream: ::std::option::Option<bool>,
-    /// Variables of the run, by name, as the function declares them.
+    /// Variables of the run by name, as declared by the function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    /// Id of the function, once more; the same as in the path.
+    /// Id of the function again; the same as in the path.
     pub workflow_id: ::std::string::String,
-    /// Id of the run, once more; the same as in the path.
+    /// Id of the run again; the same as in the path.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -8677,17 +8677,17 @@ impl ::std::fmt::Debug for StartFunctionRunRequest {
             .finish()
     }
 }
-/// Data that a language model took out of a page.
+/// Data that a language model extracted from a page.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StructuredData {
-    /// The data, any JSON value; in the form of `response_format` if one was given.
+    /// The extracted data: any JSON value, or one in the form of `response_format` if that was given.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub data: ::std::option::Option<::serde_json::Value>,
     /// Why no data was found.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub error: ::std::option::Option<::std::string::String>,
-    /// Whether data was found; true if absent. An `error` means that it was not.
+    /// Whether data was found; true if absent. `error` is set if it is false.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
     #[serde(flatten)]
@@ -8794,18 +8794,18 @@ impl crate::wire::Audit for SubscriptionType {
         let _ = at;
     }
 }
-/// Brings another tab to the front.
+/// Switches to another tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "switch_tab")]
 pub struct SwitchTabAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Index of the tab, as `tab_id` of an observation has it.
+    /// Index of the tab: `tab_id` in an observation.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub tab_index: i64,
     #[serde(flatten)]
@@ -8831,12 +8831,12 @@ impl crate::wire::Audit for SwitchTabAction {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TabData {
-    /// Index of the tab, as `switch_tab` takes it.
+    /// Index of the tab, as accepted by `switch_tab`.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub tab_id: i64,
     /// Title of the page in the tab.
     pub title: ::std::string::String,
-    /// Address of the page in the tab.
+    /// URL of the page in the tab.
     pub url: ::std::string::String,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -8850,15 +8850,15 @@ impl crate::wire::Audit for TabData {
         self.extra.audit(at);
     }
 }
-/// Where one tab can be watched and driven.
+/// URLs for watching and driving one tab.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TabDebugInfo {
-    /// Address of the DevTools viewer of the tab.
+    /// URL of the tab's DevTools viewer.
     pub debug_url: ::notte_api::wire::Secret<::std::string::String>,
-    /// Which tab it is.
+    /// Title and URL of the tab.
     pub metadata: TabData,
-    /// DevTools Protocol address of the tab.
+    /// DevTools Protocol URL of the tab.
     pub ws_url: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -8872,15 +8872,15 @@ impl crate::wire::Audit for TabDebugInfo {
         self.extra.audit(at);
     }
 }
-/// A way into a Tailscale network. Servers of version 1.4.40 do not know it.
+/// A connection to a Tailscale network. Added after API version 1.4.40.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "tailnet")]
 pub struct TailnetProxy {
-    /// Machine of the network through which the browser goes on to the internet.
+    /// Node of the network through which the browser reaches the internet.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub exit_node: ::std::option::Option<::std::string::String>,
-    /// Id of the OAuth client that lets the browser into the network.
+    /// Id of the OAuth client that admits the browser to the network.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub oauth_client_id: ::std::option::Option<::std::string::String>,
     /// Secret of the OAuth client.
@@ -8907,7 +8907,7 @@ impl crate::wire::Audit for TailnetProxy {
         self.extra.audit(at);
     }
 }
-/// What became of a run's record.
+/// Result of updating the record of a run.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFunctionRunResponse {
@@ -8915,17 +8915,17 @@ pub struct UpdateFunctionRunResponse {
     pub function_id: ::std::string::String,
     /// Id of the run.
     pub function_run_id: ::std::string::String,
-    /// What was done. Server default: `"updated"`.
+    /// The change that was made. Server default: `"updated"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<
         ::notte_api::wire::Open<UpdateFunctionRunResponseStatus>,
     >,
-    /// When the record changed.
+    /// When the record was updated.
     pub updated_at: ::notte_api::wire::Timestamp,
-    /// Id of the function under its older name. Read-only.
+    /// Id of the function under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    /// Id of the run under its older name. Read-only.
+    /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -8943,7 +8943,7 @@ impl crate::wire::Audit for UpdateFunctionRunResponse {
         self.extra.audit(at);
     }
 }
-/// What was done.
+/// The change that was made.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -8986,38 +8986,38 @@ impl crate::wire::Audit for UpdateFunctionRunResponseStatus {
         let _ = at;
     }
 }
-/// Gives a file to an element that takes one.
+/// Uploads a file through a file input.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "upload_file")]
 pub struct UploadFileAction {
-    /// Name of the element for assistive technology, as it was observed. Servers of version 1.4.40 do not know it.
+    /// Accessible name of the element, as observed. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub accessible_name: ::std::option::Option<::std::string::String>,
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Interaction Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Interaction Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    /// Name of a file of the session, which must have been uploaded before.
+    /// Name of a file of the session. It must have been uploaded before.
     pub file_path: ::std::string::String,
-    /// Id of the element, a letter and a number, from an observation. Either this or a selector is needed. Server default: `""`.
+    /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// What value the action takes. For requests only; the server knows it by itself.
+    /// The value that the action takes. In requests only; the server does not need it.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
-    /// Whether to press Enter afterwards.
+    /// Whether to press Enter after the action.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub press_enter: ::std::option::Option<bool>,
-    /// Where the element is, in place of its id.
+    /// Selector of the element, in place of its id.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<crate::types::Selector>,
-    /// Text of the element, as it was observed.
+    /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Milliseconds that the action may take; 0 means the default. The default of servers of version 1.4.40 is 5000. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
@@ -9047,13 +9047,13 @@ impl crate::wire::Audit for UploadFileAction {
         self.extra.audit(at);
     }
 }
-/// One call in the log.
+/// One logged call.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsageLog {
-    /// When the call came in.
+    /// When the call was received.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// How long it took, in milliseconds.
+    /// Duration of the call in milliseconds.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub duration_ms: i64,
     /// Dotted name of the endpoint, such as `sessions.start`.
@@ -9074,17 +9074,17 @@ impl crate::wire::Audit for UsageLog {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsageLogPage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The calls of this page.
+    /// The calls on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<UsageLog>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -9101,41 +9101,41 @@ impl crate::wire::Audit for UsageLogPage {
         self.extra.audit(at);
     }
 }
-/// What an account used in a month, and what that cost. Amounts and costs are all in one unit, the one the console shows.
+/// Usage and cost of an account in one month. All amounts and costs have the unit that the console shows.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsageResponse {
-    /// What is left of both.
+    /// Remaining amount of both.
     pub balance_amount: f64,
     /// Cost of browser time.
     pub browser_usage_cost: f64,
-    /// Function runs started.
+    /// Number of function runs started.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub function_count: i64,
     /// Cost of running functions.
     pub function_usage_cost: f64,
-    /// Whether the account has used up what it has.
+    /// Whether the account has exhausted its budget.
     pub is_usage_limit_exceeded: bool,
     /// Cost of language models.
     pub llm_usage_cost: f64,
-    /// The month this is about.
+    /// The month.
     pub period: ::std::string::String,
-    /// Plan of the account; any other text is possible too.
+    /// Plan of the account. Any other text is possible too.
     pub plan_type: ::notte_api::wire::Open<SubscriptionType>,
     /// Cost of traffic through proxies.
     pub proxy_usage_cost: f64,
-    /// Sessions started.
+    /// Number of sessions started.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub session_count: i64,
-    /// What is left of the plan.
+    /// Remaining amount of the plan.
     pub subscription_balance_amount: f64,
-    /// What the plan includes.
+    /// Amount included in the plan.
     pub subscription_limit_amount: f64,
-    /// What is left of the top-ups.
+    /// Remaining amount of the top-ups.
     pub topup_balance_amount: f64,
-    /// What was bought on top of the plan.
+    /// Amount bought in addition to the plan.
     pub topup_limit_amount: f64,
-    /// Cost of everything together.
+    /// Total cost.
     pub total_cost: f64,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -9161,16 +9161,16 @@ impl crate::wire::Audit for UsageResponse {
         self.extra.audit(at);
     }
 }
-/// A place for credentials and a payment card. What is in it is read with operations of its own.
+/// A store for credentials and a payment card. Separate operations return its contents.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Vault {
-    /// When the vault was made.
+    /// When the vault was created.
     pub created_at: ::notte_api::wire::Timestamp,
-    /// Whether the vault was made for a persona and belongs to it. Server default: `false`.
+    /// Whether the vault was created for a persona and belongs to it. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub for_persona: ::std::option::Option<bool>,
-    /// Label given when the vault was made, or later.
+    /// Label of the vault.
     pub name: ::std::string::String,
     /// Id of the vault.
     pub vault_id: ::std::string::String,
@@ -9187,11 +9187,11 @@ impl crate::wire::Audit for Vault {
         self.extra.audit(at);
     }
 }
-/// What to call a new vault. A field the service does not know is refused (422).
+/// Name of a new vault. Unknown fields are rejected with a 422.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VaultCreateRequest {
-    /// A label to find the vault by. It need not be unique. Server default: `"default"`.
+    /// Label of the vault. It need not be unique. Server default: `"default"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     #[serde(flatten)]
@@ -9214,17 +9214,17 @@ impl crate::wire::Audit for VaultCreateRequest {
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VaultPage {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub has_next: bool,
-    /// Whether a page comes before. Read-only.
+    /// Whether there is a previous page. Read-only.
     pub has_previous: bool,
-    /// The vaults of this page.
+    /// The vaults on this page.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<Vault>,
     /// Number of this page, counted from 1.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page: i64,
-    /// How many items a page holds at most.
+    /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
     #[serde(flatten)]
@@ -9241,7 +9241,7 @@ impl crate::wire::Audit for VaultPage {
         self.extra.audit(at);
     }
 }
-/// The new name of a vault.
+/// New name of a vault.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VaultUpdateRequest {
@@ -9263,14 +9263,14 @@ impl crate::wire::Audit for VaultUpdateRequest {
         self.extra.audit(at);
     }
 }
-/// Which part of a page is in view. All in pixels.
+/// The visible part of a page. All values are in pixels.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ViewportData {
-    /// How far the page is scrolled to the right.
+    /// Horizontal scroll position.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub scroll_x: i64,
-    /// How far the page is scrolled down.
+    /// Vertical scroll position.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub scroll_y: i64,
     /// Height of the whole page.
@@ -9279,10 +9279,10 @@ pub struct ViewportData {
     /// Width of the whole page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub total_width: i64,
-    /// Height of the part in view.
+    /// Height of the viewport.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub viewport_height: i64,
-    /// Width of the part in view.
+    /// Width of the viewport.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub viewport_width: i64,
     #[serde(flatten)]
@@ -9300,15 +9300,15 @@ impl crate::wire::Audit for ViewportData {
         self.extra.audit(at);
     }
 }
-/// Waits.
+/// Waits for a fixed time.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[serde(tag = "type", rename = "wait")]
 pub struct WaitAction {
-    /// Kind of the action. Filled in by the server, need not be sent. Server default: `"Special Browser Actions"`.
+    /// Category of the action. Filled in by the server; need not be sent. Server default: `"Special Browser Actions"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub category: ::std::option::Option<::std::string::String>,
-    /// What the action does. Filled in by the server, need not be sent.
+    /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
     /// Milliseconds to wait. At least 0, at most 30000.
@@ -9333,15 +9333,15 @@ impl crate::wire::Audit for WaitAction {
         self.extra.audit(at);
     }
 }
-/// WebSocket addresses of a session, each with a short-lived token.
+/// WebSocket URLs of a session, each with a short-lived token.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSocketUrls {
-    /// Chrome DevTools Protocol of the browser.
+    /// URL of the browser's Chrome DevTools Protocol endpoint.
     pub cdp: ::notte_api::wire::Secret<::std::string::String>,
-    /// Live events (observations, actions), as JSON texts. Its token also opens the log of an agent.
+    /// URL of the live events (observations, actions), as JSON texts. Its token also grants access to the log of an agent.
     pub logs: ::notte_api::wire::Secret<::std::string::String>,
-    /// Live pictures of the page, as binary frames.
+    /// URL of a live screencast of the page, as binary frames.
     pub recording: ::notte_api::wire::Secret<::std::string::String>,
     #[serde(flatten)]
     /// Fields this version does not know, kept.
@@ -9356,65 +9356,65 @@ impl crate::wire::Audit for WebSocketUrls {
     }
 }
 crate::wire::extra_without!(extra_without_type, "type");
-/// Something to do in the browser, told apart by `type`. Actions that observe lists can be sent to execute as they are, apart from values that are still to be filled in.
+/// A browser action, discriminated by `type`. An action listed by observe can be sent to execute unchanged, apart from values that are still to be filled in.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Solves the captcha on the page, or asks how far a captcha is.
+    /// Solves the captcha on the page, or asks for the progress of one that is being solved.
     CaptchaSolve(CaptchaSolveAction),
-    /// Checks or unchecks an element.
+    /// Checks or unchecks a checkbox or a similar element.
     Check(CheckAction),
     /// Clicks an element.
     Click(ClickAction),
-    /// Closes the tab in front.
+    /// Closes the current tab.
     CloseTab(CloseTabAction),
-    /// Ends the task of an agent with an answer.
+    /// Ends an agent's task with an answer.
     Completion(CompletionAction),
-    /// Clicks an element that starts a download, or downloads the page if it is itself a file. The file is then among the files of the session.
+    /// Clicks an element that starts a download, or downloads the page if it is a file itself. The file is then listed among the files of the session.
     DownloadFile(DownloadFileAction),
-    /// Reads new mail of the persona of the session.
+    /// Reads new emails in the mailbox of the session's persona.
     EmailRead(EmailReadAction),
-    /// Reads the verification that a site has sent by mail. Servers of version 1.4.40 do not know it.
+    /// Reads a verification email that a site has sent. Added after API version 1.4.40.
     EmailVerificationRead(EmailVerificationReadAction),
-    /// Runs JavaScript on the page. The result is in `data.markdown` of the answer, objects as JSON text.
+    /// Runs JavaScript on the page. The result is in `data.markdown` of the response; objects are returned as JSON text.
     EvaluateJs(EvaluateJsAction),
-    /// Types into a field in another way than `fill`, for fields where that does not work.
+    /// Types into a field where `fill` does not work, by other means.
     FallbackFill(FallbackFillAction),
-    /// Types into a field.
+    /// Types text into a field.
     Fill(FillAction),
-    /// Fills in several fields of a form, found by what they are for.
+    /// Fills in several fields of a form, each found by its purpose.
     FormFill(FormFillAction),
-    /// Goes back to the page before, in the same tab.
+    /// Goes back to the previous page in the current tab.
     GoBack(GoBackAction),
-    /// Goes forward again, in the same tab.
+    /// Goes forward to the next page in the current tab.
     GoForward(GoForwardAction),
-    /// Opens an address in the tab in front. The service refuses fields that are not listed here.
+    /// Opens a URL in the current tab. The service rejects fields that are not listed here.
     Goto(GotoAction),
-    /// Opens an address in a new tab.
+    /// Opens a URL in a new tab.
     GotoNewTab(GotoNewTabAction),
-    /// Asks for help when an agent does not know how to go on.
+    /// Asks for help when an agent does not know how to continue.
     Help(HelpAction),
     /// Types a one-time code into a field.
     MultiFactorFill(MultiFactorFillAction),
-    /// Presses a key of the keyboard.
+    /// Presses a key on the keyboard.
     PressKey(PressKeyAction),
-    /// Loads the page again.
+    /// Reloads the page.
     Reload(ReloadAction),
-    /// Reads the page, as Markdown or as structured data. The result is in `data` of the answer.
+    /// Scrapes the page, as Markdown or as structured data. The result is in `data` of the response.
     Scrape(ScrapeAction),
-    /// Scrolls down.
+    /// Scrolls down the page or an element.
     ScrollDown(ScrollDownAction),
-    /// Scrolls up.
+    /// Scrolls up the page or an element.
     ScrollUp(ScrollUpAction),
-    /// Selects an option of a list.
+    /// Selects an option of a dropdown list.
     SelectDropdownOption(SelectDropdownOptionAction),
-    /// Reads new text messages of the persona of the session.
+    /// Reads new text messages of the session's persona.
     SmsRead(SmsReadAction),
-    /// Brings another tab to the front.
+    /// Switches to another tab.
     SwitchTab(SwitchTabAction),
-    /// Gives a file to an element that takes one.
+    /// Uploads a file through a file input.
     UploadFile(UploadFileAction),
-    /// Waits.
+    /// Waits for a fixed time.
     Wait(WaitAction),
     /// A `type` this version does not know; the whole object is kept.
     Unknown(crate::wire::UnknownObject),
@@ -10214,15 +10214,15 @@ impl crate::wire::Audit for ElementStatePressed {
         }
     }
 }
-/// A proxy, told apart by `type`.
+/// A proxy, discriminated by `type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Proxy {
     /// One of the service's own proxies.
     Notte(NotteProxy),
-    /// A proxy of your own.
+    /// A proxy that the caller provides.
     External(ExternalProxy),
-    /// A way into a Tailscale network. Servers of version 1.4.40 do not know it.
+    /// A connection to a Tailscale network. Added after API version 1.4.40.
     Tailnet(TailnetProxy),
     /// A `type` this version does not know; the whole object is kept.
     Unknown(crate::wire::UnknownObject),
@@ -10339,7 +10339,7 @@ impl crate::wire::Audit for Proxy {
         }
     }
 }
-/// Proxies of a browser. Either a list of them, or whether the service's own are used.
+/// Proxies of a browser: a list of them, or whether the service's own proxies are used.
 #[derive(Clone, Debug, PartialEq)]
 #[derive(::serde::Serialize, ::serde::Deserialize)]
 #[serde(untagged)]
@@ -10381,13 +10381,13 @@ impl crate::wire::Audit for ProxySettings {
         }
     }
 }
-/// Where an element is. As a text: a CSS selector, `xpath=` with an XPath, or another Playwright selector. As an object: in several ways at once, as observe answers it.
+/// Location of an element: either a text (a CSS selector, `xpath=` followed by an XPath, or another Playwright selector) or an object with several selectors, as observe returns it.
 #[derive(Clone, Debug, PartialEq)]
 #[derive(::serde::Serialize, ::serde::Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Selector {
-    /// Where an element is, in several ways.
+    /// Several selectors of one element.
     NodeSelectors(NodeSelectors),
     /// `String`
     String(String),
