@@ -35,7 +35,15 @@ impl App {
         let key = config.api_key.take().unwrap_or_else(secret::random);
         let areas = Areas { store };
         let sessions = Registry::new(areas.clone(), config.browser.clone(), config.max_sessions, config.minute)?;
-        Ok(Self { config, key, sessions, faults: Faults::default(), areas, agents: Arc::default(), origin: OnceLock::new() })
+        Ok(Self {
+            config,
+            key,
+            sessions,
+            faults: Faults::default(),
+            areas,
+            agents: Arc::default(),
+            origin: OnceLock::new(),
+        })
     }
 
     /// Sets the server's address, once it is bound.

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::Areas;
 use crate::error::{Answer, Refusal};
-use crate::secret;
 use crate::input::Query;
+use crate::secret;
 use crate::server::Coverage::Faithful;
 use crate::server::{Routes, percent_encoded};
 use crate::store::{Db, Kept};

@@ -12,9 +12,11 @@ use tokio::time::{Instant, timeout};
 
 use super::cdp::{Cdp, CdpError};
 use super::events;
+use super::guest::Guest;
 use super::launch::Process;
 use super::network::Traffic;
 use super::tab::Tab;
+use super::wire::Wire;
 
 /// How the tabs of a browser are set up.
 #[derive(Debug, Default)]
@@ -103,13 +105,12 @@ pub(crate) struct Blank {
 pub(crate) struct Browser {
     shared: Arc<Shared>,
     process: Mutex<Option<Process>>,
-    url: String,
 }
 
 impl Browser {
-    /// Connects to a browser and waits for its first tab.
-    pub(crate) async fn connect(url: &str, process: Option<Process>, setup: Setup) -> Result<Self, String> {
-        let (cdp, receiver) = Cdp::connect(url).await?;
+    /// Drives the browser at the other end, and waits for its first tab.
+    pub(crate) async fn over(wire: Wire, process: Option<Process>, setup: Setup) -> Result<Self, String> {
+        let (cdp, receiver) = Cdp::over(wire);
         let shared = Arc::new(Shared {
             cdp: cdp.clone(),
             setup,
@@ -123,8 +124,9 @@ impl Browser {
             origins: Mutex::default(),
         });
         tokio::spawn(events::pump(shared.clone(), receiver));
-        let browser = Self { shared, process: Mutex::new(process), url: url.to_owned() };
-        browser.begin(&cdp).await.map_err(|error| error.to_string())?;
+        let browser = Self { shared, process: Mutex::new(process) };
+        let begun = timeout(Duration::from_secs(30), browser.begin(&cdp)).await.unwrap_or(Err(CdpError::Silent));
+        begun.map_err(|error| error.to_string())?;
         Ok(browser)
     }
 
@@ -151,9 +153,9 @@ impl Browser {
         self.call("Browser.setDownloadBehavior", download).await.map(drop)
     }
 
-    /// The address of its DevTools WebSocket. It lets in whoever has it.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// Lets a tool work on it, as a whole or on one of its tabs.
+    pub(crate) async fn invite(&self, target: Option<&str>) -> Result<Guest, CdpError> {
+        self.shared.cdp.invite(target).await
     }
 
     /// A command to the browser as a whole.

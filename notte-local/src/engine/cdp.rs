@@ -1,4 +1,4 @@
-//! A thin client of the Chrome DevTools Protocol over one WebSocket: calls, answers, events, nothing decoded.
+//! A thin client of the Chrome DevTools Protocol over one connection: calls, answers, events, nothing decoded.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,13 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
-use tokio_tungstenite::tungstenite::Message;
 
-use super::socket;
+use super::guest::{self, Line, Lines};
+use super::wire::Wire;
 
 /// The longest that one command may take; waits of actions have shorter limits of their own.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -64,28 +63,50 @@ pub(crate) struct Event {
 
 type Answer = Result<Value, CdpError>;
 
-struct Waiting {
-    session: Option<String>,
-    answer: oneshot::Sender<Answer>,
+/// Who waits for an answer.
+enum Waiting {
+    Own {
+        session: Option<String>,
+        answer: oneshot::Sender<Answer>,
+    },
+    /// A tool, which knows the command by an id of its own.
+    Guest {
+        line: Arc<Line>,
+        id: Value,
+    },
 }
 
-/// Commands without an answer yet; `None` when the connection is gone.
-type Pending = Arc<Mutex<Option<HashMap<u64, Waiting>>>>;
+/// What becomes of the messages of a connection.
+#[derive(Default)]
+pub(super) struct State {
+    waiting: HashMap<u64, Waiting>,
+    pub(super) lines: Lines,
+}
 
-fn locked(pending: &Pending) -> MutexGuard<'_, Option<HashMap<u64, Waiting>>> {
-    pending.lock().unwrap_or_else(PoisonError::into_inner)
+impl State {
+    /// Forgets what a tool asked.
+    pub(super) fn forget(&mut self, gone: &Arc<Line>) {
+        self.waiting.retain(|_, waiting| !matches!(waiting, Waiting::Guest { line, .. } if Arc::ptr_eq(line, gone)));
+    }
+}
+
+/// `None` when the connection is gone.
+type Shared = Arc<Mutex<Option<State>>>;
+
+fn locked(state: &Shared) -> MutexGuard<'_, Option<State>> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A command that is waited for; dropped, it is waited for no more.
 struct Ticket<'a> {
-    pending: &'a Pending,
+    state: &'a Shared,
     id: u64,
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        if let Some(waiting) = locked(self.pending).as_mut() {
-            waiting.remove(&self.id);
+        if let Some(state) = locked(self.state).as_mut() {
+            state.waiting.remove(&self.id);
         }
     }
 }
@@ -93,35 +114,33 @@ impl Drop for Ticket<'_> {
 /// A connection to a browser; a clone speaks over the same one.
 #[derive(Clone)]
 pub(crate) struct Cdp {
-    outgoing: mpsc::UnboundedSender<Message>,
-    pending: Pending,
+    outgoing: mpsc::UnboundedSender<String>,
+    state: Shared,
     next: Arc<AtomicU64>,
     hang_up: Arc<Notify>,
 }
 
 impl Cdp {
-    /// Connects. The receiver ends when the connection does.
-    pub(crate) async fn connect(url: &str) -> Result<(Self, mpsc::UnboundedReceiver<Event>), String> {
-        let (mut sink, mut source) = socket::open(url).await?.split();
+    /// Speaks over a connection. The receiver ends when the connection does.
+    pub(crate) fn over(wire: Wire) -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (mut sink, mut source) = wire.split();
         let (outgoing, mut queue) = mpsc::unbounded_channel();
         let (events, receiver) = mpsc::unbounded_channel();
-        let pending: Pending = Arc::new(Mutex::new(Some(HashMap::new())));
+        let state: Shared = Arc::new(Mutex::new(Some(State::default())));
         let writer = tokio::spawn(async move {
             while let Some(message) = queue.recv().await {
-                if sink.send(message).await.is_err() {
+                if !sink.send(message).await {
                     break;
                 }
             }
-            let _ = sink.close().await;
+            sink.close().await;
         });
-        let (answers, hang_up) = (pending.clone(), Arc::new(Notify::new()));
+        let (answers, hang_up) = (state.clone(), Arc::new(Notify::new()));
         let hung_up = hang_up.clone();
         tokio::spawn(async move {
             let read = async {
-                while let Some(Ok(message)) = source.next().await {
-                    if let Message::Text(text) = message {
-                        take_in(&text, &answers, &events);
-                    }
+                while let Some(text) = source.next().await {
+                    take_in(&text, &answers, &events);
                 }
             };
             tokio::select! {
@@ -131,7 +150,7 @@ impl Cdp {
             locked(&answers).take();
             writer.abort();
         });
-        Ok((Self { outgoing, pending, next: Arc::default(), hang_up }, receiver))
+        (Self { outgoing, state, next: Arc::default(), hang_up }, receiver)
     }
 
     /// Ends the connection; commands that wait have no answer then.
@@ -139,35 +158,53 @@ impl Cdp {
         self.hang_up.notify_one();
     }
 
+    /// Looks at the state; none when the connection is gone.
+    pub(super) fn with_state<T>(&self, look: impl FnOnce(&mut State) -> T) -> Option<T> {
+        locked(&self.state).as_mut().map(look)
+    }
+
     /// Sends a command, to the browser or to one of its tabs, and waits for the answer.
     pub(crate) async fn call(&self, session: Option<&str>, method: &str, params: Value) -> Answer {
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
-        {
-            let mut pending = locked(&self.pending);
-            let waiting = pending.as_mut().ok_or(CdpError::Closed)?;
-            waiting.insert(id, Waiting { session: session.map(str::to_owned), answer: sender });
+        let waiting = Waiting::Own { session: session.map(str::to_owned), answer: sender };
+        let mut command = Map::from_iter([("method".to_owned(), method.into()), ("params".to_owned(), params)]);
+        if let Some(session) = session {
+            command.insert("sessionId".into(), session.into());
         }
-        let _ticket = Ticket { pending: &self.pending, id };
-        self.send(id, session, method, &params)?;
+        let id = self.send(waiting, command)?;
+        let _ticket = Ticket { state: &self.state, id };
         match tokio::time::timeout(LIMIT, answer).await {
             Ok(answer) => answer.unwrap_or(Err(CdpError::Closed)),
             Err(_) => Err(CdpError::Silent),
         }
     }
 
-    /// Sends a command whose answer nobody waits for.
-    pub(crate) fn post(&self, session: &str, method: &str) {
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let _ = self.send(id, Some(session), method, &json!({}));
+    /// Sends a tool's command, whose answer goes to the tool.
+    pub(super) fn send_for(&self, line: Arc<Line>, id: Value, command: Map<String, Value>) -> Result<(), CdpError> {
+        self.send(Waiting::Guest { line, id }, command).map(drop)
     }
 
-    fn send(&self, id: u64, session: Option<&str>, method: &str, params: &Value) -> Result<(), CdpError> {
-        let mut command = json!({ "id": id, "method": method, "params": params });
-        if let Some(session) = session {
-            command["sessionId"] = session.into();
-        }
-        self.outgoing.send(Message::text(command.to_string())).map_err(|_| CdpError::Closed)
+    fn send(&self, waiting: Waiting, mut command: Map<String, Value>) -> Result<u64, CdpError> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        command.insert("id".into(), id.into());
+        self.with_state(|state| drop(state.waiting.insert(id, waiting))).ok_or(CdpError::Closed)?;
+        self.outgoing.send(Value::Object(command).to_string()).map_err(|_| CdpError::Closed)?;
+        Ok(id)
+    }
+
+    /// Sends a command whose answer nobody waits for.
+    pub(crate) fn post(&self, session: &str, method: &str) {
+        self.post_command(json!({ "method": method, "sessionId": session, "params": {} }));
+    }
+
+    /// Ends a protocol session, and those that it made.
+    pub(super) fn detach(&self, session: &str) {
+        self.post_command(json!({ "method": "Target.detachFromTarget", "params": { "sessionId": session } }));
+    }
+
+    fn post_command(&self, mut command: Value) {
+        command["id"] = self.next.fetch_add(1, Ordering::Relaxed).into();
+        let _ = self.outgoing.send(command.to_string());
     }
 
     /// Ends when the connection does.
@@ -177,15 +214,15 @@ impl Cdp {
 
     /// Ends the commands that a tab will never answer.
     pub(crate) fn fail(&self, session: &str, error: &CdpError) {
-        if let Some(waiting) = locked(&self.pending).as_mut() {
-            let lost: Vec<u64> =
-                waiting.iter().filter(|(_, w)| w.session.as_deref() == Some(session)).map(|(id, _)| *id).collect();
-            for id in lost {
-                if let Some(lost) = waiting.remove(&id) {
-                    let _ = lost.answer.send(Err(error.clone()));
+        self.with_state(|state| {
+            let is_lost =
+                |waiting: &mut Waiting| matches!(waiting, Waiting::Own { session: Some(of), .. } if of == session);
+            for (_, waiting) in state.waiting.extract_if(|_, waiting| is_lost(waiting)) {
+                if let Waiting::Own { answer, .. } = waiting {
+                    let _ = answer.send(Err(error.clone()));
                 }
             }
-        }
+        });
     }
 }
 
@@ -225,33 +262,58 @@ fn whole(json: &str) -> String {
 }
 
 /// An answer that cannot be read ends its command.
-fn unreadable(text: &str, error: &serde_json::Error, pending: &Pending) {
+fn unreadable(text: &str, error: &serde_json::Error, state: &Shared) {
     #[derive(Deserialize)]
     struct Head {
         id: u64,
     }
     let Ok(Head { id }) = serde_json::from_str(text) else { return };
-    if let Some(waiting) = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id)) {
-        let _ = waiting.answer.send(Err(CdpError::Refused(format!("the browser's answer cannot be read: {error}"))));
+    let waiting = locked(state).as_mut().and_then(|state| state.waiting.remove(&id));
+    let reason = format!("the browser's answer cannot be read: {error}");
+    match waiting {
+        Some(Waiting::Own { answer, .. }) => drop(answer.send(Err(CdpError::Refused(reason)))),
+        Some(Waiting::Guest { line, id }) => line.forward(failure(id, &reason)),
+        None => {}
     }
 }
 
-fn take_in(text: &str, pending: &Pending, events: &mpsc::UnboundedSender<Event>) {
+/// The answer to a tool's command that is not carried out.
+pub(crate) fn failure(id: Value, reason: &str) -> Map<String, Value> {
+    let error = json!({ "code": -32000, "message": reason });
+    Map::from_iter([("id".to_owned(), id), ("error".to_owned(), error)])
+}
+
+fn take_in(text: &str, state: &Shared, events: &mpsc::UnboundedSender<Event>) {
     let mut message = match parsed(text) {
         Ok(Value::Object(message)) => message,
         Ok(_) => return,
-        Err(error) => return unreadable(text, &error, pending),
+        Err(error) => return unreadable(text, &error, state),
     };
     if let Some(id) = message.get("id").and_then(Value::as_u64) {
-        let waiting = locked(pending).as_mut().and_then(|waiting| waiting.remove(&id));
-        if let Some(waiting) = waiting {
-            let answer = match message.remove("error") {
-                Some(error) => Err(refusal(error["message"].as_str().unwrap_or("refused"))),
-                None => Ok(message.remove("result").unwrap_or_default()),
-            };
-            let _ = waiting.answer.send(answer);
+        let waiting = locked(state).as_mut().and_then(|state| state.waiting.remove(&id));
+        match waiting {
+            Some(Waiting::Own { answer, .. }) => {
+                let result = match message.remove("error") {
+                    Some(error) => Err(refusal(error["message"].as_str().unwrap_or("refused"))),
+                    None => Ok(message.remove("result").unwrap_or_default()),
+                };
+                let _ = answer.send(result);
+            }
+            Some(Waiting::Guest { line, id }) => {
+                message.insert("id".into(), id);
+                line.forward(message);
+            }
+            None => {}
         }
-    } else if let Some(Value::String(method)) = message.remove("method") {
+        return;
+    }
+    let unclaimed = match locked(state).as_mut() {
+        Some(state) => guest::forward(&mut state.lines, message),
+        None => return,
+    };
+    if let Err(mut message) = unclaimed
+        && let Some(Value::String(method)) = message.remove("method")
+    {
         let session = message.remove("sessionId").and_then(|id| id.as_str().map(str::to_owned));
         let params = message.remove("params").unwrap_or_default();
         let _ = events.send(Event { session, method, params });

@@ -32,6 +32,8 @@ fn text(value: &Value) -> String {
 
 fn of_browser(shared: &Arc<Shared>, method: &str, params: &Value) {
     match method {
+        // The tools that were let in are no tabs.
+        "Target.attachedToTarget" if params["targetInfo"]["type"] == "browser" => {}
         "Target.attachedToTarget" => attached(shared, params),
         "Target.targetInfoChanged" => {
             let info = &params["targetInfo"];

@@ -1,6 +1,6 @@
 //! The switches that a browser is started with: quiet by default, the caller's on top, dangerous ones refused.
 
-/// No first-run pages, no traffic of its own, no keyring, a port of its own choice on loopback.
+/// No first-run pages, no traffic of its own, no keyring, no debugging port that others could find.
 const QUIET: &[&str] = &[
     "--headless=new",
     "--disable-gpu",
@@ -26,7 +26,7 @@ const QUIET: &[&str] = &[
 ];
 
 /// What no caller may overwrite.
-const FIXED: &[&str] = &["--remote-debugging-port=0", "--remote-debugging-address=127.0.0.1"];
+const FIXED: &[&str] = &["--remote-debugging-pipe"];
 
 /// Parts of switch names that start programs, load code, open the debugging port or write outside the session's folder.
 const REFUSED: &[&str] = &[

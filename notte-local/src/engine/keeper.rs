@@ -14,8 +14,12 @@ use tokio::sync::oneshot;
 
 type Order = (Command, oneshot::Sender<io::Result<Child>>);
 
-/// Runs the program that is named after a process, unless that process ended before the child could ask to die with it.
-const UNLESS_ORPHANED: &str = r#"test "$PPID" = "$0" && exec "$@""#;
+/// Runs a program whose standard input and output become the pipes of the DevTools protocol, its descriptors 3 and 4.
+const PIPED: &str = r#"exec "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
+
+/// The same for a program that is named after a process, unless that process ended before the child could ask to die with
+/// it.
+const UNLESS_ORPHANED: &str = r#"test "$PPID" = "$0" && exec "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 
 /// The thread, and the way to ask it for a child.
 #[derive(Debug)]
@@ -42,14 +46,20 @@ impl Keeper {
         Ok(Self { orders: Some(orders), thread: Some(thread), bound })
     }
 
-    /// A command for `program` that dies with the keeper where the system can do that.
+    /// A command for a browser that takes the DevTools protocol on its standard input and output, and that dies with the
+    /// keeper where the system can do that.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        if !self.bound {
-            return Command::new(program);
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--", "sh", "-c", UNLESS_ORPHANED]);
-        command.arg(std::process::id().to_string()).arg(program);
+        let mut command = if self.bound {
+            let mut command = Command::new("setpriv");
+            command.args(["--pdeathsig", "KILL", "--", "sh", "-c", UNLESS_ORPHANED]);
+            command.arg(std::process::id().to_string());
+            command
+        } else {
+            let mut command = Command::new("sh");
+            command.args(["-c", PIPED, "sh"]);
+            command
+        };
+        command.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }
 

@@ -1,11 +1,12 @@
 //! The provider that starts a browser: finds one, and starts it with a profile and a temporary directory of its own.
 
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Child;
 
 use super::keeper::Keeper;
+use super::wire::Wire;
 
 /// In the order of preference: the headless shell starts three times faster and takes half the memory.
 const NAMES: &[&str] = &[
@@ -25,11 +26,10 @@ const PLACES: &[&str] = &[
     "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/// A browser that was started, and where it listens.
-#[derive(Debug)]
+/// A browser that was started, and the way to it.
 pub(crate) struct Launched {
     pub(crate) process: Process,
-    pub(crate) url: String,
+    pub(crate) wire: Wire,
 }
 
 /// The process of a browser; killed when dropped.
@@ -77,7 +77,34 @@ fn unwrapped(path: &Path) -> PathBuf {
     }
 }
 
-/// Starts a browser whose files all lie in `folder`, and waits until it listens.
+/// What a browser gets to know of the server's environment: where programs, fonts and the proxy are, and its language.
+/// Keys of the server are none of its business.
+const ENVIRONMENT: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "XDG_DATA_DIRS",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+];
+
+fn is_passed_on(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| ENVIRONMENT.contains(&name) || name.starts_with("LC_"))
+}
+
+/// Starts a browser whose files all lie in `folder`.
 pub(crate) async fn launch(
     keeper: &Keeper,
     program: &Path,
@@ -90,25 +117,11 @@ pub(crate) async fn launch(
     }
     let mut command = keeper.command(program);
     command.args(super::flags::all(flags)).arg(format!("--user-data-dir={}", profile.display())).arg("about:blank");
-    command.env("TMPDIR", &scratch).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = keeper.spawn(command).await.map_err(|error| format!("{}: {error}", program.display()))?;
-    let mut process = Process(child);
+    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name))).env("TMPDIR", &scratch);
+    let failed = |error: std::io::Error| format!("{}: {error}", program.display());
+    let mut child = keeper.spawn(command).await.map_err(failed)?;
+    let wire = Wire::of(&mut child);
+    let process = Process(child);
     let _ = std::fs::write(folder.join("browser.pid"), process.0.id().to_string());
-    let port_file = profile.join("DevToolsActivePort");
-    let begun = Instant::now();
-    loop {
-        let text = std::fs::read_to_string(&port_file).unwrap_or_default();
-        if let Some((port, path)) = text.split_once('\n')
-            && !path.is_empty()
-        {
-            return Ok(Launched { process, url: format!("ws://127.0.0.1:{port}{}", path.trim()) });
-        }
-        if let Ok(Some(status)) = process.0.try_wait() {
-            return Err(format!("the browser ended at once ({status}); run {} by hand to see why", program.display()));
-        }
-        if begun.elapsed() > Duration::from_secs(30) {
-            return Err("the browser did not open its port within 30 s".into());
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    Ok(Launched { process, wire: wire.map_err(failed)? })
 }

@@ -1,24 +1,28 @@
-//! The engine: a browser that speaks the DevTools protocol on a WebSocket, and the tabs in it.
+//! The engine: a browser that speaks the DevTools protocol, and the tabs in it.
 //!
-//! Whoever provides the WebSocket address is a provider: [`launch`] starts a browser, `cdp_url` of a start request names one.
+//! Whoever provides the connection is a provider: [`launch`] starts a browser, `cdp_url` of a start request names one.
 
 mod browser;
 mod cdp;
 mod events;
 mod flags;
+mod guest;
 mod keeper;
 mod launch;
 mod network;
 mod socket;
 mod sweep;
 mod tab;
+mod wire;
 
 pub(crate) use browser::{Browser, Download, Setup};
-pub(crate) use cdp::CdpError;
+pub(crate) use cdp::{CdpError, failure};
 pub(crate) use flags::refused;
+pub(crate) use guest::Guest;
 pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};
 pub(crate) use network::Traffic;
-pub(crate) use socket::{LARGEST, open};
+pub(crate) use socket::LARGEST;
 pub(crate) use sweep::{Folder, Home};
 pub(crate) use tab::{HUNG, Loaded, Tab, thrown};
+pub(crate) use wire::Wire;

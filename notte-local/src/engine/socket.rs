@@ -16,7 +16,7 @@ pub(crate) const LARGEST: usize = 512 << 20;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Opens the WebSocket at a `ws` or `wss` address. What is said of a failure does not repeat the address: it may hold a key.
-pub(crate) async fn open(url: &str) -> Result<WebSocketStream<Upgraded>, String> {
+pub(super) async fn open(url: &str) -> Result<WebSocketStream<Upgraded>, String> {
     let upgraded = tokio::time::timeout(PATIENCE, shake_hands(url)).await;
     let stream = upgraded.map_err(|_| "the browser does not take the connection".to_owned())??;
     let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));

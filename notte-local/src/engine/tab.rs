@@ -380,14 +380,15 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::{Cdp, CdpError, Tab};
+    use crate::engine::Wire;
 
     #[tokio::test]
     async fn a_tab_says_what_became_of_it_and_a_closed_one_no_crash() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("ws://{}", listener.local_addr().expect("an address"));
         let accept = async { tokio_tungstenite::accept_async(listener.accept().await.expect("a client").0).await };
-        let (browser, cdp) = tokio::join!(accept, Cdp::connect(&url));
-        let (_browser, (cdp, _events)) = (browser.expect("a handshake"), cdp.expect("a connection"));
+        let (browser, wire) = tokio::join!(accept, Wire::open(&url));
+        let (_browser, (cdp, _events)) = (browser.expect("a handshake"), Cdp::over(wire.expect("a connection")));
         let tab = Tab::new(cdp, &json!({ "targetId": "T" }), "S".to_owned());
         tab.lose(&CdpError::TabClosed);
         assert!(matches!(tab.input("Input.dispatchKeyEvent", json!({})).await, Err(CdpError::TabClosed)));

@@ -1,7 +1,7 @@
 //! One session: what it is, what was done in it, and how it ends.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -224,6 +224,11 @@ impl Session {
     pub(super) async fn record(&self) {
         self.recording.want();
         self.recording.run(&self.browser, || self.known.try_lock().is_err()).await;
+    }
+
+    /// Where its files lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where the replay lies once it is made.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{End, Files, Session, Start, profile};
 use crate::areas::Areas;
-use crate::engine::{Browser, Home, Keeper, Setup, find, launch};
+use crate::engine::{Browser, Home, Keeper, Setup, Wire, find, launch};
 use crate::error::Refusal;
 
 /// Ended sessions that are still answered for.
@@ -95,22 +95,27 @@ impl Registry {
             downloads: files.downloads_folder(),
         };
         let browser = match &start.cdp_url {
-            Some(url) => Browser::connect(url, None, setup).await.map_err(|error| {
-                // The address may carry a key, so it is not repeated.
-                Refusal::not_here(format!("the browser at cdp_url cannot be used: {error}"))
-            })?,
+            Some(url) => {
+                let wire = Wire::open(url).await;
+                let connected = async { Browser::over(wire?, None, setup).await };
+                connected.await.map_err(|error| {
+                    // The address may carry a key, so it is not repeated.
+                    Refusal::not_here(format!("the browser at cdp_url cannot be used: {error}"))
+                })?
+            }
             None => {
                 let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
                 let mut flags = start.chrome_args.clone().unwrap_or_default();
                 flags.extend(through.flags);
-                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(|error| {
-                    if start.chrome_args.is_some() {
-                        Refusal::invalid(&["body", "chrome_args"], format!("with these switches {error}"))
-                    } else {
-                        Refusal::broken(error)
+                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(Refusal::broken)?;
+                let started = Browser::over(launched.wire, Some(launched.process), setup).await;
+                started.map_err(|error| {
+                    let said = format!("{} did not start ({error}): run it by hand to see why", program.display());
+                    match start.chrome_args {
+                        Some(_) => Refusal::invalid(&["body", "chrome_args"], format!("with these switches {said}")),
+                        None => Refusal::broken(said),
                     }
-                })?;
-                Browser::connect(&launched.url, Some(launched.process), setup).await.map_err(Refusal::broken)?
+                })?
             }
         };
         profile::restore(&browser, &state).await?;

@@ -4,10 +4,14 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use futures_util::{SinkExt, StreamExt};
 use notte_local::Local;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::support::Api;
+use crate::support::{Api, Site};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_hosts_and_origins_and_missing_keys_are_refused() {
@@ -116,4 +120,135 @@ async fn a_key_comes_from_a_file_or_the_environment_and_from_no_flag() {
         Command::new(env!("CARGO_BIN_EXE_notte-local")).args(["--api-key-file", "/no/such"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/no/such"));
+}
+
+/// A tool on a session's browser.
+struct Tool(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Tool {
+    async fn at(url: &Value) -> Self {
+        Self(tokio_tungstenite::connect_async(url.as_str().unwrap()).await.unwrap().0)
+    }
+
+    /// Asks one thing; the answer, none when the tool is let go.
+    async fn ask(&mut self, command: &str) -> Option<Value> {
+        self.0.send(Message::text(command)).await.unwrap();
+        let id = serde_json::from_str::<Value>(command).unwrap()["id"].clone();
+        while let Some(Ok(message)) = self.0.next().await {
+            let Message::Text(text) = message else { continue };
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            if answer["id"] == id {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    async fn call(&mut self, method: &str, params: Value) -> Option<Value> {
+        self.ask(&json!({"id": 1, "method": method, "params": params}).to_string()).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tool_gets_at_pages_and_at_no_file_and_no_other_session() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let session = api.session().await;
+    session.goto(&site.at("/list")).await;
+    let (mut tool, mut other) = (Tool::at(&session.start["cdp_url"]).await, Tool::at(&session.start["cdp_url"]).await);
+    for (method, params) in [
+        ("Target.createTarget", json!({"url": "file:///etc/passwd"})),
+        ("Extensions.loadUnpacked", json!({"path": "/tmp"})),
+        ("Tethering.bind", json!({"port": 9})),
+    ] {
+        let answer = tool.call(method, params).await.unwrap();
+        assert!(answer["error"]["message"].is_string(), "{method}: {answer}");
+    }
+    // As a parser reads it, and not as it is written.
+    let hidden = r#"{"id": 2, "method": "Target.createTarg\u0065t", "params": {"url": "f\u0069le:///etc/passwd"}}"#;
+    assert!(tool.ask(hidden).await.unwrap()["error"].is_object());
+
+    let targets = tool.call("Target.getTargets", json!({})).await.unwrap();
+    let page = &targets["result"]["targetInfos"][0]["targetId"];
+    let attached = tool.call("Target.attachToTarget", json!({"targetId": page})).await.unwrap();
+    let own = &attached["result"]["sessionId"];
+    let title = |session: &Value| json!({"id": 3, "method": "Runtime.evaluate", "sessionId": session, "params": {"expression": "document.title"}});
+    assert_eq!(tool.ask(&title(own).to_string()).await.unwrap()["result"]["result"]["value"], "List");
+    assert!(other.ask(&title(own).to_string()).await.unwrap()["error"].is_object(), "a session of another tool");
+    let file = json!({"id": 4, "method": "Page.navigate", "sessionId": own, "params": {"url": "file:///etc/passwd"}});
+    assert!(tool.ask(&file.to_string()).await.unwrap()["error"].is_object());
+
+    let folder = std::env::temp_dir().join(format!("door-downloads-{}", std::process::id()));
+    let behavior = json!({"behavior": "allow", "downloadPath": folder, "eventsEnabled": true});
+    assert!(tool.call("Browser.setDownloadBehavior", behavior).await.unwrap()["result"].is_object());
+    let expression =
+        format!("const a=document.createElement('a');a.download='x';a.href='{}';a.click()", site.at("/download"));
+    let click = json!({"id": 5, "method": "Runtime.evaluate", "sessionId": own, "params": {"expression": expression}});
+    tool.ask(&click.to_string()).await.unwrap();
+    let files = async || api.get(&session.path("/files")).await["total"].clone();
+    for _ in 0..500 {
+        if files().await == 1 {
+            break;
+        }
+    }
+    assert_eq!((files().await, folder.exists()), (json!(1), false), "a download is the session's");
+
+    assert_eq!(other.ask(r#"{"id": 6, "method": "Browser.clos\u0065"}"#).await, None, "it is let go");
+    assert_eq!(session.js("document.title").await, "List", "the session goes on");
+    let debug = api.get(&session.path("/debug")).await;
+    let mut on_page = Tool::at(&debug["tabs"][0]["ws_url"]).await;
+    let evaluate = json!({"expression": "document.title"});
+    assert_eq!(on_page.call("Runtime.evaluate", evaluate).await.unwrap()["result"]["result"]["value"], "List");
+    assert!(on_page.call("Page.navigate", json!({"url": "file:///etc/passwd"})).await.unwrap()["error"].is_object());
+}
+
+/// The processes of a session's browser: its folder is in their command lines.
+#[cfg(target_os = "linux")]
+fn browser_of(session: &str) -> Vec<PathBuf> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let is_its = |process: &PathBuf| {
+        std::fs::read(process.join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(session))
+    };
+    processes.filter(is_its).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_listens_on_no_port() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    let browser = browser_of(&session.id);
+    assert!(!browser.is_empty());
+    let sockets: Vec<String> = browser
+        .iter()
+        .flat_map(|process| std::fs::read_dir(process.join("fd")).into_iter().flatten().flatten())
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .filter_map(|file| Some(file.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+        .collect();
+    assert!(!sockets.is_empty(), "its descriptors can be read");
+    for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        for line in std::fs::read_to_string(table).unwrap_or_default().lines().skip(1) {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            // 0A is a socket that listens.
+            assert!(fields[3] != "0A" || !sockets.iter().any(|socket| socket == fields[9]), "it listens: {line}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_knows_nothing_of_the_servers_environment() {
+    let program = Program::start("environ", 1, |command, _| {
+        command
+            .env("NOTTE_LOCAL_API_KEY", "hush-key")
+            .env("NOTTE_LOCAL_LLM_KEY", "hush-model")
+            .env("AWS_SECRET", "hush");
+    });
+    let start = reqwest::Client::new().post(format!("{}/sessions/start", program.url())).bearer_auth("hush-key");
+    let started: Value = start.json(&json!({})).send().await.unwrap().json().await.unwrap();
+    let browser = browser_of(started["session_id"].as_str().unwrap());
+    assert!(!browser.is_empty());
+    for process in browser {
+        let environment = String::from_utf8_lossy(&std::fs::read(process.join("environ")).unwrap()).into_owned();
+        assert!(environment.contains("PATH=") && !environment.contains("hush"), "{environment}");
+    }
 }

@@ -46,7 +46,7 @@ const HARD: &str = r##"<!doctype html><title>Hard</title>
 <button id=alert onclick="alert('hello');document.title='after alert'">Alert</button>
 <button id=ask onclick="document.title='answer '+confirm('sure?')">Ask</button>
 <button id=moving style="position:relative" onclick="document.title='caught'">Moving</button>
-<a id=file href="/download" download>Download</a>
+<p><a id=file href="/download" download>Download</a></p>
 <div id=host></div><iframe src="/frame" style="width:400px;height:200px"></iframe>
 <script>setTimeout(()=>cover.remove(),300);setTimeout(()=>slow.disabled=false,300);
 let n=0;const t=setInterval(()=>{moving.style.left=(n+=5)+'px';if(n>100)clearInterval(t)},16);

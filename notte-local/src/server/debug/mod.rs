@@ -1,5 +1,8 @@
 //! Debugging a session: addresses of its WebSockets, the DevTools protocol for other tools, the live picture.
 
+mod allow;
+mod relay;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,22 +10,23 @@ use axum::Json;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::Method;
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message as Raw;
 
+use self::relay::relay;
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
 use crate::app::Shared;
 use crate::clock;
-use crate::engine::{LARGEST, open};
+use crate::engine::LARGEST;
 use crate::error::{Answer, Refusal};
 use crate::input::{Query, number_if_any};
+use crate::page::Failure;
 use crate::sessions::Session;
 
 /// Pictures of the live view.
@@ -88,8 +92,7 @@ async fn cdp(
     upgrade: WebSocketUpgrade,
 ) -> Answer<impl IntoResponse> {
     let session = allowed(&app, &id, &key)?;
-    let url = session.browser.url().to_owned();
-    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| relay(socket, session, url)))
+    invited(upgrade, session, None).await
 }
 
 async fn page(
@@ -102,53 +105,13 @@ async fn page(
     if !session.browser.tabs().iter().any(|tab| tab.target == target) {
         return Err(Refusal::not_found("Tab"));
     }
-    let host = session.browser.url().split('/').take(3).collect::<Vec<_>>().join("/");
-    let url = format!("{host}/devtools/page/{target}");
-    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| relay(socket, session, url)))
+    invited(upgrade, session, Some(&target)).await
 }
 
-/// Passes messages between a tool and the browser. The session lives on when the tool leaves.
-async fn relay(socket: WebSocket, session: Arc<Session>, url: String) {
-    let Ok(browser) = open(&url).await else { return };
-    let (mut to_browser, mut from_browser) = browser.split();
-    let (mut to_tool, mut from_tool) = socket.split();
-    let inward = async {
-        while let Some(Ok(message)) = from_tool.next().await {
-            session.touch();
-            let message = match message {
-                // Ending the browser is the session's business: the tool is let go instead.
-                Message::Text(text) if text.contains("\"Browser.close\"") => break,
-                Message::Text(text) => Raw::text(text.as_str()),
-                Message::Binary(bytes) => Raw::binary(bytes),
-                Message::Close(_) => break,
-                Message::Ping(_) | Message::Pong(_) => continue,
-            };
-            if to_browser.send(message).await.is_err() {
-                break;
-            }
-        }
-    };
-    let outward = async {
-        while let Some(Ok(message)) = from_browser.next().await {
-            let message = match message {
-                Raw::Text(text) => Message::text(text.as_str()),
-                Raw::Binary(bytes) => Message::binary(bytes),
-                Raw::Close(_) => break,
-                Raw::Ping(_) | Raw::Pong(_) | Raw::Frame(_) => continue,
-            };
-            if to_tool.send(message).await.is_err() {
-                break;
-            }
-        }
-    };
-    tokio::select! {
-        () = inward => {}
-        () = outward => {}
-        () = session.ended() => return,
-    }
-    if let Err(error) = session.browser.take_downloads().await {
-        tracing::debug!(%error, "downloads may still go where a tool wanted them");
-    }
+async fn invited(upgrade: WebSocketUpgrade, session: Arc<Session>, target: Option<&str>) -> Answer<Response> {
+    let guest = session.browser.invite(target).await.map_err(Failure::from)?;
+    let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
+    Ok(upgrade.on_upgrade(move |socket| relay(socket, session, guest)))
 }
 
 async fn recording(
@@ -239,7 +202,7 @@ async fn viewer(
     Query(key): Query<Key>,
 ) -> Answer<Html<&'static str>> {
     allowed(&app, &id, &key)?;
-    Ok(Html(include_str!("viewer.html")))
+    Ok(Html(include_str!("../viewer.html")))
 }
 
 pub(super) fn routes(routes: Routes) -> Routes {
