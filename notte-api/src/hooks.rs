@@ -15,7 +15,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     Client, OperationMeta,
-    error::Mask,
+    error::{Mask, request_id},
     generated::operations,
     redirect,
     runtime::{Runtime, Unsendable},
@@ -35,6 +35,7 @@ pub(crate) struct Context {
 #[derive(Clone)]
 pub(crate) struct Sent {
     key: Option<HeaderValue>,
+    headers: Vec<HeaderValue>,
     body: Bytes,
     /// `None` if no field is a secret. In that case only free-form JSON in the body is hidden.
     query: Option<String>,
@@ -43,15 +44,18 @@ pub(crate) struct Sent {
 impl Sent {
     fn with(runtime: &Runtime, request: &Request, meta: &OperationMeta) -> Self {
         let key = runtime.shared.key.as_ref().map(|key| key.plain.clone());
+        let headers = request.headers().values().filter(|value| value.is_sensitive()).cloned().collect();
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         let query = meta.secret.then(|| request.url().query().unwrap_or_default().to_owned());
-        Self { key, body: Bytes::copy_from_slice(body), query }
+        Self { key, headers, body: Bytes::copy_from_slice(body), query }
     }
 
     pub(crate) fn mask(&self) -> Mask {
         let mut mask = Mask::default();
-        if let Some(key) = self.key.as_ref().and_then(|key| key.to_str().ok()) {
-            mask.add(key);
+        for text in self.headers.iter().chain(&self.key).filter_map(|value| value.to_str().ok()) {
+            mask.add(text);
+            // The token of another scheme, such as `Bearer`.
+            text.split_once(' ').into_iter().for_each(|(_, token)| mask.add(token));
         }
         match &self.query {
             Some(query) => {
@@ -95,7 +99,9 @@ pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request
     let sent = Sent::with(client.inner(), &request, meta);
     let span = span(meta);
     let answer = within(deadline, follow(client, request)).instrument(span.clone()).await;
-    record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), start.elapsed());
+    if !span.is_disabled() {
+        record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), &sent, start.elapsed());
+    }
     let Some(answer) = answer else {
         let mut never = Response::from(http::Response::new(Bytes::new()));
         never.extensions_mut().insert(TimedOut);
@@ -170,7 +176,7 @@ fn span(meta: &OperationMeta) -> Span {
     )
 }
 
-fn record(span: &Span, response: Option<&Response>, took: Duration) {
+fn record(span: &Span, response: Option<&Response>, sent: &Sent, took: Duration) {
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.record("duration_ms", duration_ms);
     let Some(response) = response else {
@@ -178,8 +184,7 @@ fn record(span: &Span, response: Option<&Response>, took: Duration) {
         return;
     };
     span.record("status", response.status().as_u16());
-    let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
-    if let Some(id) = request_id.filter(|id| id.len() <= 128) {
+    if let Some(id) = request_id(response.headers(), || sent.mask()) {
         span.record("request_id", id);
     }
     tracing::debug!(target: "notte_api::request", parent: span, "answered");

@@ -58,7 +58,7 @@ impl Part {
     /// Converts the part into reqwest's type, or returns what is wrong with it.
     pub(crate) fn into_multipart(self) -> Result<multipart::Part, String> {
         if self.name.is_empty() || self.name.contains(char::is_control) {
-            return Err("the name of an uploaded file must not be empty or hold a control character".into());
+            return Err("the name of an uploaded file must not be empty or contain a control character".into());
         }
         let part = match (self.content, self.length) {
             (Content::Bytes(bytes), Some(length)) => multipart::Part::stream_with_length(bytes, length),
@@ -68,7 +68,7 @@ impl Part {
         };
         let part = part.file_name(self.name);
         match self.mime {
-            Some(mime) => part.mime_str(&mime).map_err(|_| "the media type of an uploaded file is none".into()),
+            Some(mime) => part.mime_str(&mime).map_err(|_| "the media type of an uploaded file is invalid".into()),
             None => Ok(part),
         }
     }

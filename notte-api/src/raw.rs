@@ -19,7 +19,7 @@ use crate::{
 /// # use notte_api::{Client, Error, OPERATIONS, Raw, SendOnce};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let meta = OPERATIONS.iter().find(|meta| meta.id == "session_status").expect("it is in the table");
-/// let session: serde_json::Value = Raw::new(meta).path("session_id", "s-1").send_on(&client).await?.into_inner();
+/// let session = Raw::<serde_json::Value>::new(meta).path("session_id", "s-1").send_on(&client).await?.into_inner();
 /// # Ok(())
 /// # }
 /// ```

@@ -34,7 +34,7 @@ where
     if Auditor::is_heard() {
         value.audit(&mut Auditor::new(meta));
     }
-    Ok(ResponseValue::new(value, status, headers))
+    Ok(ResponseValue::received(value, status, headers, context))
 }
 
 /// Returns any response as a stream of bytes.
@@ -42,7 +42,8 @@ pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<Re
     let answer = Answer::open(meta, sent).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
     let idle = answer.context.as_ref().map(|context| context.idle);
-    Ok(ResponseValue::new(ByteStream::new(meta.id, answer.response, idle), status, headers))
+    let context = answer.context.clone();
+    Ok(ResponseValue::received(ByteStream::new(meta.id, answer.response, idle), status, headers, context))
 }
 
 /// Accepts a response without content.
@@ -56,7 +57,7 @@ pub(crate) async fn empty(meta: &'static OperationMeta, sent: Sent) -> Result<Re
     if is_refusal(meta, &body) {
         return Err(Error::refused(meta.id, status, headers, body, &mask(context.as_ref())));
     }
-    Ok(ResponseValue::new((), status, headers))
+    Ok(ResponseValue::received((), status, headers, context))
 }
 
 fn decode<T: DeserializeOwned>(
@@ -67,7 +68,7 @@ fn decode<T: DeserializeOwned>(
     context: Option<&Context>,
 ) -> Result<T, Error> {
     let kept = || body.slice(..body.len().min(KEPT_OF_SUCCESS));
-    let undecodable = |misfit| Error::undecodable(meta.id, status, headers.clone(), kept(), misfit);
+    let undecodable = |misfit| Error::undecodable(meta.id, status, headers.clone(), kept(), misfit, &mask(context));
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if text.trim_ascii().is_empty() {
         return Err(undecodable(Misfit { path: None, reason: "it is empty".into() }));
@@ -122,7 +123,7 @@ impl Answer {
     async fn open(meta: &'static OperationMeta, sent: Sent) -> Result<Self, Error> {
         let mut response = sent.map_err(|error| Error::unsent(meta.id, error))?;
         if response.extensions().get::<TimedOut>().is_some() {
-            return Err(Error::timeout(meta.id));
+            return Err(Error::timed_out(meta.id));
         }
         let context = response.extensions_mut().remove::<Context>();
         let status = response.status();
@@ -150,14 +151,15 @@ impl Answer {
                 Err(error) => {
                     body.truncate(KEPT_OF_SUCCESS);
                     let (status, headers) = (self.response.status(), self.response.headers().clone());
-                    return Err(error.with_answer(status, headers, body.freeze()));
+                    return Err(error.with_answer(status, headers, body.freeze(), &mask(self.context.as_ref())));
                 }
             };
             if body.len() + chunk.len() > limit {
                 let misfit = Misfit { path: None, reason: format!("it is larger than {limit} bytes") };
                 let (status, headers) = (self.response.status(), self.response.headers().clone());
                 body.truncate(KEPT_OF_SUCCESS);
-                return Err(Error::undecodable(self.meta.id, status, headers, body.freeze(), misfit));
+                let mask = mask(self.context.as_ref());
+                return Err(Error::undecodable(self.meta.id, status, headers, body.freeze(), misfit, &mask));
             }
             body.extend_from_slice(&chunk);
         }
@@ -180,7 +182,7 @@ impl Answer {
         match within(self.deadline(), self.response.chunk()).await {
             Some(Ok(chunk)) => Ok(chunk),
             Some(Err(error)) => Err(Error::transport(self.meta.id, &error)),
-            None => Err(Error::timeout(self.meta.id)),
+            None => Err(Error::timed_out(self.meta.id)),
         }
     }
 }

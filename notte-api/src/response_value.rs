@@ -7,18 +7,28 @@ use std::{
 
 use reqwest::{StatusCode, header::HeaderMap};
 
+use crate::{
+    error::{self, Mask},
+    hooks::{Context, Sent},
+};
+
 /// The response of an operation. It dereferences to the decoded value. `Debug` prints the value and the status, but no
 /// headers.
 pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    sent: Option<Sent>,
 }
 
 impl<T> ResponseValue<T> {
     /// Creates a response, for tests.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
+        Self { value, status, headers, sent: None }
+    }
+
+    pub(crate) fn received(value: T, status: StatusCode, headers: HeaderMap, context: Option<Context>) -> Self {
+        Self { value, status, headers, sent: context.map(|context| context.sent) }
     }
 
     /// Returns the value.
@@ -38,7 +48,25 @@ impl<T> ResponseValue<T> {
 
     /// Returns the same response with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
-        ResponseValue { value: change(self.value), status: self.status, headers: self.headers }
+        let Self { value, status, headers, sent } = self;
+        ResponseValue { value: change(value), status, headers, sent }
+    }
+
+    /// Returns the server's id of the request (`x-request-id`), under the same conditions as
+    /// [`Error::request_id`](crate::Error::request_id).
+    pub fn request_id(&self) -> Option<&str> {
+        error::request_id(&self.headers, || self.mask())
+    }
+
+    /// Returns a text of the response in a form that can be printed: one line of at most 500 characters, which contains
+    /// neither the key, nor URLs, nor the values of a request that can hold a secret. A text that reports a failure
+    /// in a successful response needs this before it becomes a part of an error.
+    pub fn printable(&self, text: &str) -> String {
+        error::printable(text, &self.mask())
+    }
+
+    fn mask(&self) -> Mask {
+        self.sent.as_ref().map(Sent::mask).unwrap_or_default()
     }
 }
 

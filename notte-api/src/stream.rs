@@ -95,7 +95,7 @@ impl Stream for ByteStream {
             Poll::Ready(None) => None,
             Poll::Pending => {
                 ready!(self.poll_idle(cx));
-                Some(Err(Error::timeout(self.operation)))
+                Some(Err(Error::timed_out(self.operation)))
             }
         };
         self.chunks = None;

@@ -27,16 +27,19 @@ fn of_value(value: &Value, mask: &Mask) -> Option<String> {
     }
 }
 
-/// `{error}`, `{error: {message}}`, `{message}`, `{detail}`, or `{message, detail}`, which has two messages.
+/// `{error}`, `{error: {message}}`, `{message}`, `{detail}`, or several of them, of which each that adds something is
+/// kept.
 fn of_object(fields: &Map<String, Value>, mask: &Mask) -> Option<String> {
     let said = |name| fields.get(name).and_then(|value| of_value(value, mask)).filter(|text| !text.is_empty());
-    let summary = said("error").or_else(|| said("message")).or_else(|| said("msg"));
-    match (summary, said("detail")) {
-        (Some(summary), Some(detail)) if summary.contains(&detail) => Some(summary),
-        (Some(summary), Some(detail)) if detail.contains(&summary) => Some(detail),
-        (Some(summary), Some(detail)) => Some(format!("{summary}: {detail}")),
-        (summary, detail) => summary.or(detail),
-    }
+    ["error", "message", "msg", "detail"].into_iter().filter_map(said).reduce(|before, next| {
+        if before.contains(&next) {
+            before
+        } else if next.contains(&before) {
+            next
+        } else {
+            format!("{before}: {next}")
+        }
+    })
 }
 
 /// FastAPI's list of `{loc, msg, type, input, ctx}`: the field and the message. `input` repeats what was sent.
@@ -87,7 +90,7 @@ fn of_text(text: &str, mask: &Mask) -> Option<String> {
     Some(mask.apply(title))
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let line = String::from_iter(spaced).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
@@ -113,6 +116,8 @@ mod tests {
             (r#"{"error":"busy"}"#, Some("busy")),
             (r#"{"error":{"code":"E1","message":"busy","source":"x"}}"#, Some("busy")),
             (r#"{"message":"busy","status":503}"#, Some("busy")),
+            (r#"{"message":"The key has expired","error":"unauthorized"}"#, Some("unauthorized: The key has expired")),
+            (r#"{"message":"a","error":"b","detail":"c"}"#, Some("b: a: c")),
             (r#"{"detail":{"error":"busy"}}"#, Some("busy")),
             (r#"{"detail":["a","b"]}"#, Some("a; b")),
             (r#""busy""#, Some("busy")),

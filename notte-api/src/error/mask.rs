@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 /// The text that replaces a removed value.
 const CUT: &str = "…";
+
+/// Maximum length of a request id that is printed.
+const LONGEST_ID: usize = 128;
 
 /// Minimum length of a removed word; shorter ones are too common in ordinary sentences.
 const SHORTEST: usize = 4;
@@ -25,6 +29,17 @@ impl Mask {
             self.insert(word.to_owned());
             escaped(word).into_iter().filter(|form| form != word).for_each(|form| self.insert(form));
         }
+        if word.contains("://") {
+            self.add_parts_of_url(word);
+        }
+    }
+
+    /// A server may repeat only the password or the token of a URL.
+    fn add_parts_of_url(&mut self, url: &str) {
+        let Ok(url) = reqwest::Url::parse(url) else { return };
+        self.add(url.username());
+        self.add(url.password().unwrap_or_default());
+        self.add_query(url.query().unwrap_or_default());
     }
 
     /// Longest first, because a password may contain a user name.
@@ -77,8 +92,63 @@ impl Mask {
                 text = Cow::Owned(text.replace(word.as_str(), CUT));
             }
         }
-        without_urls(&text)
+        without_urls(&self.without_shortened(&without_inputs(&text)))
     }
+
+    /// Removes what is left of a value that the server shortened in the middle, such as `'first…last'`.
+    fn without_shortened(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((at, dots)) = ellipsis(rest) {
+            let (before, after) = (&rest[..at], &rest[at + dots.len()..]);
+            let head = self.words.iter().map(|word| shared(before, word, true)).max().unwrap_or_default();
+            let tail = self.words.iter().map(|word| shared(after, word, false)).max().unwrap_or_default();
+            out.push_str(&before[..before.len() - head]);
+            out.push_str(if head + tail > 0 { CUT } else { dots });
+            rest = &after[tail..];
+        }
+        out + rest
+    }
+}
+
+fn ellipsis(text: &str) -> Option<(usize, &'static str)> {
+    ["...", CUT].into_iter().filter_map(|dots| Some((text.find(dots)?, dots))).min()
+}
+
+/// Returns how many bytes at the end of `text` begin `word`, or at the beginning of `text` end it; none below
+/// [`SHORTEST`].
+fn shared(text: &str, word: &str, at_end: bool) -> usize {
+    let lengths = word.char_indices().map(|(at, _)| at);
+    let fits = |at: &usize| match at_end {
+        true => *at >= SHORTEST && text.ends_with(&word[..*at]),
+        false => word.len() - at >= SHORTEST && text.starts_with(&word[*at..]),
+    };
+    match at_end {
+        true => lengths.rev().find(fits).unwrap_or_default(),
+        false => lengths.skip(1).find(fits).map(|at| word.len() - at).unwrap_or_default(),
+    }
+}
+
+/// Removes the values that pydantic repeats: `[type=…, input_value='first...last', input_type=str]`.
+fn without_inputs(text: &str) -> Cow<'_, str> {
+    const INPUT: &str = "input_value=";
+    if !text.contains(INPUT) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(INPUT);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.rfind(", input_type=").unwrap_or(part.len());
+        out.extend([INPUT, CUT, &part[end..]]);
+    }
+    Cow::Owned(out)
+}
+
+/// Returns the server's id of a request if it can be printed: it looks like an id and contains nothing that is masked.
+pub(crate) fn request_id(headers: &HeaderMap, mask: impl FnOnce() -> Mask) -> Option<&str> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    let plain = id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:=+".contains(&b));
+    (plain && mask().apply(id) == id).then_some(id)
 }
 
 /// Returns the forms in which a server may repeat `word`: JSON, ASCII-only JSON, and Python's `repr`.
@@ -157,6 +227,47 @@ mod tests {
             ("https://a?b https://c#d", "https://a/… https://c/…"),
         ] {
             assert_eq!(mask.apply(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_password_or_a_token_of_a_url_is_taken_out_alone() {
+        let mut mask = Mask::default();
+        mask.add("wss://user-7:pass-7@h/x?token=to%20ken-7&n=1");
+        assert_eq!(mask.apply("user-7, pass-7, to ken-7, to%20ken-7 on h"), "…, …, …, … on h");
+    }
+
+    #[test]
+    fn a_shortened_echo_is_taken_out_on_both_sides() {
+        let mut mask = Mask::default();
+        mask.add("correct horse battery staple");
+        for (text, expected) in [
+            ("got 'correct hor...ery staple'", "got '…'"),
+            ("got 'correct hor…", "got '…"),
+            ("got …ttery staple'", "got …'"),
+            ("wait... what…", "wait... what…"),
+            ("cor...ple", "cor...ple"),
+            ("[type=x, input_value='other...secret', input_type=str]", "[type=x, input_value=…, input_type=str]"),
+            (
+                "input_value={'a': 'b, input_type=c'}, input_type=dict; input_value=1",
+                "input_value=…, input_type=dict; input_value=…",
+            ),
+        ] {
+            assert_eq!(mask.apply(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_request_id_is_printed_only_if_it_is_one() {
+        let mut mask = Mask::default();
+        mask.add("hunter2");
+        let printed = |id: &'static str| {
+            let headers = HeaderMap::from_iter([("x-request-id".parse().unwrap(), id.parse().unwrap())]);
+            request_id(&headers, || mask.clone()).map(str::to_owned)
+        };
+        assert_eq!(printed("r-1.a_b:c").as_deref(), Some("r-1.a_b:c"));
+        for odd in ["r-hunter2", "https://h/?token=1", "a b", "<x>"] {
+            assert_eq!(printed(odd), None, "{odd}");
         }
     }
 

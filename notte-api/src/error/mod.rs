@@ -11,7 +11,7 @@ use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
 
 pub(crate) use decode::{misfit, read};
-pub(crate) use mask::Mask;
+pub(crate) use mask::{Mask, request_id};
 
 /// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +53,19 @@ struct Answer {
     headers: HeaderMap,
     body: Bytes,
     detail: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Answer {
+    fn new(status: StatusCode, headers: HeaderMap, body: Bytes, detail: Option<String>, mask: &Mask) -> Self {
+        let request_id = request_id(&headers, || mask.clone()).map(str::to_owned);
+        Self { status, headers, body, detail, request_id }
+    }
+}
+
+/// Returns a server's text as one line of at most 500 characters, without what must not be printed.
+pub(crate) fn printable(text: &str, mask: &Mask) -> String {
+    body::one_line(&mask.apply(text))
 }
 
 impl Error {
@@ -76,7 +89,8 @@ impl Error {
         Some(&self.0.answer.as_ref()?.headers)
     }
 
-    /// Returns the beginning of the response body, at most 64 KiB. It may contain secrets.
+    /// Returns the beginning of the response body, at most 64 KiB, or 1 MiB of a successful response
+    /// that cannot be decoded or broke off. It may contain secrets.
     pub fn body(&self) -> Option<&[u8]> {
         Some(&self.0.answer.as_ref()?.body)
     }
@@ -89,9 +103,15 @@ impl Error {
         self.0.answer.as_ref()?.detail.as_deref()
     }
 
-    /// Returns the server's id of the request (`x-request-id`), if it sent one.
+    /// Returns why the operation failed: the text of `Display` without the operation.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Returns the server's id of the request (`x-request-id`), if it sent one that looks like an id and contains
+    /// neither the key nor another secret of the request.
     pub fn request_id(&self) -> Option<&str> {
-        self.header("x-request-id")
+        self.0.answer.as_ref()?.request_id.as_deref()
     }
 
     /// Returns the server's class of the error (`x-error-class`), if it sent one.
@@ -122,7 +142,7 @@ impl Error {
     /// Creates the error of an attempt that exceeded its timeout, for an implementation of
     /// [`SendOnce`](crate::SendOnce) that has a timeout of its own.
     pub fn timed_out(operation: &'static str) -> Self {
-        Self::timeout(operation)
+        Self::new(ErrorKind::Timeout, Some(operation), "timed out")
     }
 
     /// Creates the error of a request that was not sent, for an implementation of [`SendOnce`](crate::SendOnce). The
@@ -150,10 +170,6 @@ impl Error {
         Self::new(ErrorKind::Config, None, message)
     }
 
-    pub(crate) fn timeout(operation: &'static str) -> Self {
-        Self::new(ErrorKind::Timeout, Some(operation), "timed out")
-    }
-
     pub(crate) fn transport(operation: &'static str, error: &reqwest::Error) -> Self {
         let (kind, message) = transport::classify(error);
         let mut this = Self::new(kind, Some(operation), message);
@@ -162,8 +178,8 @@ impl Error {
     }
 
     /// Keeps what had been received of a response when it broke off.
-    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        self.0.answer = Some(Answer { status, headers, body, detail: None });
+    pub(crate) fn with_answer(mut self, status: StatusCode, headers: HeaderMap, body: Bytes, mask: &Mask) -> Self {
+        self.0.answer = Some(Answer::new(status, headers, body, None, mask));
         self
     }
 
@@ -201,7 +217,7 @@ impl Error {
         let text = detail.as_deref().or(status.canonical_reason()).unwrap_or_default();
         let message = format!("{} {text}", status.as_u16());
         let mut this = Self::new(ErrorKind::Status, Some(operation), message.trim_end());
-        this.0.answer = Some(Answer { status, headers, body, detail });
+        this.0.answer = Some(Answer::new(status, headers, body, detail, mask));
         this
     }
 
@@ -212,12 +228,13 @@ impl Error {
         headers: HeaderMap,
         body: Bytes,
         misfit: Misfit,
+        mask: &Mask,
     ) -> Self {
         let place = misfit.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default();
         let message = format!("the answer does not decode{place}: {}", misfit.reason);
         let mut this = Self::new(ErrorKind::Decode, Some(operation), message);
         this.0.json_path = misfit.path;
-        this.0.answer = Some(Answer { status, headers, body, detail: None });
+        this.0.answer = Some(Answer::new(status, headers, body, None, mask));
         this
     }
 }

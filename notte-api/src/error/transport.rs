@@ -45,5 +45,10 @@ fn reason(error: &reqwest::Error) -> Option<String> {
         }
         cause = error.source();
     }
-    io_kind.filter(|kind| *kind != io::ErrorKind::Other).map(|kind| kind.to_string())
+    io_kind.and_then(|kind| match kind {
+        io::ErrorKind::Other => None,
+        // So hyper reports a response that it cannot parse.
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Some("the answer is not HTTP".into()),
+        kind => Some(kind.to_string()),
+    })
 }

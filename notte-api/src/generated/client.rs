@@ -408,9 +408,9 @@ impl Client {
     pub fn ready_check(&self) -> builder::ReadyCheck<'_> {
         builder::ReadyCheck::new(self)
     }
-    /// Scrapes a URL in a browser that is started for this call.
+    /// Scrapes a URL without a session.
     ///
-    /// The call starts a browser, opens the URL, scrapes the page and closes the browser, and takes as long as all of these. The browser costs money.
+    /// The service starts a browser, opens the URL, scrapes the page and closes the browser. The call takes as long as all of these steps, and the browser costs money.
     ///
     /// `POST /scrape` (effect class: costly)
     pub fn scrape_webpage(&self) -> builder::ScrapeWebpage<'_> {

@@ -5,9 +5,9 @@ use super::super::operations;
 use crate::types;
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
-/// Scrapes a URL in a browser that is started for this call.
+/// Scrapes a URL without a session.
 ///
-/// The call starts a browser, opens the URL, scrapes the page and closes the browser, and takes as long as all of these. The browser costs money.
+/// The service starts a browser, opens the URL, scrapes the page and closes the browser. The call takes as long as all of these steps, and the browser costs money.
 ///
 /// `POST /scrape` (effect class: costly)
 #[derive(Clone)]

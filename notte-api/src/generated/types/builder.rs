@@ -639,7 +639,7 @@ impl CheckAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -668,7 +668,7 @@ impl CheckAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -800,7 +800,7 @@ impl ClickAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -829,7 +829,7 @@ impl ClickAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -1591,7 +1591,7 @@ impl DownloadFileAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -1620,7 +1620,7 @@ impl DownloadFileAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -2156,7 +2156,7 @@ impl FallbackFillAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -2185,7 +2185,7 @@ impl FallbackFillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -2414,7 +2414,7 @@ impl FillAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -2443,7 +2443,7 @@ impl FillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -4209,7 +4209,7 @@ impl MultiFactorFillAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -4238,7 +4238,7 @@ impl MultiFactorFillAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -6719,7 +6719,7 @@ impl SelectDropdownOptionAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -6748,7 +6748,7 @@ impl SelectDropdownOptionAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self
@@ -7841,7 +7841,7 @@ impl UploadFileAction {
         self.id = value.into_field();
         self
     }
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     pub fn param(
         mut self,
         value: impl crate::wire::IntoField<super::ActionParameter>,
@@ -7870,7 +7870,7 @@ impl UploadFileAction {
         self.text_label = value.into_field();
         self
     }
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     pub fn timeout(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.timeout = value.into_field();
         self

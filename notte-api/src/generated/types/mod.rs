@@ -17,8 +17,8 @@ pub struct ActionParameter {
     /// Allowed values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub values: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ActionParameter {
@@ -56,8 +56,8 @@ pub struct ActionSpace {
     pub interaction_actions: ::notte_api::wire::List<crate::types::Action>,
     /// The actions as text for a language model.
     pub markdown: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ActionSpace {
@@ -79,8 +79,8 @@ pub struct AddCredentialsRequest {
     pub credentials: Credentials,
     /// Site of the credentials, such as `https://github.com`. The official clients send only the root domain, so that one set serves every page of a site.
     pub url: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl AddCredentialsRequest {
@@ -103,8 +103,8 @@ pub struct AddCredentialsResponse {
     /// The outcome, in the service's words.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AddCredentialsResponse {
@@ -119,8 +119,8 @@ impl crate::wire::Audit for AddCredentialsResponse {
 pub struct AddCreditCardRequest {
     /// The card.
     pub credit_card: CreditCard,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl AddCreditCardRequest {
@@ -141,8 +141,8 @@ impl crate::wire::Audit for AddCreditCardRequest {
 pub struct AddCreditCardResponse {
     /// The outcome, in the service's words.
     pub status: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AddCreditCardResponse {
@@ -168,8 +168,8 @@ pub struct AgentPage {
     /// Maximum number of agents per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AgentPage {
@@ -201,8 +201,8 @@ pub struct AgentResponse {
     pub session_id: ::std::string::String,
     /// Whether the agent is working.
     pub status: ::notte_api::wire::Open<AgentStatus>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AgentResponse {
@@ -255,8 +255,8 @@ pub struct AgentStartRequest {
     /// Id of the vault whose credentials the agent may fill in.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl AgentStartRequest {
@@ -314,11 +314,11 @@ impl ::std::fmt::Debug for AgentStartRequest {
 )]
 #[non_exhaustive]
 pub enum AgentStatus {
-    #[serde(rename = "active")]
     /// `active`
+    #[serde(rename = "active")]
     Active,
-    #[serde(rename = "closed")]
     /// `closed`
+    #[serde(rename = "closed")]
     Closed,
 }
 impl crate::wire::Enumerated for AgentStatus {
@@ -379,8 +379,8 @@ pub struct AgentStatusResponse {
     /// URL that the agent was asked to open first.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AgentStatusResponse {
@@ -423,8 +423,8 @@ impl ::std::fmt::Debug for AgentStatusResponse {
 pub struct AnythingStartRequest {
     /// The task, in natural language.
     pub task: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl AnythingStartRequest {
@@ -454,11 +454,11 @@ impl crate::wire::Audit for AnythingStartRequest {
 )]
 #[non_exhaustive]
 pub enum AspectRatio {
-    #[serde(rename = "5:4")]
     /// `5:4`
+    #[serde(rename = "5:4")]
     X54,
-    #[serde(rename = "16:9")]
     /// `16:9`
+    #[serde(rename = "16:9")]
     X169,
 }
 impl crate::wire::Enumerated for AspectRatio {
@@ -496,8 +496,8 @@ pub struct AuthReadiness {
     pub session_id: ::std::string::String,
     /// Progress of the session.
     pub status: ::notte_api::wire::Open<SessionAuthStatus>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for AuthReadiness {
@@ -538,8 +538,8 @@ pub struct BoundingBox {
     pub x: f64,
     /// Top edge.
     pub y: f64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for BoundingBox {
@@ -573,20 +573,20 @@ impl crate::wire::Audit for BoundingBox {
 )]
 #[non_exhaustive]
 pub enum BrowserType {
-    #[serde(rename = "chromium")]
     /// `chromium`
+    #[serde(rename = "chromium")]
     Chromium,
-    #[serde(rename = "chrome")]
     /// `chrome`
+    #[serde(rename = "chrome")]
     Chrome,
-    #[serde(rename = "firefox")]
     /// `firefox`
+    #[serde(rename = "firefox")]
     Firefox,
-    #[serde(rename = "chrome-nightly")]
     /// `chrome-nightly`
+    #[serde(rename = "chrome-nightly")]
     ChromeNightly,
-    #[serde(rename = "chrome-turbo")]
     /// `chrome-turbo`
+    #[serde(rename = "chrome-turbo")]
     ChromeTurbo,
 }
 impl crate::wire::Enumerated for BrowserType {
@@ -637,8 +637,8 @@ impl crate::wire::Audit for BrowserType {
 )]
 #[non_exhaustive]
 pub enum CaptchaCancelReason {
-    #[serde(rename = "navigation")]
     /// `navigation`
+    #[serde(rename = "navigation")]
     Navigation,
 }
 impl crate::wire::Enumerated for CaptchaCancelReason {
@@ -674,8 +674,8 @@ pub struct CaptchaSolveAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -708,17 +708,17 @@ impl crate::wire::Audit for CaptchaSolveAction {
 )]
 #[non_exhaustive]
 pub enum CaptchaState {
-    #[serde(rename = "solving")]
     /// `solving`
+    #[serde(rename = "solving")]
     Solving,
-    #[serde(rename = "solved")]
     /// `solved`
+    #[serde(rename = "solved")]
     Solved,
-    #[serde(rename = "failed")]
     /// `failed`
+    #[serde(rename = "failed")]
     Failed,
-    #[serde(rename = "cancelled")]
     /// `cancelled`
+    #[serde(rename = "cancelled")]
     Cancelled,
 }
 impl crate::wire::Enumerated for CaptchaState {
@@ -776,8 +776,8 @@ pub struct CaptchaStatus {
     pub retry_after_ms: ::std::option::Option<i64>,
     /// Current state.
     pub state: ::notte_api::wire::Open<CaptchaState>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for CaptchaStatus {
@@ -807,38 +807,38 @@ impl crate::wire::Audit for CaptchaStatus {
 )]
 #[non_exhaustive]
 pub enum CaptchaType {
-    #[serde(rename = "recaptcha")]
     /// `recaptcha`
+    #[serde(rename = "recaptcha")]
     Recaptcha,
-    #[serde(rename = "hcaptcha")]
     /// `hcaptcha`
+    #[serde(rename = "hcaptcha")]
     Hcaptcha,
-    #[serde(rename = "image")]
     /// `image`
+    #[serde(rename = "image")]
     Image,
-    #[serde(rename = "text")]
     /// `text`
+    #[serde(rename = "text")]
     Text,
-    #[serde(rename = "auth0")]
     /// `auth0`
+    #[serde(rename = "auth0")]
     Auth0,
-    #[serde(rename = "cloudflare")]
     /// `cloudflare`
+    #[serde(rename = "cloudflare")]
     Cloudflare,
-    #[serde(rename = "datadome")]
     /// `datadome`
+    #[serde(rename = "datadome")]
     Datadome,
-    #[serde(rename = "arkose labs")]
     /// `arkose labs`
+    #[serde(rename = "arkose labs")]
     ArkoseLabs,
-    #[serde(rename = "geetest")]
     /// `geetest`
+    #[serde(rename = "geetest")]
     Geetest,
-    #[serde(rename = "press&hold")]
     /// `press&hold`
+    #[serde(rename = "press&hold")]
     PressHold,
-    #[serde(rename = "unknown")]
     /// `unknown`
+    #[serde(rename = "unknown")]
     Unknown,
 }
 impl crate::wire::Enumerated for CaptchaType {
@@ -909,7 +909,7 @@ pub struct CheckAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -921,14 +921,14 @@ pub struct CheckAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
     /// Whether the element is to be checked (`true`) or unchecked (`false`).
     pub value: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -970,7 +970,7 @@ pub struct ClickAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -982,12 +982,12 @@ pub struct ClickAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1022,8 +1022,8 @@ pub struct CloseTabAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1055,8 +1055,8 @@ pub struct CompletionAction {
     pub description: ::std::option::Option<::std::string::String>,
     /// Whether the task succeeded.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1120,8 +1120,8 @@ pub struct Cookie {
     pub store_id: ::std::option::Option<::std::string::String>,
     /// Value of the cookie.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl Cookie {
@@ -1200,8 +1200,8 @@ pub struct CookiesResponse {
     /// The cookies.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub cookies: ::notte_api::wire::List<Cookie>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for CookiesResponse {
@@ -1217,8 +1217,8 @@ pub struct CreateFunctionRunRequest {
     /// Whether the run is executed on the caller's machine instead of the service. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub local: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl CreateFunctionRunRequest {
@@ -1252,8 +1252,8 @@ pub struct CreateFunctionRunResponse {
     /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for CreateFunctionRunResponse {
@@ -1275,8 +1275,8 @@ pub struct CreatePhoneNumberResponse {
     pub phone_number: ::std::string::String,
     /// Result of the reservation, in the service's words.
     pub status: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for CreatePhoneNumberResponse {
@@ -1298,8 +1298,8 @@ pub struct Credential {
     /// User name, if the login uses one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for Credential {
@@ -1327,8 +1327,8 @@ pub struct Credentials {
     /// User name to log in with. Set this or `email`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl Credentials {
@@ -1358,8 +1358,8 @@ pub struct CreditCard {
     pub card_holder_name: ::std::string::String,
     /// Card number, as text.
     pub card_number: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl CreditCard {
@@ -1389,8 +1389,8 @@ pub struct DataSpace {
     /// The extracted data, if extraction was requested.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub structured: ::std::option::Option<StructuredData>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for DataSpace {
@@ -1410,8 +1410,8 @@ pub struct DeleteResponse {
     pub message: ::std::option::Option<::std::string::String>,
     /// Whether the deletion succeeded.
     pub status: ::notte_api::wire::Open<DeleteResponseStatus>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for DeleteResponse {
@@ -1436,11 +1436,11 @@ impl crate::wire::Audit for DeleteResponse {
 )]
 #[non_exhaustive]
 pub enum DeleteResponseStatus {
-    #[serde(rename = "success")]
     /// `success`
+    #[serde(rename = "success")]
     Success,
-    #[serde(rename = "failure")]
     /// `failure`
+    #[serde(rename = "failure")]
     Failure,
 }
 impl crate::wire::Enumerated for DeleteResponseStatus {
@@ -1481,7 +1481,7 @@ pub struct DownloadFileAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -1493,12 +1493,12 @@ pub struct DownloadFileAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1571,8 +1571,8 @@ pub struct ElementState {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub value_truncated: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ElementState {
@@ -1613,8 +1613,8 @@ pub struct EmailReadAction {
     /// Maximum age of the emails to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timedelta: ::std::option::Option<::notte_api::wire::IsoDuration>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1656,8 +1656,8 @@ pub struct EmailResponse {
     /// Plain-text body. It may differ from the HTML body.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_content: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for EmailResponse {
@@ -1691,8 +1691,8 @@ pub struct EmailVerificationReadAction {
     pub max_age_seconds: ::std::option::Option<i64>,
     /// Domain of the sender that the email must come from. At least 1 character.
     pub sender_domain: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1725,8 +1725,8 @@ pub struct EvaluateJsAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1762,8 +1762,8 @@ pub struct ExecutionErrorDetail {
     pub should_retry_later: ::std::option::Option<bool>,
     /// Message for end users.
     pub user_message: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ExecutionErrorDetail {
@@ -1785,8 +1785,8 @@ pub struct ExecutionResponse {
     pub message: ::std::string::String,
     /// Whether the call succeeded.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ExecutionResponse {
@@ -1828,8 +1828,8 @@ pub struct ExecutionResult {
     pub started_at: ::notte_api::wire::Timestamp,
     /// Whether the action succeeded.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ExecutionResult {
@@ -1866,8 +1866,8 @@ pub struct ExternalProxy {
     /// User name for the proxy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1906,7 +1906,7 @@ pub struct FallbackFillAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -1918,14 +1918,14 @@ pub struct FallbackFillAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
     /// Text to type, or a vault placeholder.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -1964,8 +1964,8 @@ pub struct FileDownloadResponse {
     /// Presigned link to the file; it grants access to anyone who has it. Absent if there is no file.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FileDownloadResponse {
@@ -1987,8 +1987,8 @@ pub struct FileExecutionRequest {
     pub record: ::std::option::Option<bool>,
     /// Id of the target (the tab) in the DevTools Protocol. At least 1 character, at most 256 characters.
     pub target_id: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FileExecutionRequest {
@@ -2020,8 +2020,8 @@ pub struct FileInfo {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::timestamp_option")]
     pub updated_at: ::std::option::Option<::notte_api::wire::Timestamp>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FileInfo {
@@ -2048,11 +2048,11 @@ impl crate::wire::Audit for FileInfo {
 )]
 #[non_exhaustive]
 pub enum FileSource {
-    #[serde(rename = "user_upload")]
     /// `user_upload`
+    #[serde(rename = "user_upload")]
     UserUpload,
-    #[serde(rename = "session_download")]
     /// `session_download`
+    #[serde(rename = "session_download")]
     SessionDownload,
 }
 impl crate::wire::Enumerated for FileSource {
@@ -2082,8 +2082,8 @@ impl crate::wire::Audit for FileSource {
 pub struct FileUploadResponse {
     /// Whether the file was stored.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FileUploadResponse {
@@ -2112,7 +2112,7 @@ pub struct FillAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -2124,14 +2124,14 @@ pub struct FillAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
     /// Text to type, or a vault placeholder.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -2174,8 +2174,8 @@ pub struct FormFillAction {
         ::std::string::String,
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -2203,8 +2203,8 @@ pub struct FrameData {
     /// URL of the HTML, by which relative links are resolved.
     #[serde(rename = "frameUrl")]
     pub frame_url: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FrameData {
@@ -2250,8 +2250,8 @@ pub struct FunctionMetadataUpdateRequest {
     /// Whether other accounts can use and fork the function.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shared: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FunctionMetadataUpdateRequest {
@@ -2305,8 +2305,8 @@ pub struct FunctionPage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionPage {
@@ -2401,8 +2401,8 @@ pub struct FunctionResponse {
     /// The same id under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionResponse {
@@ -2476,8 +2476,8 @@ impl ::std::fmt::Debug for FunctionResponse {
 pub struct FunctionRollbackRequest {
     /// The version, as listed in `versions` of the function.
     pub version: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FunctionRollbackRequest {
@@ -2559,8 +2559,8 @@ pub struct FunctionRun {
     /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionRun {
@@ -2626,11 +2626,11 @@ impl ::std::fmt::Debug for FunctionRun {
 )]
 #[non_exhaustive]
 pub enum FunctionRunGetMetadataPayloadMode {
-    #[serde(rename = "inline")]
     /// `inline`
+    #[serde(rename = "inline")]
     Inline,
-    #[serde(rename = "references")]
     /// `references`
+    #[serde(rename = "references")]
     References,
 }
 impl crate::wire::Enumerated for FunctionRunGetMetadataPayloadMode {
@@ -2671,8 +2671,8 @@ pub struct FunctionRunPage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionRunPage {
@@ -2707,8 +2707,8 @@ pub struct FunctionRunResult {
     /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionRunResult {
@@ -2752,14 +2752,14 @@ impl ::std::fmt::Debug for FunctionRunResult {
 )]
 #[non_exhaustive]
 pub enum FunctionRunStatus {
-    #[serde(rename = "closed")]
     /// `closed`
+    #[serde(rename = "closed")]
     Closed,
-    #[serde(rename = "active")]
     /// `active`
+    #[serde(rename = "active")]
     Active,
-    #[serde(rename = "failed")]
     /// `failed`
+    #[serde(rename = "failed")]
     Failed,
 }
 impl crate::wire::Enumerated for FunctionRunStatus {
@@ -2813,8 +2813,8 @@ pub struct FunctionRunUpdateRequest {
     pub variables: ::std::option::Option<
         ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     >,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FunctionRunUpdateRequest {
@@ -2864,11 +2864,11 @@ impl ::std::fmt::Debug for FunctionRunUpdateRequest {
 )]
 #[non_exhaustive]
 pub enum FunctionRuntime {
-    #[serde(rename = "standard")]
     /// `standard`
+    #[serde(rename = "standard")]
     Standard,
-    #[serde(rename = "extended")]
     /// `extended`
+    #[serde(rename = "extended")]
     Extended,
 }
 impl crate::wire::Enumerated for FunctionRuntime {
@@ -2901,8 +2901,8 @@ pub struct FunctionScheduleCreateRequest {
     /// Variables of every scheduled run, by name. The service requires the field: send an empty object or null for a function that takes none.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub variables: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl FunctionScheduleCreateRequest {
@@ -2942,11 +2942,11 @@ impl ::std::fmt::Debug for FunctionScheduleCreateRequest {
 )]
 #[non_exhaustive]
 pub enum FunctionScheduleState {
-    #[serde(rename = "enabled")]
     /// `enabled`
+    #[serde(rename = "enabled")]
     Enabled,
-    #[serde(rename = "paused")]
     /// `paused`
+    #[serde(rename = "paused")]
     Paused,
 }
 impl crate::wire::Enumerated for FunctionScheduleState {
@@ -2985,11 +2985,11 @@ impl crate::wire::Audit for FunctionScheduleState {
 )]
 #[non_exhaustive]
 pub enum FunctionSdkGeneration {
-    #[serde(rename = "v19")]
     /// `v19`
+    #[serde(rename = "v19")]
     V19,
-    #[serde(rename = "v110")]
     /// `v110`
+    #[serde(rename = "v110")]
     V110,
 }
 impl crate::wire::Enumerated for FunctionSdkGeneration {
@@ -3028,23 +3028,23 @@ impl crate::wire::Audit for FunctionSdkGeneration {
 )]
 #[non_exhaustive]
 pub enum FunctionSource {
-    #[serde(rename = "console")]
     /// `console`
+    #[serde(rename = "console")]
     Console,
-    #[serde(rename = "anything")]
     /// `anything`
+    #[serde(rename = "anything")]
     Anything,
-    #[serde(rename = "cli")]
     /// `cli`
+    #[serde(rename = "cli")]
     Cli,
-    #[serde(rename = "node-sdk")]
     /// `node-sdk`
+    #[serde(rename = "node-sdk")]
     NodeSdk,
-    #[serde(rename = "python-sdk")]
     /// `python-sdk`
+    #[serde(rename = "python-sdk")]
     PythonSdk,
-    #[serde(rename = "rest-api")]
     /// `rest-api`
+    #[serde(rename = "rest-api")]
     RestApi,
 }
 impl crate::wire::Enumerated for FunctionSource {
@@ -3167,8 +3167,8 @@ pub struct FunctionWithLink {
     /// The same id under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for FunctionWithLink {
@@ -3264,8 +3264,8 @@ pub struct GetCredentialsResponse {
     /// User name; flat response only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub username: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for GetCredentialsResponse {
@@ -3285,8 +3285,8 @@ impl crate::wire::Audit for GetCredentialsResponse {
 pub struct GetCreditCardResponse {
     /// The card, in clear text.
     pub credit_card: CreditCard,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for GetCreditCardResponse {
@@ -3415,8 +3415,8 @@ pub struct GlobalScrapeRequest {
     /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub web_bot_auth: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl GlobalScrapeRequest {
@@ -3516,8 +3516,8 @@ pub struct GoBackAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -3545,8 +3545,8 @@ pub struct GoForwardAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -3579,8 +3579,8 @@ pub struct GotoAction {
     /// How far the page must be loaded before the action counts as done. Added after API version 1.4.40.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub wait_until: ::std::option::Option<::notte_api::wire::Open<GotoWaitUntil>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -3612,8 +3612,8 @@ pub struct GotoNewTabAction {
     pub description: ::std::option::Option<::std::string::String>,
     /// URL to open.
     pub url: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -3646,17 +3646,17 @@ impl crate::wire::Audit for GotoNewTabAction {
 )]
 #[non_exhaustive]
 pub enum GotoWaitUntil {
-    #[serde(rename = "commit")]
     /// `commit`
+    #[serde(rename = "commit")]
     Commit,
-    #[serde(rename = "domcontentloaded")]
     /// `domcontentloaded`
+    #[serde(rename = "domcontentloaded")]
     Domcontentloaded,
-    #[serde(rename = "load")]
     /// `load`
+    #[serde(rename = "load")]
     Load,
-    #[serde(rename = "networkidle")]
     /// `networkidle`
+    #[serde(rename = "networkidle")]
     Networkidle,
 }
 impl crate::wire::Enumerated for GotoWaitUntil {
@@ -3702,8 +3702,8 @@ pub struct HealthResponse {
     /// API version of the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub version: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for HealthResponse {
@@ -3727,8 +3727,8 @@ pub struct HelpAction {
     pub description: ::std::option::Option<::std::string::String>,
     /// What is unclear.
     pub reason: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -3761,23 +3761,23 @@ impl crate::wire::Audit for HelpAction {
 )]
 #[non_exhaustive]
 pub enum ImageCategory {
-    #[serde(rename = "favicon")]
     /// `favicon`
+    #[serde(rename = "favicon")]
     Favicon,
-    #[serde(rename = "icon")]
     /// `icon`
+    #[serde(rename = "icon")]
     Icon,
-    #[serde(rename = "content_image")]
     /// `content_image`
+    #[serde(rename = "content_image")]
     ContentImage,
-    #[serde(rename = "decorative")]
     /// `decorative`
+    #[serde(rename = "decorative")]
     Decorative,
-    #[serde(rename = "svg_icon")]
     /// `svg_icon`
+    #[serde(rename = "svg_icon")]
     SvgIcon,
-    #[serde(rename = "svg_content")]
     /// `svg_content`
+    #[serde(rename = "svg_content")]
     SvgContent,
 }
 impl crate::wire::Enumerated for ImageCategory {
@@ -3829,8 +3829,8 @@ pub struct ImageData {
     /// URL of the image.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ImageData {
@@ -3847,8 +3847,8 @@ impl crate::wire::Audit for ImageData {
 pub struct ImprovePromptRequest {
     /// The current text of the task.
     pub prompt: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ImprovePromptRequest {
@@ -3872,8 +3872,8 @@ pub struct ImprovePromptResponse {
     /// Names of the placeholders in the rewritten task, if there are any.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub variables: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ImprovePromptResponse {
@@ -3890,8 +3890,8 @@ pub struct ListCredentialsResponse {
     /// The credentials, one set per site, without secrets.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub credentials: ::notte_api::wire::List<Credential>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ListCredentialsResponse {
@@ -3907,8 +3907,8 @@ pub struct ListFilesResponse {
     /// The files.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub files: ::notte_api::wire::List<FileInfo>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ListFilesResponse {
@@ -3932,53 +3932,53 @@ impl crate::wire::Audit for ListFilesResponse {
 )]
 #[non_exhaustive]
 pub enum LlmModel {
-    #[serde(rename = "openai/gpt-4o")]
     /// `openai/gpt-4o`
+    #[serde(rename = "openai/gpt-4o")]
     OpenaiGpt4o,
-    #[serde(rename = "gemini/gemini-2.5-flash")]
     /// `gemini/gemini-2.5-flash`
+    #[serde(rename = "gemini/gemini-2.5-flash")]
     GeminiGemini25Flash,
-    #[serde(rename = "gemini/gemini-3.5-flash")]
     /// `gemini/gemini-3.5-flash`
+    #[serde(rename = "gemini/gemini-3.5-flash")]
     GeminiGemini35Flash,
-    #[serde(rename = "vertex_ai/gemini-2.5-flash")]
     /// `vertex_ai/gemini-2.5-flash`
+    #[serde(rename = "vertex_ai/gemini-2.5-flash")]
     VertexAiGemini25Flash,
-    #[serde(rename = "vertex_ai/gemini-3.5-flash")]
     /// `vertex_ai/gemini-3.5-flash`
+    #[serde(rename = "vertex_ai/gemini-3.5-flash")]
     VertexAiGemini35Flash,
-    #[serde(rename = "openrouter/google/gemma-3-27b-it")]
     /// `openrouter/google/gemma-3-27b-it`
+    #[serde(rename = "openrouter/google/gemma-3-27b-it")]
     OpenrouterGoogleGemma327bIt,
-    #[serde(rename = "cerebras/gpt-oss-120b")]
     /// `cerebras/gpt-oss-120b`
+    #[serde(rename = "cerebras/gpt-oss-120b")]
     CerebrasGptOss120b,
-    #[serde(rename = "groq/gpt-oss-120b")]
     /// `groq/gpt-oss-120b`
+    #[serde(rename = "groq/gpt-oss-120b")]
     GroqGptOss120b,
-    #[serde(rename = "perplexity/sonar-pro")]
     /// `perplexity/sonar-pro`
+    #[serde(rename = "perplexity/sonar-pro")]
     PerplexitySonarPro,
-    #[serde(rename = "deepseek/deepseek-r1")]
     /// `deepseek/deepseek-r1`
+    #[serde(rename = "deepseek/deepseek-r1")]
     DeepseekDeepseekR1,
-    #[serde(rename = "together_ai/meta-llama/llama-3.3-70b-instruct")]
     /// `together_ai/meta-llama/llama-3.3-70b-instruct`
+    #[serde(rename = "together_ai/meta-llama/llama-3.3-70b-instruct")]
     TogetherAiMetaLlamaLlama3370bInstruct,
-    #[serde(rename = "anthropic/claude-sonnet-4-5-20250929")]
     /// `anthropic/claude-sonnet-4-5-20250929`
+    #[serde(rename = "anthropic/claude-sonnet-4-5-20250929")]
     AnthropicClaudeSonnet4520250929,
-    #[serde(rename = "moonshot/kimi-k2.5")]
     /// `moonshot/kimi-k2.5`
+    #[serde(rename = "moonshot/kimi-k2.5")]
     MoonshotKimiK25,
-    #[serde(rename = "xai/grok-4-1-fast-non-reasoning")]
     /// `xai/grok-4-1-fast-non-reasoning`
+    #[serde(rename = "xai/grok-4-1-fast-non-reasoning")]
     XaiGrok41FastNonReasoning,
-    #[serde(rename = "xai/grok-4.3")]
     /// `xai/grok-4.3`
+    #[serde(rename = "xai/grok-4.3")]
     XaiGrok43,
-    #[serde(rename = "minimax/minimax-m2.5")]
     /// `minimax/minimax-m2.5`
+    #[serde(rename = "minimax/minimax-m2.5")]
     MinimaxMinimaxM25,
 }
 impl crate::wire::Enumerated for LlmModel {
@@ -4095,8 +4095,8 @@ pub struct ManagedAuthOperation {
     pub status: ::notte_api::wire::Open<ManagedAuthStatus>,
     /// When the login was last updated.
     pub updated_at: ::notte_api::wire::Timestamp,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ManagedAuthOperation {
@@ -4126,8 +4126,8 @@ pub struct ManagedAuthRequest {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub auth_retry: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ManagedAuthRequest {
@@ -4158,8 +4158,8 @@ pub struct ManagedAuthRunResponse {
     pub operation_id: ::std::option::Option<::std::string::String>,
     /// Result code.
     pub status: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ManagedAuthRunResponse {
@@ -4187,20 +4187,20 @@ impl crate::wire::Audit for ManagedAuthRunResponse {
 )]
 #[non_exhaustive]
 pub enum ManagedAuthStatus {
-    #[serde(rename = "pending")]
     /// `pending`
+    #[serde(rename = "pending")]
     Pending,
-    #[serde(rename = "running")]
     /// `running`
+    #[serde(rename = "running")]
     Running,
-    #[serde(rename = "succeeded")]
     /// `succeeded`
+    #[serde(rename = "succeeded")]
     Succeeded,
-    #[serde(rename = "failed")]
     /// `failed`
+    #[serde(rename = "failed")]
     Failed,
-    #[serde(rename = "cancelled")]
     /// `cancelled`
+    #[serde(rename = "cancelled")]
     Cancelled,
 }
 impl crate::wire::Enumerated for ManagedAuthStatus {
@@ -4254,8 +4254,8 @@ pub struct MouseReplayPage {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub mouse_next_offset: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for MouseReplayPage {
@@ -4286,7 +4286,7 @@ pub struct MultiFactorFillAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -4298,14 +4298,14 @@ pub struct MultiFactorFillAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
     /// The code, or a vault placeholder from which the code is computed.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -4349,8 +4349,8 @@ pub struct NetworkLogBatch {
     /// Size of the file in bytes.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for NetworkLogBatch {
@@ -4380,8 +4380,8 @@ pub struct NetworkLogsResponse {
     /// Total number of files.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub total_batch_count: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for NetworkLogsResponse {
@@ -4417,8 +4417,8 @@ pub struct NodeSelectors {
     pub python_selector: ::std::option::Option<::std::string::String>,
     /// XPath. May be empty.
     pub xpath_selector: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl NodeSelectors {
@@ -4454,8 +4454,8 @@ pub struct NotteProxy {
     /// Id of one particular proxy, which keeps the same IP address.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -4484,8 +4484,8 @@ pub struct NudgePromptRequest {
     >,
     /// The task that the agent was given.
     pub task: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl NudgePromptRequest {
@@ -4516,8 +4516,8 @@ impl ::std::fmt::Debug for NudgePromptRequest {
 pub struct NudgePromptResponse {
     /// The hint, which is to be the agent's next prompt.
     pub prompt: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for NudgePromptResponse {
@@ -4548,8 +4548,8 @@ pub struct Observation {
     pub space: ActionSpace,
     /// When the observation started.
     pub started_at: ::notte_api::wire::Timestamp,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for Observation {
@@ -4583,8 +4583,8 @@ pub struct ObserveRequest {
     /// How thoroughly the page is observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub perception_type: ::std::option::Option<::notte_api::wire::Open<PerceptionType>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ObserveRequest {
@@ -4614,8 +4614,8 @@ pub struct ParameterInfo {
     /// Python type of the variable, as text.
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ParameterInfo {
@@ -4641,11 +4641,11 @@ impl crate::wire::Audit for ParameterInfo {
 )]
 #[non_exhaustive]
 pub enum PaymentMode {
-    #[serde(rename = "test")]
     /// `test`
+    #[serde(rename = "test")]
     Test,
-    #[serde(rename = "live")]
     /// `live`
+    #[serde(rename = "live")]
     Live,
 }
 impl crate::wire::Enumerated for PaymentMode {
@@ -4686,8 +4686,8 @@ pub struct PaymentRequest {
     /// Whether real money is spent. It is if absent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mode: ::std::option::Option<::notte_api::wire::Open<PaymentMode>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl PaymentRequest {
@@ -4752,8 +4752,8 @@ pub struct PaymentResponse {
     /// Id of the vault that stores the card.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for PaymentResponse {
@@ -4790,11 +4790,11 @@ impl crate::wire::Audit for PaymentResponse {
 )]
 #[non_exhaustive]
 pub enum PerceptionType {
-    #[serde(rename = "fast")]
     /// `fast`
+    #[serde(rename = "fast")]
     Fast,
-    #[serde(rename = "deep")]
     /// `deep`
+    #[serde(rename = "deep")]
     Deep,
 }
 impl crate::wire::Enumerated for PerceptionType {
@@ -4836,8 +4836,8 @@ pub struct PersonaCreateRequest {
     /// Label of the persona in your account; not the name that it uses on sites. Added after API version 1.4.40, which rejects the field.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl PersonaCreateRequest {
@@ -4870,14 +4870,14 @@ impl crate::wire::Audit for PersonaCreateRequest {
 )]
 #[non_exhaustive]
 pub enum PersonaEmailProvider {
-    #[serde(rename = "notte")]
     /// `notte`
+    #[serde(rename = "notte")]
     Notte,
-    #[serde(rename = "agentmail")]
     /// `agentmail`
+    #[serde(rename = "agentmail")]
     Agentmail,
-    #[serde(rename = "resend")]
     /// `resend`
+    #[serde(rename = "resend")]
     Resend,
 }
 impl crate::wire::Enumerated for PersonaEmailProvider {
@@ -4920,8 +4920,8 @@ pub struct PersonaPage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for PersonaPage {
@@ -4972,8 +4972,8 @@ pub struct PersonaResponse {
     /// Id of the persona's vault, if it has one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vault_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for PersonaResponse {
@@ -4998,8 +4998,8 @@ impl crate::wire::Audit for PersonaResponse {
 pub struct PersonaUpdateRequest {
     /// Label of the persona in your account; not the name that it uses on sites.
     pub name: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl PersonaUpdateRequest {
@@ -5027,8 +5027,8 @@ pub struct PressKeyAction {
     pub description: ::std::option::Option<::std::string::String>,
     /// Name of the key, such as `Enter`, `Escape` or `ArrowDown`.
     pub key: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -5061,11 +5061,11 @@ impl crate::wire::Audit for PressKeyAction {
 )]
 #[non_exhaustive]
 pub enum ProfileCookieFormat {
-    #[serde(rename = "playwright")]
     /// `playwright`
+    #[serde(rename = "playwright")]
     Playwright,
-    #[serde(rename = "chrome")]
     /// `chrome`
+    #[serde(rename = "chrome")]
     Chrome,
 }
 impl crate::wire::Enumerated for ProfileCookieFormat {
@@ -5104,8 +5104,8 @@ pub struct ProfileCookiesImportRequest {
     pub source_format: ::std::option::Option<
         ::notte_api::wire::Open<ProfileCookieFormat>,
     >,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ProfileCookiesImportRequest {
@@ -5135,8 +5135,8 @@ pub struct ProfileCookiesImportResponse {
     pub mode: ::notte_api::wire::Open<ProfileImportMode>,
     /// Whether the cookies were imported.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfileCookiesImportResponse {
@@ -5155,8 +5155,8 @@ pub struct ProfileCreateRequest {
     /// Label of the profile.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ProfileCreateRequest {
@@ -5181,8 +5181,8 @@ pub struct ProfileDeleteResponse {
     /// Whether the deletion succeeded. Server default: `true`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfileDeleteResponse {
@@ -5199,8 +5199,8 @@ pub struct ProfileDuplicateRequest {
     /// Label of the new profile.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ProfileDuplicateRequest {
@@ -5230,11 +5230,11 @@ impl crate::wire::Audit for ProfileDuplicateRequest {
 )]
 #[non_exhaustive]
 pub enum ProfileImportMode {
-    #[serde(rename = "replace")]
     /// `replace`
+    #[serde(rename = "replace")]
     Replace,
-    #[serde(rename = "append")]
     /// `append`
+    #[serde(rename = "append")]
     Append,
 }
 impl crate::wire::Enumerated for ProfileImportMode {
@@ -5275,8 +5275,8 @@ pub struct ProfilePage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfilePage {
@@ -5299,8 +5299,8 @@ pub struct ProfilePreview {
     /// The profile that the session was started with.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub profile: ::std::option::Option<SessionProfile>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfilePreview {
@@ -5326,8 +5326,8 @@ pub struct ProfileResponse {
     pub profile_id: ::std::string::String,
     /// When the profile last changed.
     pub updated_at: ::notte_api::wire::Timestamp,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfileResponse {
@@ -5380,8 +5380,8 @@ pub struct ProfileStateImportRequest {
     pub storage_scope: ::std::option::Option<
         ::notte_api::wire::Open<ProfileStorageScope>,
     >,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ProfileStateImportRequest {
@@ -5416,8 +5416,8 @@ pub struct ProfileStateImportResponse {
     pub session_storage_origins: i64,
     /// Whether the state was imported.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ProfileStateImportResponse {
@@ -5444,11 +5444,11 @@ impl crate::wire::Audit for ProfileStateImportResponse {
 )]
 #[non_exhaustive]
 pub enum ProfileStorageScope {
-    #[serde(rename = "domains")]
     /// `domains`
+    #[serde(rename = "domains")]
     Domains,
-    #[serde(rename = "origins")]
     /// `origins`
+    #[serde(rename = "origins")]
     Origins,
 }
 impl crate::wire::Enumerated for ProfileStorageScope {
@@ -5487,611 +5487,611 @@ impl crate::wire::Audit for ProfileStorageScope {
 )]
 #[non_exhaustive]
 pub enum ProxyCountry {
-    #[serde(rename = "ad")]
     /// `ad`
+    #[serde(rename = "ad")]
     Ad,
-    #[serde(rename = "ae")]
     /// `ae`
+    #[serde(rename = "ae")]
     Ae,
-    #[serde(rename = "af")]
     /// `af`
+    #[serde(rename = "af")]
     Af,
-    #[serde(rename = "ag")]
     /// `ag`
+    #[serde(rename = "ag")]
     Ag,
-    #[serde(rename = "ai")]
     /// `ai`
+    #[serde(rename = "ai")]
     Ai,
-    #[serde(rename = "al")]
     /// `al`
+    #[serde(rename = "al")]
     Al,
-    #[serde(rename = "am")]
     /// `am`
+    #[serde(rename = "am")]
     Am,
-    #[serde(rename = "ao")]
     /// `ao`
+    #[serde(rename = "ao")]
     Ao,
-    #[serde(rename = "ar")]
     /// `ar`
+    #[serde(rename = "ar")]
     Ar,
-    #[serde(rename = "at")]
     /// `at`
+    #[serde(rename = "at")]
     At,
-    #[serde(rename = "au")]
     /// `au`
+    #[serde(rename = "au")]
     Au,
-    #[serde(rename = "aw")]
     /// `aw`
+    #[serde(rename = "aw")]
     Aw,
-    #[serde(rename = "az")]
     /// `az`
+    #[serde(rename = "az")]
     Az,
-    #[serde(rename = "ba")]
     /// `ba`
+    #[serde(rename = "ba")]
     Ba,
-    #[serde(rename = "bb")]
     /// `bb`
+    #[serde(rename = "bb")]
     Bb,
-    #[serde(rename = "bd")]
     /// `bd`
+    #[serde(rename = "bd")]
     Bd,
-    #[serde(rename = "be")]
     /// `be`
+    #[serde(rename = "be")]
     Be,
-    #[serde(rename = "bf")]
     /// `bf`
+    #[serde(rename = "bf")]
     Bf,
-    #[serde(rename = "bg")]
     /// `bg`
+    #[serde(rename = "bg")]
     Bg,
-    #[serde(rename = "bh")]
     /// `bh`
+    #[serde(rename = "bh")]
     Bh,
-    #[serde(rename = "bi")]
     /// `bi`
+    #[serde(rename = "bi")]
     Bi,
-    #[serde(rename = "bj")]
     /// `bj`
+    #[serde(rename = "bj")]
     Bj,
-    #[serde(rename = "bm")]
     /// `bm`
+    #[serde(rename = "bm")]
     Bm,
-    #[serde(rename = "bn")]
     /// `bn`
+    #[serde(rename = "bn")]
     Bn,
-    #[serde(rename = "bo")]
     /// `bo`
+    #[serde(rename = "bo")]
     Bo,
-    #[serde(rename = "bq")]
     /// `bq`
+    #[serde(rename = "bq")]
     Bq,
-    #[serde(rename = "br")]
     /// `br`
+    #[serde(rename = "br")]
     Br,
-    #[serde(rename = "bs")]
     /// `bs`
+    #[serde(rename = "bs")]
     Bs,
-    #[serde(rename = "bt")]
     /// `bt`
+    #[serde(rename = "bt")]
     Bt,
-    #[serde(rename = "bw")]
     /// `bw`
+    #[serde(rename = "bw")]
     Bw,
-    #[serde(rename = "by")]
     /// `by`
+    #[serde(rename = "by")]
     By,
-    #[serde(rename = "bz")]
     /// `bz`
+    #[serde(rename = "bz")]
     Bz,
-    #[serde(rename = "ca")]
     /// `ca`
+    #[serde(rename = "ca")]
     Ca,
-    #[serde(rename = "cd")]
     /// `cd`
+    #[serde(rename = "cd")]
     Cd,
-    #[serde(rename = "cg")]
     /// `cg`
+    #[serde(rename = "cg")]
     Cg,
-    #[serde(rename = "ch")]
     /// `ch`
+    #[serde(rename = "ch")]
     Ch,
-    #[serde(rename = "ci")]
     /// `ci`
+    #[serde(rename = "ci")]
     Ci,
-    #[serde(rename = "cl")]
     /// `cl`
+    #[serde(rename = "cl")]
     Cl,
-    #[serde(rename = "cm")]
     /// `cm`
+    #[serde(rename = "cm")]
     Cm,
-    #[serde(rename = "cn")]
     /// `cn`
+    #[serde(rename = "cn")]
     Cn,
-    #[serde(rename = "co")]
     /// `co`
+    #[serde(rename = "co")]
     Co,
-    #[serde(rename = "cr")]
     /// `cr`
+    #[serde(rename = "cr")]
     Cr,
-    #[serde(rename = "cu")]
     /// `cu`
+    #[serde(rename = "cu")]
     Cu,
-    #[serde(rename = "cv")]
     /// `cv`
+    #[serde(rename = "cv")]
     Cv,
-    #[serde(rename = "cw")]
     /// `cw`
+    #[serde(rename = "cw")]
     Cw,
-    #[serde(rename = "cy")]
     /// `cy`
+    #[serde(rename = "cy")]
     Cy,
-    #[serde(rename = "cz")]
     /// `cz`
+    #[serde(rename = "cz")]
     Cz,
-    #[serde(rename = "de")]
     /// `de`
+    #[serde(rename = "de")]
     De,
-    #[serde(rename = "dj")]
     /// `dj`
+    #[serde(rename = "dj")]
     Dj,
-    #[serde(rename = "dk")]
     /// `dk`
+    #[serde(rename = "dk")]
     Dk,
-    #[serde(rename = "dm")]
     /// `dm`
+    #[serde(rename = "dm")]
     Dm,
-    #[serde(rename = "do")]
     /// `do`
+    #[serde(rename = "do")]
     Do,
-    #[serde(rename = "dz")]
     /// `dz`
+    #[serde(rename = "dz")]
     Dz,
-    #[serde(rename = "ec")]
     /// `ec`
+    #[serde(rename = "ec")]
     Ec,
-    #[serde(rename = "ee")]
     /// `ee`
+    #[serde(rename = "ee")]
     Ee,
-    #[serde(rename = "eg")]
     /// `eg`
+    #[serde(rename = "eg")]
     Eg,
-    #[serde(rename = "es")]
     /// `es`
+    #[serde(rename = "es")]
     Es,
-    #[serde(rename = "et")]
     /// `et`
+    #[serde(rename = "et")]
     Et,
-    #[serde(rename = "fi")]
     /// `fi`
+    #[serde(rename = "fi")]
     Fi,
-    #[serde(rename = "fj")]
     /// `fj`
+    #[serde(rename = "fj")]
     Fj,
-    #[serde(rename = "fr")]
     /// `fr`
+    #[serde(rename = "fr")]
     Fr,
-    #[serde(rename = "ga")]
     /// `ga`
+    #[serde(rename = "ga")]
     Ga,
-    #[serde(rename = "gb")]
     /// `gb`
+    #[serde(rename = "gb")]
     Gb,
-    #[serde(rename = "gd")]
     /// `gd`
+    #[serde(rename = "gd")]
     Gd,
-    #[serde(rename = "ge")]
     /// `ge`
+    #[serde(rename = "ge")]
     Ge,
-    #[serde(rename = "gf")]
     /// `gf`
+    #[serde(rename = "gf")]
     Gf,
-    #[serde(rename = "gg")]
     /// `gg`
+    #[serde(rename = "gg")]
     Gg,
-    #[serde(rename = "gh")]
     /// `gh`
+    #[serde(rename = "gh")]
     Gh,
-    #[serde(rename = "gi")]
     /// `gi`
+    #[serde(rename = "gi")]
     Gi,
-    #[serde(rename = "gm")]
     /// `gm`
+    #[serde(rename = "gm")]
     Gm,
-    #[serde(rename = "gn")]
     /// `gn`
+    #[serde(rename = "gn")]
     Gn,
-    #[serde(rename = "gp")]
     /// `gp`
+    #[serde(rename = "gp")]
     Gp,
-    #[serde(rename = "gq")]
     /// `gq`
+    #[serde(rename = "gq")]
     Gq,
-    #[serde(rename = "gr")]
     /// `gr`
+    #[serde(rename = "gr")]
     Gr,
-    #[serde(rename = "gt")]
     /// `gt`
+    #[serde(rename = "gt")]
     Gt,
-    #[serde(rename = "gu")]
     /// `gu`
+    #[serde(rename = "gu")]
     Gu,
-    #[serde(rename = "gw")]
     /// `gw`
+    #[serde(rename = "gw")]
     Gw,
-    #[serde(rename = "gy")]
     /// `gy`
+    #[serde(rename = "gy")]
     Gy,
-    #[serde(rename = "hk")]
     /// `hk`
+    #[serde(rename = "hk")]
     Hk,
-    #[serde(rename = "hn")]
     /// `hn`
+    #[serde(rename = "hn")]
     Hn,
-    #[serde(rename = "hr")]
     /// `hr`
+    #[serde(rename = "hr")]
     Hr,
-    #[serde(rename = "ht")]
     /// `ht`
+    #[serde(rename = "ht")]
     Ht,
-    #[serde(rename = "hu")]
     /// `hu`
+    #[serde(rename = "hu")]
     Hu,
-    #[serde(rename = "id")]
     /// `id`
+    #[serde(rename = "id")]
     Id,
-    #[serde(rename = "ie")]
     /// `ie`
+    #[serde(rename = "ie")]
     Ie,
-    #[serde(rename = "il")]
     /// `il`
+    #[serde(rename = "il")]
     Il,
-    #[serde(rename = "im")]
     /// `im`
+    #[serde(rename = "im")]
     Im,
-    #[serde(rename = "in")]
     /// `in`
+    #[serde(rename = "in")]
     In,
-    #[serde(rename = "iq")]
     /// `iq`
+    #[serde(rename = "iq")]
     Iq,
-    #[serde(rename = "ir")]
     /// `ir`
+    #[serde(rename = "ir")]
     Ir,
-    #[serde(rename = "is")]
     /// `is`
+    #[serde(rename = "is")]
     Is,
-    #[serde(rename = "it")]
     /// `it`
+    #[serde(rename = "it")]
     It,
-    #[serde(rename = "je")]
     /// `je`
+    #[serde(rename = "je")]
     Je,
-    #[serde(rename = "jm")]
     /// `jm`
+    #[serde(rename = "jm")]
     Jm,
-    #[serde(rename = "jo")]
     /// `jo`
+    #[serde(rename = "jo")]
     Jo,
-    #[serde(rename = "jp")]
     /// `jp`
+    #[serde(rename = "jp")]
     Jp,
-    #[serde(rename = "ke")]
     /// `ke`
+    #[serde(rename = "ke")]
     Ke,
-    #[serde(rename = "kg")]
     /// `kg`
+    #[serde(rename = "kg")]
     Kg,
-    #[serde(rename = "kh")]
     /// `kh`
+    #[serde(rename = "kh")]
     Kh,
-    #[serde(rename = "kn")]
     /// `kn`
+    #[serde(rename = "kn")]
     Kn,
-    #[serde(rename = "kr")]
     /// `kr`
+    #[serde(rename = "kr")]
     Kr,
-    #[serde(rename = "kw")]
     /// `kw`
+    #[serde(rename = "kw")]
     Kw,
-    #[serde(rename = "ky")]
     /// `ky`
+    #[serde(rename = "ky")]
     Ky,
-    #[serde(rename = "kz")]
     /// `kz`
+    #[serde(rename = "kz")]
     Kz,
-    #[serde(rename = "la")]
     /// `la`
+    #[serde(rename = "la")]
     La,
-    #[serde(rename = "lb")]
     /// `lb`
+    #[serde(rename = "lb")]
     Lb,
-    #[serde(rename = "lc")]
     /// `lc`
+    #[serde(rename = "lc")]
     Lc,
-    #[serde(rename = "lk")]
     /// `lk`
+    #[serde(rename = "lk")]
     Lk,
-    #[serde(rename = "lr")]
     /// `lr`
+    #[serde(rename = "lr")]
     Lr,
-    #[serde(rename = "ls")]
     /// `ls`
+    #[serde(rename = "ls")]
     Ls,
-    #[serde(rename = "lt")]
     /// `lt`
+    #[serde(rename = "lt")]
     Lt,
-    #[serde(rename = "lu")]
     /// `lu`
+    #[serde(rename = "lu")]
     Lu,
-    #[serde(rename = "lv")]
     /// `lv`
+    #[serde(rename = "lv")]
     Lv,
-    #[serde(rename = "ly")]
     /// `ly`
+    #[serde(rename = "ly")]
     Ly,
-    #[serde(rename = "ma")]
     /// `ma`
+    #[serde(rename = "ma")]
     Ma,
-    #[serde(rename = "md")]
     /// `md`
+    #[serde(rename = "md")]
     Md,
-    #[serde(rename = "me")]
     /// `me`
+    #[serde(rename = "me")]
     Me,
-    #[serde(rename = "mf")]
     /// `mf`
+    #[serde(rename = "mf")]
     Mf,
-    #[serde(rename = "mg")]
     /// `mg`
+    #[serde(rename = "mg")]
     Mg,
-    #[serde(rename = "mk")]
     /// `mk`
+    #[serde(rename = "mk")]
     Mk,
-    #[serde(rename = "ml")]
     /// `ml`
+    #[serde(rename = "ml")]
     Ml,
-    #[serde(rename = "mm")]
     /// `mm`
+    #[serde(rename = "mm")]
     Mm,
-    #[serde(rename = "mn")]
     /// `mn`
+    #[serde(rename = "mn")]
     Mn,
-    #[serde(rename = "mo")]
     /// `mo`
+    #[serde(rename = "mo")]
     Mo,
-    #[serde(rename = "mq")]
     /// `mq`
+    #[serde(rename = "mq")]
     Mq,
-    #[serde(rename = "mr")]
     /// `mr`
+    #[serde(rename = "mr")]
     Mr,
-    #[serde(rename = "mt")]
     /// `mt`
+    #[serde(rename = "mt")]
     Mt,
-    #[serde(rename = "mu")]
     /// `mu`
+    #[serde(rename = "mu")]
     Mu,
-    #[serde(rename = "mv")]
     /// `mv`
+    #[serde(rename = "mv")]
     Mv,
-    #[serde(rename = "mw")]
     /// `mw`
+    #[serde(rename = "mw")]
     Mw,
-    #[serde(rename = "mx")]
     /// `mx`
+    #[serde(rename = "mx")]
     Mx,
-    #[serde(rename = "my")]
     /// `my`
+    #[serde(rename = "my")]
     My,
-    #[serde(rename = "mz")]
     /// `mz`
+    #[serde(rename = "mz")]
     Mz,
-    #[serde(rename = "na")]
     /// `na`
+    #[serde(rename = "na")]
     Na,
-    #[serde(rename = "nc")]
     /// `nc`
+    #[serde(rename = "nc")]
     Nc,
-    #[serde(rename = "ne")]
     /// `ne`
+    #[serde(rename = "ne")]
     Ne,
-    #[serde(rename = "ng")]
     /// `ng`
+    #[serde(rename = "ng")]
     Ng,
-    #[serde(rename = "ni")]
     /// `ni`
+    #[serde(rename = "ni")]
     Ni,
-    #[serde(rename = "nl")]
     /// `nl`
+    #[serde(rename = "nl")]
     Nl,
-    #[serde(rename = "no")]
     /// `no`
+    #[serde(rename = "no")]
     No,
-    #[serde(rename = "np")]
     /// `np`
+    #[serde(rename = "np")]
     Np,
-    #[serde(rename = "nz")]
     /// `nz`
+    #[serde(rename = "nz")]
     Nz,
-    #[serde(rename = "om")]
     /// `om`
+    #[serde(rename = "om")]
     Om,
-    #[serde(rename = "pa")]
     /// `pa`
+    #[serde(rename = "pa")]
     Pa,
-    #[serde(rename = "pe")]
     /// `pe`
+    #[serde(rename = "pe")]
     Pe,
-    #[serde(rename = "pf")]
     /// `pf`
+    #[serde(rename = "pf")]
     Pf,
-    #[serde(rename = "pg")]
     /// `pg`
+    #[serde(rename = "pg")]
     Pg,
-    #[serde(rename = "ph")]
     /// `ph`
+    #[serde(rename = "ph")]
     Ph,
-    #[serde(rename = "pk")]
     /// `pk`
+    #[serde(rename = "pk")]
     Pk,
-    #[serde(rename = "pl")]
     /// `pl`
+    #[serde(rename = "pl")]
     Pl,
-    #[serde(rename = "pr")]
     /// `pr`
+    #[serde(rename = "pr")]
     Pr,
-    #[serde(rename = "ps")]
     /// `ps`
+    #[serde(rename = "ps")]
     Ps,
-    #[serde(rename = "pt")]
     /// `pt`
+    #[serde(rename = "pt")]
     Pt,
-    #[serde(rename = "py")]
     /// `py`
+    #[serde(rename = "py")]
     Py,
-    #[serde(rename = "qa")]
     /// `qa`
+    #[serde(rename = "qa")]
     Qa,
-    #[serde(rename = "re")]
     /// `re`
+    #[serde(rename = "re")]
     Re,
-    #[serde(rename = "ro")]
     /// `ro`
+    #[serde(rename = "ro")]
     Ro,
-    #[serde(rename = "rs")]
     /// `rs`
+    #[serde(rename = "rs")]
     Rs,
-    #[serde(rename = "ru")]
     /// `ru`
+    #[serde(rename = "ru")]
     Ru,
-    #[serde(rename = "rw")]
     /// `rw`
+    #[serde(rename = "rw")]
     Rw,
-    #[serde(rename = "sa")]
     /// `sa`
+    #[serde(rename = "sa")]
     Sa,
-    #[serde(rename = "sc")]
     /// `sc`
+    #[serde(rename = "sc")]
     Sc,
-    #[serde(rename = "sd")]
     /// `sd`
+    #[serde(rename = "sd")]
     Sd,
-    #[serde(rename = "se")]
     /// `se`
+    #[serde(rename = "se")]
     Se,
-    #[serde(rename = "sg")]
     /// `sg`
+    #[serde(rename = "sg")]
     Sg,
-    #[serde(rename = "si")]
     /// `si`
+    #[serde(rename = "si")]
     Si,
-    #[serde(rename = "sk")]
     /// `sk`
+    #[serde(rename = "sk")]
     Sk,
-    #[serde(rename = "sl")]
     /// `sl`
+    #[serde(rename = "sl")]
     Sl,
-    #[serde(rename = "sm")]
     /// `sm`
+    #[serde(rename = "sm")]
     Sm,
-    #[serde(rename = "sn")]
     /// `sn`
+    #[serde(rename = "sn")]
     Sn,
-    #[serde(rename = "so")]
     /// `so`
+    #[serde(rename = "so")]
     So,
-    #[serde(rename = "sr")]
     /// `sr`
+    #[serde(rename = "sr")]
     Sr,
-    #[serde(rename = "ss")]
     /// `ss`
+    #[serde(rename = "ss")]
     Ss,
-    #[serde(rename = "st")]
     /// `st`
+    #[serde(rename = "st")]
     St,
-    #[serde(rename = "sv")]
     /// `sv`
+    #[serde(rename = "sv")]
     Sv,
-    #[serde(rename = "sx")]
     /// `sx`
+    #[serde(rename = "sx")]
     Sx,
-    #[serde(rename = "sy")]
     /// `sy`
+    #[serde(rename = "sy")]
     Sy,
-    #[serde(rename = "sz")]
     /// `sz`
+    #[serde(rename = "sz")]
     Sz,
-    #[serde(rename = "tc")]
     /// `tc`
+    #[serde(rename = "tc")]
     Tc,
-    #[serde(rename = "tg")]
     /// `tg`
+    #[serde(rename = "tg")]
     Tg,
-    #[serde(rename = "th")]
     /// `th`
+    #[serde(rename = "th")]
     Th,
-    #[serde(rename = "tj")]
     /// `tj`
+    #[serde(rename = "tj")]
     Tj,
-    #[serde(rename = "tm")]
     /// `tm`
+    #[serde(rename = "tm")]
     Tm,
-    #[serde(rename = "tn")]
     /// `tn`
+    #[serde(rename = "tn")]
     Tn,
-    #[serde(rename = "tr")]
     /// `tr`
+    #[serde(rename = "tr")]
     Tr,
-    #[serde(rename = "tt")]
     /// `tt`
+    #[serde(rename = "tt")]
     Tt,
-    #[serde(rename = "tw")]
     /// `tw`
+    #[serde(rename = "tw")]
     Tw,
-    #[serde(rename = "tz")]
     /// `tz`
+    #[serde(rename = "tz")]
     Tz,
-    #[serde(rename = "ua")]
     /// `ua`
+    #[serde(rename = "ua")]
     Ua,
-    #[serde(rename = "ug")]
     /// `ug`
+    #[serde(rename = "ug")]
     Ug,
-    #[serde(rename = "us")]
     /// `us`
+    #[serde(rename = "us")]
     Us,
-    #[serde(rename = "uy")]
     /// `uy`
+    #[serde(rename = "uy")]
     Uy,
-    #[serde(rename = "uz")]
     /// `uz`
+    #[serde(rename = "uz")]
     Uz,
-    #[serde(rename = "vc")]
     /// `vc`
+    #[serde(rename = "vc")]
     Vc,
-    #[serde(rename = "ve")]
     /// `ve`
+    #[serde(rename = "ve")]
     Ve,
-    #[serde(rename = "vg")]
     /// `vg`
+    #[serde(rename = "vg")]
     Vg,
-    #[serde(rename = "vi")]
     /// `vi`
+    #[serde(rename = "vi")]
     Vi,
-    #[serde(rename = "vn")]
     /// `vn`
+    #[serde(rename = "vn")]
     Vn,
-    #[serde(rename = "ye")]
     /// `ye`
+    #[serde(rename = "ye")]
     Ye,
-    #[serde(rename = "za")]
     /// `za`
+    #[serde(rename = "za")]
     Za,
-    #[serde(rename = "zm")]
     /// `zm`
+    #[serde(rename = "zm")]
     Zm,
-    #[serde(rename = "zw")]
     /// `zw`
+    #[serde(rename = "zw")]
     Zw,
 }
 impl crate::wire::Enumerated for ProxyCountry {
@@ -6729,8 +6729,8 @@ pub struct ReloadAction {
     /// What the action does. Filled in by the server; need not be sent.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -6784,8 +6784,8 @@ pub struct ReplayResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub video_start_ms: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ReplayResponse {
@@ -6821,8 +6821,8 @@ pub struct RunFunctionRequest {
     >,
     /// Id of the function again; the same as in the path.
     pub workflow_id: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl RunFunctionRequest {
@@ -6864,8 +6864,8 @@ pub struct RunPayloadReference {
     pub size_bytes: i64,
     /// Id of the upload. Format: `uuid`.
     pub upload_id: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl RunPayloadReference {
@@ -6888,8 +6888,8 @@ impl crate::wire::Audit for RunPayloadReference {
 pub struct ScheduleDeleteResponse {
     /// The outcome, in the service's words.
     pub status: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ScheduleDeleteResponse {
@@ -6904,8 +6904,8 @@ impl crate::wire::Audit for ScheduleDeleteResponse {
 pub struct ScheduleResponse {
     /// The outcome, in the service's words.
     pub status: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ScheduleResponse {
@@ -6928,8 +6928,8 @@ pub struct SchemaGenerationResponse {
     >,
     /// Whether a schema was written.
     pub success: bool,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SchemaGenerationResponse {
@@ -6988,8 +6988,8 @@ pub struct ScrapeAction {
     /// Playwright selector of the part of the page to scrape.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -7070,8 +7070,8 @@ pub struct ScrapeFromHtmlRequest {
     /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_link_placeholders: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ScrapeFromHtmlRequest {
@@ -7150,8 +7150,8 @@ pub struct ScrapeRequest {
     /// Whether the language model receives short placeholders in place of URLs, which costs less and prevents invented URLs. Experimental. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_link_placeholders: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl ScrapeRequest {
@@ -7201,8 +7201,8 @@ pub struct ScrapeSchemaResponse {
     /// The data in the form of the schema; null if there is no schema.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub scrape: ::std::option::Option<StructuredData>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ScrapeSchemaResponse {
@@ -7224,8 +7224,8 @@ pub struct Screenshot {
     pub last_action_id: ::std::option::Option<::std::string::String>,
     /// The image: a base64-encoded JPEG. Format: `byte`.
     pub raw: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for Screenshot {
@@ -7251,14 +7251,14 @@ impl crate::wire::Audit for Screenshot {
 )]
 #[non_exhaustive]
 pub enum ScreenshotType {
-    #[serde(rename = "raw")]
     /// `raw`
+    #[serde(rename = "raw")]
     Raw,
-    #[serde(rename = "full")]
     /// `full`
+    #[serde(rename = "full")]
     Full,
-    #[serde(rename = "last_action")]
     /// `last_action`
+    #[serde(rename = "last_action")]
     LastAction,
 }
 impl crate::wire::Enumerated for ScreenshotType {
@@ -7301,8 +7301,8 @@ pub struct ScriptResponse {
     /// The script, in Python, for the official client.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub python_script: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ScriptResponse {
@@ -7341,8 +7341,8 @@ pub struct ScrollDownAction {
     /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -7379,8 +7379,8 @@ pub struct ScrollUpAction {
     /// Selector of the element to scroll. If absent, the page is scrolled. Added after API version 1.4.40. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub selector: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -7414,8 +7414,8 @@ pub struct SearchRequest {
     pub output_type: ::std::option::Option<::std::string::String>,
     /// The search query.
     pub q: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SearchRequest {
@@ -7439,8 +7439,8 @@ pub struct SecretListResponse {
     /// The secrets.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub items: ::notte_api::wire::List<SecretMetadata>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SecretListResponse {
@@ -7467,8 +7467,8 @@ pub struct SecretMetadata {
     pub name: ::std::string::String,
     /// Purpose of the secret.
     pub namespace: ::notte_api::wire::Open<SecretNamespace>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SecretMetadata {
@@ -7497,14 +7497,14 @@ impl crate::wire::Audit for SecretMetadata {
 )]
 #[non_exhaustive]
 pub enum SecretNamespace {
-    #[serde(rename = "llm_provider")]
     /// `llm_provider`
+    #[serde(rename = "llm_provider")]
     LlmProvider,
-    #[serde(rename = "function_env")]
     /// `function_env`
+    #[serde(rename = "function_env")]
     FunctionEnv,
-    #[serde(rename = "tailscale")]
     /// `tailscale`
+    #[serde(rename = "tailscale")]
     Tailscale,
 }
 impl crate::wire::Enumerated for SecretNamespace {
@@ -7544,8 +7544,8 @@ pub struct SecretStoreRequest {
     pub namespace: ::notte_api::wire::Open<SecretNamespace>,
     /// The value. It must not be empty. At least 1 character.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SecretStoreRequest {
@@ -7568,8 +7568,8 @@ impl crate::wire::Audit for SecretStoreRequest {
 pub struct SecretValueResponse {
     /// The value, in clear text.
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SecretValueResponse {
@@ -7595,7 +7595,7 @@ pub struct SelectDropdownOptionAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -7607,14 +7607,14 @@ pub struct SelectDropdownOptionAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
     /// Text or value of the option, or a vault placeholder (for example for the expiry of a card).
     pub value: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -7653,8 +7653,8 @@ pub struct SelectOption {
     pub selected: ::std::option::Option<bool>,
     /// Value that the form submits.
     pub value: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SelectOption {
@@ -7681,17 +7681,17 @@ impl crate::wire::Audit for SelectOption {
 )]
 #[non_exhaustive]
 pub enum SessionAuthStatus {
-    #[serde(rename = "authenticating")]
     /// `authenticating`
+    #[serde(rename = "authenticating")]
     Authenticating,
-    #[serde(rename = "active")]
     /// `active`
+    #[serde(rename = "active")]
     Active,
-    #[serde(rename = "failed")]
     /// `failed`
+    #[serde(rename = "failed")]
     Failed,
-    #[serde(rename = "closed")]
     /// `closed`
+    #[serde(rename = "closed")]
     Closed,
 }
 impl crate::wire::Enumerated for SessionAuthStatus {
@@ -7739,20 +7739,20 @@ impl crate::wire::Audit for SessionAuthStatus {
 )]
 #[non_exhaustive]
 pub enum SessionCloseReason {
-    #[serde(rename = "manual")]
     /// `manual`
+    #[serde(rename = "manual")]
     Manual,
-    #[serde(rename = "idle_timeout")]
     /// `idle_timeout`
+    #[serde(rename = "idle_timeout")]
     IdleTimeout,
-    #[serde(rename = "max_duration")]
     /// `max_duration`
+    #[serde(rename = "max_duration")]
     MaxDuration,
-    #[serde(rename = "error")]
     /// `error`
+    #[serde(rename = "error")]
     Error,
-    #[serde(rename = "unknown")]
     /// `unknown`
+    #[serde(rename = "unknown")]
     Unknown,
 }
 impl crate::wire::Enumerated for SessionCloseReason {
@@ -7814,8 +7814,8 @@ pub struct SessionDebugResponse {
     /// WebSocket URL in a form that no known server sends; kept so that it can be read.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub ws_url: ::std::option::Option<::notte_api::wire::Secret<::std::string::String>>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionDebugResponse {
@@ -7852,8 +7852,8 @@ pub struct SessionFile {
     pub size: i64,
     /// Origin of the file.
     pub source: ::notte_api::wire::Open<FileSource>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionFile {
@@ -7886,8 +7886,8 @@ pub struct SessionFilesPage {
     /// Total number of files.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub total: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionFilesPage {
@@ -7906,8 +7906,8 @@ pub struct SessionOffsetResponse {
     /// Position in the session's record of steps.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub offset: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionOffsetResponse {
@@ -7933,8 +7933,8 @@ pub struct SessionPage {
     /// Maximum number of sessions per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionPage {
@@ -7956,8 +7956,8 @@ pub struct SessionProfile {
     /// Whether the browser's state is saved to the profile when the session closes. Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub persist: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SessionProfile {
@@ -7983,8 +7983,8 @@ pub struct SessionProfileSaveRequest {
     /// Id of an existing profile. At least 1 character.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub profile_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SessionProfileSaveRequest {
@@ -8098,8 +8098,8 @@ pub struct SessionResponse {
     /// Whether the browser identifies itself to sites as a bot.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub web_bot_auth: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SessionResponse {
@@ -8257,8 +8257,8 @@ pub struct SessionStartRequest {
     /// Whether the browser identifies itself to sites as a bot by signing its requests (Web Bot Auth). Server default: `false`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub web_bot_auth: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SessionStartRequest {
@@ -8311,20 +8311,20 @@ impl crate::wire::Audit for SessionStartRequest {
 )]
 #[non_exhaustive]
 pub enum SessionStatus {
-    #[serde(rename = "active")]
     /// `active`
+    #[serde(rename = "active")]
     Active,
-    #[serde(rename = "authenticating")]
     /// `authenticating`
+    #[serde(rename = "authenticating")]
     Authenticating,
-    #[serde(rename = "closed")]
     /// `closed`
+    #[serde(rename = "closed")]
     Closed,
-    #[serde(rename = "error")]
     /// `error`
+    #[serde(rename = "error")]
     Error,
-    #[serde(rename = "timed_out")]
     /// `timed_out`
+    #[serde(rename = "timed_out")]
     TimedOut,
 }
 impl crate::wire::Enumerated for SessionStatus {
@@ -8375,11 +8375,11 @@ impl crate::wire::Audit for SessionStatus {
 )]
 #[non_exhaustive]
 pub enum SessionStopCloseReason {
-    #[serde(rename = "manual")]
     /// `manual`
+    #[serde(rename = "manual")]
     Manual,
-    #[serde(rename = "error")]
     /// `error`
+    #[serde(rename = "error")]
     Error,
 }
 impl crate::wire::Enumerated for SessionStopCloseReason {
@@ -8410,8 +8410,8 @@ pub struct SetCookiesRequest {
     /// The cookies to set.
     #[serde(deserialize_with = "crate::wire::serde_with::null_as_default")]
     pub cookies: ::std::vec::Vec<Cookie>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl SetCookiesRequest {
@@ -8447,8 +8447,8 @@ pub struct SmsReadAction {
     /// Maximum age of the messages to read, as an ISO 8601 duration such as `PT5M`. Server default: `"PT5M"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub timedelta: ::std::option::Option<::notte_api::wire::IsoDuration>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -8481,8 +8481,8 @@ pub struct SmsResponse {
     pub sender: ::std::option::Option<::std::string::String>,
     /// Id of the message.
     pub sms_id: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SmsResponse {
@@ -8511,8 +8511,8 @@ pub struct SnapshotMetadata {
     pub url: ::std::string::String,
     /// The visible part of the page.
     pub viewport: ViewportData,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for SnapshotMetadata {
@@ -8540,38 +8540,38 @@ impl crate::wire::Audit for SnapshotMetadata {
 )]
 #[non_exhaustive]
 pub enum SpaceCategory {
-    #[serde(rename = "homepage")]
     /// `homepage`
+    #[serde(rename = "homepage")]
     Homepage,
-    #[serde(rename = "search-results")]
     /// `search-results`
+    #[serde(rename = "search-results")]
     SearchResults,
-    #[serde(rename = "data-feed")]
     /// `data-feed`
+    #[serde(rename = "data-feed")]
     DataFeed,
-    #[serde(rename = "item")]
     /// `item`
+    #[serde(rename = "item")]
     Item,
-    #[serde(rename = "auth")]
     /// `auth`
+    #[serde(rename = "auth")]
     Auth,
-    #[serde(rename = "form")]
     /// `form`
+    #[serde(rename = "form")]
     Form,
-    #[serde(rename = "manage-cookies")]
     /// `manage-cookies`
+    #[serde(rename = "manage-cookies")]
     ManageCookies,
-    #[serde(rename = "overlay")]
     /// `overlay`
+    #[serde(rename = "overlay")]
     Overlay,
-    #[serde(rename = "payment")]
     /// `payment`
+    #[serde(rename = "payment")]
     Payment,
-    #[serde(rename = "captcha")]
     /// `captcha`
+    #[serde(rename = "captcha")]
     Captcha,
-    #[serde(rename = "other")]
     /// `other`
+    #[serde(rename = "other")]
     Other,
 }
 impl crate::wire::Enumerated for SpaceCategory {
@@ -8645,8 +8645,8 @@ pub struct StartFunctionRunRequest {
     /// Id of the run again; the same as in the path.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl StartFunctionRunRequest {
@@ -8690,8 +8690,8 @@ pub struct StructuredData {
     /// Whether data was found; true if absent. `error` is set if it is false.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub success: ::std::option::Option<bool>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for StructuredData {
@@ -8727,29 +8727,29 @@ impl ::std::fmt::Debug for StructuredData {
 )]
 #[non_exhaustive]
 pub enum SubscriptionType {
-    #[serde(rename = "free")]
     /// `free`
+    #[serde(rename = "free")]
     Free,
-    #[serde(rename = "pro")]
     /// `pro`
+    #[serde(rename = "pro")]
     Pro,
-    #[serde(rename = "growth")]
     /// `growth`
+    #[serde(rename = "growth")]
     Growth,
-    #[serde(rename = "playground")]
     /// `playground`
+    #[serde(rename = "playground")]
     Playground,
-    #[serde(rename = "admin")]
     /// `admin`
+    #[serde(rename = "admin")]
     Admin,
-    #[serde(rename = "minoan")]
     /// `minoan`
+    #[serde(rename = "minoan")]
     Minoan,
-    #[serde(rename = "proofs")]
     /// `proofs`
+    #[serde(rename = "proofs")]
     Proofs,
-    #[serde(rename = "interview")]
     /// `interview`
+    #[serde(rename = "interview")]
     Interview,
 }
 impl crate::wire::Enumerated for SubscriptionType {
@@ -8808,8 +8808,8 @@ pub struct SwitchTabAction {
     /// Index of the tab: `tab_id` in an observation.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub tab_index: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -8838,8 +8838,8 @@ pub struct TabData {
     pub title: ::std::string::String,
     /// URL of the page in the tab.
     pub url: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for TabData {
@@ -8860,8 +8860,8 @@ pub struct TabDebugInfo {
     pub metadata: TabData,
     /// DevTools Protocol URL of the tab.
     pub ws_url: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for TabDebugInfo {
@@ -8888,8 +8888,8 @@ pub struct TailnetProxy {
     pub oauth_client_secret: ::std::option::Option<
         ::notte_api::wire::Secret<::std::string::String>,
     >,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -8928,8 +8928,8 @@ pub struct UpdateFunctionRunResponse {
     /// Id of the run under its former name. Read-only.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub workflow_run_id: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for UpdateFunctionRunResponse {
@@ -8958,11 +8958,11 @@ impl crate::wire::Audit for UpdateFunctionRunResponse {
 )]
 #[non_exhaustive]
 pub enum UpdateFunctionRunResponseStatus {
-    #[serde(rename = "updated")]
     /// `updated`
+    #[serde(rename = "updated")]
     Updated,
-    #[serde(rename = "stopped")]
     /// `stopped`
+    #[serde(rename = "stopped")]
     Stopped,
 }
 impl crate::wire::Enumerated for UpdateFunctionRunResponseStatus {
@@ -9005,7 +9005,7 @@ pub struct UploadFileAction {
     /// Id of the element from an observation: a letter and a number. Either `id` or `selector` is required. Server default: `""`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: ::std::option::Option<::std::string::String>,
-    /// The value that the action takes. In requests only; the server does not need it.
+    /// Description of the value that the action takes. Only in requests, and not needed by the server.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub param: ::std::option::Option<ActionParameter>,
     /// Whether to press Enter after the action.
@@ -9017,12 +9017,12 @@ pub struct UploadFileAction {
     /// Text of the element, as observed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub text_label: ::std::option::Option<::std::string::String>,
-    /// Maximum duration of the action in milliseconds; 0 selects the default, which is 5000 in API version 1.4.40. Server default: `15000`. At least 0.
+    /// Maximum duration of the action in milliseconds; 0 selects the default. Defaults to 5000 in API version 1.4.40. Server default: `15000`. At least 0.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default, deserialize_with = "crate::wire::serde_with::integer_option")]
     pub timeout: ::std::option::Option<i64>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -9058,8 +9058,8 @@ pub struct UsageLog {
     pub duration_ms: i64,
     /// Dotted name of the endpoint, such as `sessions.start`.
     pub endpoint: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for UsageLog {
@@ -9087,8 +9087,8 @@ pub struct UsageLogPage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for UsageLogPage {
@@ -9137,8 +9137,8 @@ pub struct UsageResponse {
     pub topup_limit_amount: f64,
     /// Total cost.
     pub total_cost: f64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for UsageResponse {
@@ -9174,8 +9174,8 @@ pub struct Vault {
     pub name: ::std::string::String,
     /// Id of the vault.
     pub vault_id: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for Vault {
@@ -9194,8 +9194,8 @@ pub struct VaultCreateRequest {
     /// Label of the vault. It need not be unique. Server default: `"default"`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl VaultCreateRequest {
@@ -9227,8 +9227,8 @@ pub struct VaultPage {
     /// Maximum number of items per page.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub page_size: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for VaultPage {
@@ -9247,8 +9247,8 @@ impl crate::wire::Audit for VaultPage {
 pub struct VaultUpdateRequest {
     /// The new label. It need not be unique.
     pub name: ::std::string::String,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl VaultUpdateRequest {
@@ -9285,8 +9285,8 @@ pub struct ViewportData {
     /// Width of the viewport.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub viewport_width: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for ViewportData {
@@ -9314,8 +9314,8 @@ pub struct WaitAction {
     /// Milliseconds to wait. At least 0, at most 30000.
     #[serde(deserialize_with = "crate::wire::serde_with::integer")]
     pub time_ms: i64,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     #[serde(deserialize_with = "extra_without_type")]
     pub extra: crate::wire::Extra,
 }
@@ -9343,8 +9343,8 @@ pub struct WebSocketUrls {
     pub logs: ::notte_api::wire::Secret<::std::string::String>,
     /// URL of a live screencast of the page, as binary frames.
     pub recording: ::notte_api::wire::Secret<::std::string::String>,
-    #[serde(flatten)]
     /// Fields this version does not know, kept.
+    #[serde(flatten)]
     pub extra: crate::wire::Extra,
 }
 impl crate::wire::Audit for WebSocketUrls {
