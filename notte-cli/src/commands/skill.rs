@@ -1,0 +1,28 @@
+//! `notte skill`.
+use clap::{ArgMatches, Command};
+
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    output::Output,
+};
+
+pub(crate) fn show_arguments(command: Command) -> Command {
+    command
+}
+
+pub(crate) fn install_arguments(command: Command) -> Command {
+    command
+}
+
+pub(crate) async fn show(_: &Context, _: &ArgMatches) -> Result<Output> {
+    Err(Error::usage("not yet"))
+}
+
+pub(crate) async fn install(_: &Context, _: &ArgMatches) -> Result<Output> {
+    Err(Error::usage("not yet"))
+}
+
+pub(crate) async fn remove(_: &Context, _: &ArgMatches) -> Result<Output> {
+    Err(Error::usage("not yet"))
+}
