@@ -179,8 +179,7 @@ impl Builder {
         let builder = self.client.timeout(self.policy.timeout);
         let api = builder.clone().build().map_err(Error::config)?;
         let setup = Setup {
-            client: builder.clone().build().map_err(Error::config)?,
-            policy: self.policy.clone(),
+            connections: builder.clone(),
             ledger: self.ledger,
             max_live_sessions: self.max_live_sessions,
             stop_on_signals: self.stop_on_signals,

@@ -4,6 +4,7 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     pin::Pin,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct Policy {
     pub(crate) deadline: Duration,
     /// Of one attempt.
     pub(crate) timeout: Duration,
+    /// How long the request of an attempt goes on after the attempt, for whoever sends it in the background.
+    pub(crate) grace: Duration,
     /// For every attempt.
     pub(crate) headers: Vec<(String, Secret<String>)>,
 }
@@ -37,6 +40,7 @@ impl Policy {
             retry: Retry::standard(),
             deadline: Duration::from_secs(120),
             timeout: Duration::from_secs(60),
+            grace: Duration::ZERO,
             headers: Vec::new(),
         }
     }
@@ -50,20 +54,29 @@ impl Policy {
 }
 
 /// What a request is made with.
-pub(crate) struct Caller<'a> {
-    pub(crate) client: &'a Client,
-    pub(crate) budget: &'a Budget,
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    pub(crate) budget: Arc<Budget>,
     pub(crate) policy: Policy,
 }
 
+impl Caller {
+    /// Has the request of an attempt go on for so long after its caller has stopped waiting for it.
+    pub(crate) fn with_grace(mut self, grace: Duration) -> Self {
+        self.policy.grace = grace;
+        self
+    }
+}
+
 /// Sends an operation until it succeeds, or until the policy says that it failed.
-pub(crate) async fn run<O: Operation>(caller: Caller<'_>, operation: O) -> Result<ResponseValue<O::Output>> {
-    traced(O::META, |span| attempts(&caller, operation, span)).await
+pub(crate) async fn run<O: Operation>(caller: Caller, operation: O) -> Result<ResponseValue<O::Output>> {
+    traced(operation.meta(), |span| attempts(&caller, operation, span)).await
 }
 
 /// Sends what can be sent only once.
-pub(crate) async fn run_once<O: SendOnce>(caller: Caller<'_>, operation: O) -> Result<ResponseValue<O::Output>> {
-    let meta = O::META;
+pub(crate) async fn run_once<O: SendOnce>(caller: Caller, operation: O) -> Result<ResponseValue<O::Output>> {
+    let meta = operation.meta();
     let once = |span| async move {
         let deadline = Instant::now().checked_add(caller.policy.deadline);
         let client = dressed(&caller, meta);
@@ -79,8 +92,8 @@ pub(crate) async fn run_once<O: SendOnce>(caller: Caller<'_>, operation: O) -> R
     traced(meta, once).await
 }
 
-async fn attempts<O: Operation>(caller: &Caller<'_>, operation: O, span: Span) -> Result<ResponseValue<O::Output>> {
-    let meta = O::META;
+async fn attempts<O: Operation>(caller: &Caller, operation: O, span: Span) -> Result<ResponseValue<O::Output>> {
+    let meta = operation.meta();
     let deadline = Instant::now().checked_add(caller.policy.deadline);
     // The same key and timeout for every attempt, as one call of one caller.
     let client = dressed(caller, meta);
@@ -159,8 +172,8 @@ fn outcome(error: &notte_api::Error) -> retry::Outcome {
 }
 
 /// The client with the options of this call.
-fn dressed(caller: &Caller<'_>, meta: &OperationMeta) -> Client {
-    let mut options = CallOptions::new().timeout(caller.policy.timeout);
+fn dressed(caller: &Caller, meta: &OperationMeta) -> Client {
+    let mut options = CallOptions::new().timeout(caller.policy.timeout.saturating_add(caller.policy.grace));
     if meta.effect == Effect::Costly || meta.idempotency_key {
         options = options.header(IDEMPOTENCY_KEY, &idempotency_key());
     }
@@ -264,9 +277,9 @@ impl<'a, O> Call<'a, O> {
         self.header(IDEMPOTENCY_KEY, key)
     }
 
-    fn parts(self) -> (Caller<'a>, O) {
+    fn parts(self) -> (Caller, O) {
         let Self { notte, operation, policy } = self;
-        (Caller { client: notte.api(), budget: notte.budget(), policy }, operation)
+        (Caller { policy, ..notte.caller() }, operation)
     }
 }
 

@@ -10,7 +10,7 @@ use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
 
 use crate::{
     Agents, Builder, Call, Functions, ManagedAuth, Personas, Profiles, Result, ScrapeHtml, ScrapeUrl, Search, Secrets,
-    SessionBuilder, Sessions, Shutdown, Usage, Vaults, agents::Sockets, call::Policy, cleanup::Cleanup, retry::Budget,
+    SessionBuilder, Sessions, Shutdown, Usage, Vaults, agents::Sockets, call::{Caller, Policy}, cleanup::Cleanup, retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -189,12 +189,14 @@ impl Notte {
         &self.0.policy
     }
 
-    pub(crate) fn budget(&self) -> &Budget {
-        &self.0.budget
+    /// What the calls of this client are made with.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller { client: self.0.api.clone(), budget: Arc::clone(&self.0.budget), policy: self.0.policy.clone() }
     }
 
-    pub(crate) fn shared_budget(&self) -> Arc<Budget> {
-        Arc::clone(&self.0.budget)
+    /// The same for what ends something: it draws on a budget of its own, which other calls cannot empty.
+    pub(crate) fn closing_caller(&self) -> Caller {
+        Caller { budget: self.0.cleanup.budget(), ..self.caller() }
     }
 
     pub(crate) fn cleanup(&self) -> &Cleanup {

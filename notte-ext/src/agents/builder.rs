@@ -201,7 +201,7 @@ impl<'s> AgentBuilder<'s> {
         }
         let request = AgentStartRequest::try_from(request.task(task).extra(extra)).map_err(refuse)?;
         let notte = self.session.notte();
-        let started = notte.cleanup().start_agent(request, notte.policy().clone(), notte.shared_budget());
+        let started = notte.cleanup().start_agent(request, notte.caller());
         let (lease, started) = started.await.map_err(|error| error.of_session(self.session.id()))?;
         let max_steps = max_steps.unwrap_or(DEFAULT_MAX_STEPS);
         Ok((lease, Remote::started(notte.clone(), started, max_steps, self.session.started())))

@@ -93,8 +93,7 @@ impl Remote {
     pub(super) async fn stop(&self) -> Result<AgentStatus> {
         let session = self.session().await?;
         self.stop_asked.store(true, Ordering::Relaxed);
-        let (notte, policy) = (&self.notte, self.notte.policy().clone());
-        match stop_agent(notte.api(), notte.cleanup().budget(), policy, &self.id, &session).await? {
+        match stop_agent(self.notte.closing_caller(), &self.id, &session).await? {
             Some(response) => Ok(self.read(response)),
             None => self.status().await,
         }

@@ -1,21 +1,19 @@
-//! Starts agents in such a way that none works for nobody, and stops those that were let go of.
+//! Starts agents in such a way that none works for nobody, and stops those that were dropped.
 
 use std::{sync::Arc, time::Duration};
 
 use notte_api::{
-    Client, ResponseValue,
+    Client, Error as ApiError, OperationMeta, ResponseValue, SendOnce, builder,
     types::{AgentResponse, AgentStartRequest, AgentStatusResponse},
 };
-use tokio::sync::mpsc::UnboundedSender;
 
-use super::{Cleanup, Core, reaper::Job};
+use super::{Cleanup, Keeper, LATE, reaper::Job};
 use crate::{
     AgentId, Error, ErrorKind, Result, SessionId,
-    call::{Caller, Policy, run},
-    retry::Budget,
+    call::{Caller, run},
 };
 
-/// How long an agent that was let go of is tried to be stopped. It ends with its session in any case.
+/// How long an agent that was dropped is tried to be stopped. It ends with its session in any case.
 const BOUND: Duration = Duration::from_secs(60);
 const ATTEMPTS: u32 = 10;
 
@@ -23,8 +21,8 @@ const ATTEMPTS: u32 = 10;
 pub(crate) struct AgentLease {
     agent: AgentId,
     session: SessionId,
-    core: Arc<Core>,
-    jobs: UnboundedSender<Job>,
+    keeper: Keeper,
+    caller: Arc<Caller>,
     armed: bool,
 }
 
@@ -48,18 +46,43 @@ impl Cleanup {
     pub(crate) async fn start_agent(
         &self,
         request: AgentStartRequest,
-        policy: Policy,
-        budget: Arc<Budget>,
+        caller: Caller,
     ) -> Result<(AgentLease, AgentResponse)> {
-        let (core, jobs) = (Arc::clone(&self.core), self.jobs.clone());
-        let task = async move {
-            let client = core.client.clone();
-            let caller = Caller { client: &client, budget: &budget, policy };
-            let answer = run(caller, client.agent_start().body(request)).await?.into_inner();
-            let (agent, session) = (answer.agent_id.as_str().into(), answer.session_id.as_str().into());
-            Ok((AgentLease { agent, session, core, jobs, armed: true }, answer))
+        let start = StartAgent {
+            request,
+            keeper: self.keeper.clone(),
+            stopper: self.keeper.background(&caller),
+            patience: caller.policy.timeout,
         };
-        self.kept("agent_start", task).await
+        run(caller.with_grace(LATE), start).await.map(ResponseValue::into_inner)
+    }
+}
+
+/// The start of an agent, whose answer comes with a lease on it.
+#[derive(Clone)]
+struct StartAgent {
+    request: AgentStartRequest,
+    keeper: Keeper,
+    stopper: Arc<Caller>,
+    patience: Duration,
+}
+
+impl SendOnce for StartAgent {
+    const META: &'static OperationMeta = <builder::AgentStart<'static> as SendOnce>::META;
+
+    type Output = (AgentLease, AgentResponse);
+
+    async fn send_on(self, client: &Client) -> Result<ResponseValue<Self::Output>, ApiError> {
+        let Self { request, keeper, stopper: caller, patience } = self;
+        let client = keeper.core.over(client);
+        let answers_for = keeper.clone();
+        let request = async move {
+            let answer = client.agent_start().body(request).send().await?;
+            let (agent, session) = (answer.agent_id.as_str().into(), answer.session_id.as_str().into());
+            let lease = AgentLease { agent, session, keeper: answers_for, caller, armed: true };
+            Ok(answer.map(|answer| (lease, answer)))
+        };
+        keeper.detached(Self::META.id, patience, request).await
     }
 }
 
@@ -68,17 +91,16 @@ impl Drop for AgentLease {
         if !self.armed {
             return;
         }
-        let (agent, session, core) = (self.agent.clone(), self.session.clone(), Arc::clone(&self.core));
+        let (agent, session, mut caller) = (self.agent.clone(), self.session.clone(), Caller::clone(&self.caller));
         let job = Job::Run(Box::pin(async move {
-            let mut policy = core.policy.clone();
-            policy.deadline = BOUND;
-            policy.retry = policy.retry.max_attempts(ATTEMPTS);
-            match stop_agent(&core.client, &core.budget, policy, &agent, &session).await {
+            caller.policy.deadline = BOUND;
+            caller.policy.retry = caller.policy.retry.max_attempts(ATTEMPTS);
+            match stop_agent(caller, &agent, &session).await {
                 Ok(_) => tracing::debug!(agent = &*agent, "stopped"),
                 Err(error) => tracing::warn!(agent = &*agent, %error, "cannot be stopped; it ends with its session"),
             }
         }));
-        if self.jobs.send(job).is_err() {
+        if self.keeper.jobs.send(job).is_err() {
             tracing::error!(agent = &*self.agent, "cannot be stopped: the clean-up thread of its client has ended");
         }
     }
@@ -86,13 +108,11 @@ impl Drop for AgentLease {
 
 /// Asks for an agent to be stopped; the last word of the service on it, unless it had ended before.
 pub(crate) async fn stop_agent(
-    client: &Client,
-    budget: &Budget,
-    policy: Policy,
+    caller: Caller,
     agent: &AgentId,
     session: &SessionId,
 ) -> Result<Option<AgentStatusResponse>> {
-    let caller = Caller { client, budget, policy };
+    let client = caller.client.clone();
     match run(caller, client.agent_stop().agent_id(agent).session_id(session)).await.map(ResponseValue::into_inner) {
         Ok(status) => Ok(Some(status)),
         Err(error) if has_ended(&error) => Ok(None),

@@ -1,24 +1,23 @@
 //! The sessions of a client that have not been seen to end.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use crate::{SessionId, call::Caller};
+
+/// Each with whoever can stop it.
 #[derive(Default)]
-pub(super) struct Registry(Mutex<BTreeSet<String>>);
+pub(super) struct Registry(Mutex<BTreeMap<SessionId, Arc<Caller>>>);
 
 impl Registry {
-    pub(super) fn add(&self, id: &str) {
-        self.lock().insert(id.to_owned());
+    pub(super) fn add(&self, id: &SessionId, caller: &Arc<Caller>) {
+        self.lock().insert(id.clone(), caller.clone());
     }
 
-    pub(super) fn remove(&self, id: &str) {
+    pub(super) fn remove(&self, id: &SessionId) {
         self.lock().remove(id);
-    }
-
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.lock().contains(id)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -26,10 +25,14 @@ impl Registry {
     }
 
     pub(super) fn ids(&self) -> Vec<String> {
-        self.lock().iter().cloned().collect()
+        self.lock().keys().map(|id| id.as_str().to_owned()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    pub(super) fn all(&self) -> Vec<(SessionId, Arc<Caller>)> {
+        self.lock().iter().map(|(id, caller)| (id.clone(), caller.clone())).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SessionId, Arc<Caller>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,11 +1,21 @@
-//! Stops the sessions of a client when the process is asked to end, for whoever opted in.
+//! One handler for the whole process: when it is asked to end, it stops the sessions of every client, and then ends it.
 
-use std::{convert::Infallible, future::pending, io, time::Duration};
+use std::{
+    io,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures_util::future::join_all;
-use tokio::{runtime::Runtime, time::Instant};
+use tokio::{
+    runtime::Runtime,
+    sync::{
+        mpsc::{UnboundedSender, WeakUnboundedSender},
+        oneshot,
+    },
+};
 
-use super::{CloseReason, Core, reaper::reap};
+use super::reaper::Job;
 
 /// Whoever sent the signal will not wait much longer.
 const BOUND: Duration = Duration::from_secs(10);
@@ -13,16 +23,65 @@ const SIGINT: i32 = 2;
 #[cfg(unix)]
 const SIGTERM: i32 = 15;
 
+static HANDLER: Mutex<Handler> = Mutex::new(Handler { listens: false, clients: Vec::new() });
+
+struct Handler {
+    listens: bool,
+    /// The reapers of all clients. It keeps none of them going.
+    clients: Vec<WeakUnboundedSender<Job>>,
+}
+
+/// Has the sessions of a client stopped too when a signal ends the process.
+pub(super) fn add(reaper: &UnboundedSender<Job>) {
+    let mut handler = HANDLER.lock().unwrap_or_else(PoisonError::into_inner);
+    handler.clients.retain(|client| client.strong_count() > 0);
+    handler.clients.push(reaper.downgrade());
+}
+
+/// Takes the signals over. They stay taken over for as long as the process lives.
+pub(super) fn listen() -> io::Result<()> {
+    let mut handler = HANDLER.lock().unwrap_or_else(PoisonError::into_inner);
+    if handler.listens {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let signals = Signals::listen(&runtime)?;
+    std::thread::Builder::new().name("notte-signals".into()).spawn(move || runtime.block_on(wait(signals)))?;
+    handler.listens = true;
+    Ok(())
+}
+
+async fn wait(mut signals: Signals) {
+    let signal = signals.next().await;
+    let reapers: Vec<_> = {
+        let handler = HANDLER.lock().unwrap_or_else(PoisonError::into_inner);
+        handler.clients.iter().filter_map(WeakUnboundedSender::upgrade).collect()
+    };
+    let stopped = reapers.iter().map(|reaper| {
+        let (done, stopped) = oneshot::channel();
+        // A reaper that has ended has stopped everything.
+        let _ = reaper.send(Job::StopAll(done));
+        stopped
+    });
+    if tokio::time::timeout(BOUND, join_all(stopped)).await.is_err() {
+        tracing::error!("not every session was stopped before the process ended");
+    }
+    // As a shell writes it.
+    std::process::exit(128 + signal);
+}
+
 /// The signals that ask a process to end.
-pub(super) struct Signals {
+struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
 }
 
 impl Signals {
-    pub(super) fn listen(runtime: &Runtime) -> io::Result<Self> {
+    fn listen(runtime: &Runtime) -> io::Result<Self> {
         let _entered = runtime.enter();
         #[cfg(unix)]
         {
@@ -30,8 +89,8 @@ impl Signals {
 
             Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
         }
-        #[cfg(not(unix))]
-        Ok(Self {})
+        #[cfg(windows)]
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
     }
 
     #[cfg(unix)]
@@ -42,34 +101,9 @@ impl Signals {
         }
     }
 
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     async fn next(&mut self) -> i32 {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => SIGINT,
-            Err(_) => pending().await,
-        }
-    }
-}
-
-/// The exit code for the next signal, as a shell writes it.
-pub(super) async fn next(signals: &mut Option<Signals>) -> i32 {
-    match signals {
-        Some(signals) => 128 + signals.next().await,
-        None => pending().await,
-    }
-}
-
-/// Stops what lives, and ends the process.
-pub(super) async fn stop_all_and_exit(core: &Core, exit_code: i32) -> Infallible {
-    let end = Instant::now() + BOUND;
-    loop {
-        let live = core.live.ids();
-        let all = join_all(live.iter().map(|id| reap(core, id, CloseReason::Error)));
-        let stopped = tokio::time::timeout_at(end, all).await.is_ok();
-        if core.live.len() == 0 || !stopped || Instant::now() >= end {
-            std::process::exit(exit_code);
-        }
-        // Tried, and still there: not at full speed.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        self.interrupt.recv().await;
+        SIGINT
     }
 }

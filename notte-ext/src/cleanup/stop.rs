@@ -1,14 +1,13 @@
 //! Stops a session: one that has ended already counts as stopped.
 
 use notte_api::{
-    Client, Error as ApiError, ErrorKind as ApiKind, ResponseValue,
+    Error as ApiError, ErrorKind as ApiKind, ResponseValue,
     types::{SessionResponse, SessionStatus, SessionStopCloseReason},
 };
 
 use crate::{
-    Error, ErrorKind, Result,
-    call::{Caller, Policy, run},
-    retry::Budget,
+    Error, ErrorKind, Result, SessionId,
+    call::{Caller, run},
 };
 
 /// What the service is told about why a session ended.
@@ -18,31 +17,37 @@ pub(crate) enum CloseReason {
     Error,
 }
 
-/// Stops a session; the last word of the service on it, unless it had ended before.
-pub(crate) async fn stop(
-    client: &Client,
-    budget: &Budget,
-    policy: Policy,
-    id: &str,
-    reason: CloseReason,
-) -> Result<Option<SessionResponse>> {
-    let caller = || Caller { client, budget, policy: policy.clone() };
+/// How a session came to be over.
+pub(crate) enum End {
+    /// The last word of the service on it.
+    Closed(Box<SessionResponse>),
+    /// The service says that it had ended before.
+    Before,
+    /// The service knows no such session: this is what it says.
+    Unknown(Error),
+}
+
+/// Stops a session. One that is `known` to have existed has ended if the service does not find it.
+pub(crate) async fn stop(caller: Caller, id: &SessionId, reason: CloseReason, known: bool) -> Result<End> {
+    let client = caller.client.clone();
     let mut request = client.session_stop().session_id(id);
     if reason == CloseReason::Error {
         request = request.close_reason(SessionStopCloseReason::Error);
     }
-    let doubt = match run(caller(), request).await.map(ResponseValue::into_inner) {
-        Ok(answer) if has_ended(&answer) => return Ok(Some(answer)),
-        Ok(_) => Error::execution("session_stop", "the session is still active").of_session(id),
-        Err(error) if is_over(&error) => return Ok(None),
-        Err(error) if is_unclear(&error) => error.of_session(id),
+    let doubt = match run(caller.clone(), request).await.map(ResponseValue::into_inner) {
+        Ok(answer) if has_ended(&answer) => return Ok(End::Closed(Box::new(answer))),
+        Ok(_) => Error::execution("session_stop", "the session is still active"),
+        Err(error) if error.kind() == ErrorKind::Conflict || error.is_already_done() => return Ok(End::Before),
+        Err(error) if error.is_not_found() && known => return Ok(End::Before),
+        Err(error) if is_unclear(&error) || error.is_not_found() => error,
         Err(error) => return Err(error.of_session(id)),
     };
-    // What this refusal means is not for its words to say: the session itself tells.
-    match run(caller(), client.session_status().session_id(id)).await.map(ResponseValue::into_inner) {
-        Ok(answer) if has_ended(&answer) => Ok(Some(answer)),
-        Err(error) if error.is_not_found() => Ok(None),
-        _ => Err(doubt),
+    // What this answer means is not for its words to say: the session itself tells.
+    match run(caller, client.session_status().session_id(id)).await.map(ResponseValue::into_inner) {
+        Ok(answer) if has_ended(&answer) => Ok(End::Closed(Box::new(answer))),
+        Err(error) if error.is_not_found() && known => Ok(End::Before),
+        Err(error) if error.is_not_found() => Ok(End::Unknown(error.of_session(id))),
+        _ => Err(doubt.of_session(id)),
     }
 }
 
@@ -51,13 +56,11 @@ fn has_ended(session: &SessionResponse) -> bool {
     !matches!(session.status.known(), Some(SessionStatus::Active | SessionStatus::Authenticating))
 }
 
-/// Whether there is nothing to stop, or the stop was accepted in words that cannot be read.
-fn is_over(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict)
-        || error.api().map(ApiError::kind) == Some(ApiKind::Decode)
-}
-
+/// Whether the service answered in a way that leaves open whether it stopped the session.
 fn is_unclear(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Execution)
-        && error.api().map(ApiError::kind) == Some(ApiKind::Status)
+    match error.api().map(ApiError::kind) {
+        Some(ApiKind::Decode) => true,
+        Some(ApiKind::Status) => matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Execution),
+        _ => false,
+    }
 }

@@ -1,16 +1,13 @@
 //! Stops the sessions of processes that died without stopping them.
 
-use std::{fs::OpenOptions, path::Path};
-
-use notte_api::Client;
+use tokio::task::spawn_blocking;
 
 use super::{
-    Cleanup, CloseReason, Core,
-    ledger::{self, Entry, Event},
-    process::{Process, State},
+    Cleanup, CloseReason, fingerprint, host,
+    ledger::{self, Entry, Found, Orphans},
     stop,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, call::Caller};
 
 /// What a sweep did.
 #[derive(Debug, Default)]
@@ -20,7 +17,8 @@ pub struct Sweep {
     pub stopped: Vec<String>,
     /// Sessions of dead processes that could not be stopped. They stay in the ledger.
     pub failed: Vec<SweepFailure>,
-    /// Sessions of processes that may still run. They are left alone.
+    /// Sessions that are left alone: of processes that run, of another machine or container, of another service, or
+    /// started with another key.
     pub kept: usize,
 }
 
@@ -35,62 +33,70 @@ pub struct SweepFailure {
 }
 
 impl Cleanup {
-    /// Stops the orphans of every dead process in the ledger's folder.
-    pub(crate) async fn sweep(&self, client: &Client) -> Result<Sweep> {
-        let Some(ledger) = &self.core.ledger else {
-            return Err(Error::new(ErrorKind::Config, "there is no ledger to sweep: give the builder a folder"));
+    /// Stops the orphans of every dead process in the ledger's folder, as far as `caller` can.
+    pub(crate) async fn sweep(&self, mut caller: Caller) -> Result<Sweep> {
+        let Some(ledger) = &self.keeper.core.ledger else {
+            let message = "there is no ledger to sweep: give the builder a folder with ledger()";
+            return Err(Error::new(ErrorKind::Config, message));
         };
+        caller.budget = self.budget();
+        let folder = ledger.folder().to_owned();
         let mut sweep = Sweep::default();
-        let files = ledger::files(ledger.folder()).map_err(|error| unreadable(&error))?;
-        for path in files {
-            self.core.sweep_file(client, &path, &mut sweep).await;
+        for path in blocking(move || ledger::files(&folder)).await?.map_err(|error| unreadable(&error))? {
+            if let Some(found) = blocking(move || Found::open(path)).await? {
+                sweep.file(&caller, found).await?;
+            }
         }
         Ok(sweep)
     }
+
+    /// The sessions that some ledger has as live, and those that this client knows of.
+    pub(crate) async fn known(&self) -> Result<Vec<String>> {
+        let mut known = self.keeper.core.live.ids();
+        if let Some(ledger) = &self.keeper.core.ledger {
+            let folder = ledger.folder().to_owned();
+            let in_ledgers = move || {
+                let found = ledger::files(&folder).unwrap_or_default().into_iter().filter_map(Found::open);
+                found.flat_map(|found| found.live().to_vec()).map(|entry| entry.session).collect::<Vec<_>>()
+            };
+            known.extend(blocking(in_ledgers).await?);
+        }
+        Ok(known)
+    }
 }
 
-impl Core {
-    async fn sweep_file(&self, client: &Client, path: &Path, sweep: &mut Sweep) {
-        // Another sweep may have been faster.
-        let Ok(entries) = ledger::read(path) else { return };
-        let process = entries.first().map(|entry| Process { pid: entry.pid, started: entry.process.clone() });
-        let live = ledger::live(entries);
-        let Some(process) = process else { return };
-        if process.state() != State::Ended {
-            sweep.kept += if process == Process::this() { 0 } else { live.len() };
-            return;
+impl Sweep {
+    async fn file(&mut self, caller: &Caller, found: Found) -> Result<()> {
+        let orphans = match found {
+            Found::Orphans(orphans) => orphans,
+            Found::Kept(live) => {
+                self.kept += live.len();
+                return Ok(());
+            }
+        };
+        let (here, key) = (host::host(), fingerprint(&caller.client));
+        let is_ours = |entry: &Entry| {
+            here.as_ref() == Some(&entry.host) && entry.key == key && entry.url == caller.client.base_url()
+        };
+        let mut settled = Vec::new();
+        for entry in &orphans.live {
+            if !is_ours(entry) {
+                self.kept += 1;
+                continue;
+            }
+            match stop(caller.clone(), &entry.session.as_str().into(), CloseReason::Error, true).await {
+                Ok(_) => settled.push(entry.session.clone()),
+                Err(error) => self.failed.push(SweepFailure { session_id: entry.session.clone(), error }),
+            }
         }
-        let mut all = true;
-        for entry in live {
-            all &= self.sweep_entry(client, path, entry, sweep).await;
-        }
-        if all {
-            // Nothing is lost by a file that stays.
-            let _ = std::fs::remove_file(path);
-        }
+        self.stopped.extend(settled.iter().cloned());
+        blocking(move || Orphans::settle(orphans, &settled)).await
     }
+}
 
-    /// Whether the entry is settled.
-    async fn sweep_entry(&self, client: &Client, path: &Path, entry: Entry, sweep: &mut Sweep) -> bool {
-        if entry.url != client.base_url() {
-            // Of another service: only a client of that one can tell.
-            sweep.kept += 1;
-            return false;
-        }
-        match stop(client, &self.budget, self.policy.clone(), &entry.session, CloseReason::Error).await {
-            Ok(_) => {
-                let settled = Entry { event: Event::Stopped, ..entry.clone() };
-                let file = OpenOptions::new().append(true).open(path);
-                let _ = file.and_then(|mut file| ledger::write(&mut file, &settled));
-                sweep.stopped.push(entry.session);
-                true
-            }
-            Err(error) => {
-                sweep.failed.push(SweepFailure { session_id: entry.session, error });
-                false
-            }
-        }
-    }
+/// Runs what waits for the disk where it holds up nothing.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    spawn_blocking(work).await.map_err(|_| Error::new(ErrorKind::Config, "the runtime is ending"))
 }
 
 fn unreadable(error: &std::io::Error) -> Error {

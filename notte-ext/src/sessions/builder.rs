@@ -16,7 +16,7 @@ use notte_api::{
 use serde_json::{Map, Value};
 
 use super::{Session, check};
-use crate::{Error, Notte, ProfileId, Result, VaultId, call::Policy};
+use crate::{Error, Notte, ProfileId, Result, VaultId, call::{Caller, Policy}};
 
 /// Sets up a session. `.await` starts it; [`scope`](Self::scope) starts it, runs something in it, and stops it.
 ///
@@ -230,9 +230,10 @@ impl SessionBuilder {
         self
     }
 
-    /// How long the start may take in all, in place of the client's own deadline.
+    /// Sets how long the start may take in all, in place of the client's own deadline. One attempt may take that long too.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.policy.deadline = deadline;
+        self.policy.timeout = self.policy.timeout.max(deadline);
         self
     }
 
@@ -279,8 +280,8 @@ impl SessionBuilder {
     pub(super) async fn start(mut self) -> Result<Session> {
         let request = self.request()?;
         let Self { notte, policy, waits_for_auth, captcha_timeout, .. } = self;
-        let budget = notte.shared_budget();
-        let (lease, started) = notte.cleanup().start_session(request, policy, budget).await?;
+        let caller = Caller { policy, ..notte.caller() };
+        let (lease, started) = notte.cleanup().start_session(request, caller).await?;
         let session = Session::new(notte.clone(), lease, Some(started)).with_captcha_timeout(captcha_timeout);
         if waits_for_auth
             && session.is_authenticating()

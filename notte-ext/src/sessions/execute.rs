@@ -110,7 +110,7 @@ impl Session {
     /// Makes a call that may take so long at least.
     async fn run<O: notte_api::Operation>(&self, request: O, time: Duration) -> Result<O::Output> {
         let policy = self.notte().policy().clone().at_least(time);
-        let caller = Caller { client: self.notte().api(), budget: self.notte().budget(), policy };
+        let caller = Caller { policy, ..self.notte().caller() };
         run(caller, request).await.map(ResponseValue::into_inner).map_err(|error| error.of_session(self.id()))
     }
 

@@ -26,12 +26,12 @@ impl Sessions {
     ///
     /// [`Session::stop`] stops it all the same.
     pub fn attach(&self, id: impl Into<SessionId>) -> Session {
-        Session::new(self.notte.clone(), self.notte.cleanup().borrow(&id.into()), None)
+        Session::new(self.notte.clone(), self.notte.cleanup().borrow(id.into(), &self.notte.caller()), None)
     }
 
     /// A guard over a session that was started elsewhere: dropping it stops the session.
     pub fn adopt(&self, id: impl Into<SessionId>) -> Session {
-        Session::new(self.notte.clone(), self.notte.cleanup().adopt(&id.into()), None)
+        Session::new(self.notte.clone(), self.notte.cleanup().adopt(id.into(), &self.notte.caller()), None)
     }
 
     /// Lists sessions, those that live unless told otherwise.
@@ -49,17 +49,19 @@ impl Sessions {
     pub async fn started_since(&self, time: SystemTime) -> Result<Vec<SessionResponse>> {
         let since = Timestamp::from(time.checked_sub(CLOCK_SKEW).unwrap_or(time));
         let items = self.list().only_active(true).only_current_token(true).page_size(100).items();
+        let known = self.notte.cleanup().known().await?;
         let candidates = items.try_filter(|session| {
-            let candidate = session.created_at >= since && !self.notte.cleanup().knows(&session.session_id);
+            let candidate = session.created_at >= since && !known.contains(&session.session_id);
             std::future::ready(candidate)
         });
         candidates.try_collect().await
     }
 
-    /// Stops the sessions that processes left behind which died without stopping them, as the
-    /// [ledger](crate::Builder::ledger) knows them. Sessions of processes that run are left alone.
+    /// Stops the sessions that were left behind by processes that died without stopping them, as far as the
+    /// [ledger](crate::Builder::ledger) has them and this client can stop them.
     ///
-    /// Whether a process runs is known on Linux only; elsewhere, every process counts as one that may run.
+    /// Left alone are the sessions of processes that run, of another machine or container (whether they run is not
+    /// known), of another service, and of another API key: [`Sweep::kept`] counts them.
     ///
     /// # Errors
     /// There is no ledger, or it cannot be read. Sessions that could not be stopped are in the [`Sweep`].
@@ -67,7 +69,7 @@ impl Sessions {
     /// # Cancel safety
     /// What was not stopped yet is still in the ledger.
     pub async fn sweep(&self) -> Result<Sweep> {
-        self.notte.cleanup().sweep(self.notte.api()).await
+        self.notte.cleanup().sweep(self.notte.caller()).await
     }
 }
 

@@ -15,9 +15,9 @@ impl SessionBuilder {
     /// the future is dropped, the session is stopped in the background.
     ///
     /// # Errors
-    /// What `body` fails with; else why the session could not be started, or could not be stopped. A stop that fails
-    /// beside an error of `body` is logged, and is that error's [`failed_stop`](Error::failed_stop) where that is this
-    /// crate's [`Error`]. In each case it is tried again in the background.
+    /// The error of `body`, or the reason why the session could not be started. A stop that fails is logged and retried
+    /// in the background; it costs no value. Beside an error of `body` it is also that error's
+    /// [`failed_stop`](Error::failed_stop), if that is this crate's [`Error`].
     ///
     /// # Cancel safety
     /// Cancel safe: the session is stopped in the background.
@@ -51,18 +51,14 @@ async fn finish<T, E: From<Error> + 'static>(
 ) -> Result<T, E> {
     let id = session.id().clone();
     let reason = if matches!(ended, Ok(Ok(_))) { CloseReason::Manual } else { CloseReason::Error };
-    let stopped = session.stop_because(reason).await;
-    match (ended, stopped) {
-        (Ok(result), Ok(())) => result,
-        (Ok(Ok(_)), Err(error)) => Err(error.into()),
-        (Err(panic), Ok(())) => resume_unwind(panic),
-        (failed, Err(error)) => {
-            tracing::warn!(session = id.as_str(), %error, "not stopped yet; it is tried again in the background");
-            match failed {
-                Ok(result) => result.map_err(|failed| with_failed_stop(failed, error)),
-                Err(panic) => resume_unwind(panic),
-            }
-        }
+    let failed_stop = session.stop_because(reason).await.err();
+    if let Some(error) = &failed_stop {
+        tracing::warn!(session = id.as_str(), %error, "not stopped yet; the stop is retried in the background");
+    }
+    match (ended, failed_stop) {
+        (Ok(Err(failed)), Some(error)) => Err(with_failed_stop(failed, error)),
+        (Ok(result), _) => result,
+        (Err(panic), _) => resume_unwind(panic),
     }
 }
 

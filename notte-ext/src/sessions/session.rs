@@ -14,7 +14,7 @@ use notte_api::{
 use super::{Files, NetworkLogsRequest, Observe, ReplayRequest, Scrape, Screenshot, SessionDebug};
 use crate::{
     Notte, Result, SessionId,
-    cleanup::{CloseReason, Lease, stop},
+    cleanup::{CloseReason, End, Lease, stop},
 };
 
 /// A session: a browser in the cloud.
@@ -34,7 +34,7 @@ pub struct Session {
 
 impl Session {
     pub(super) fn new(notte: Notte, lease: Lease, started: Option<SessionResponse>) -> Self {
-        let id = SessionId::from(lease.id());
+        let id = lease.id().clone();
         Self { lease, id, started: started.map(Box::new), captcha_timeout: None, notte }
     }
 
@@ -48,8 +48,8 @@ impl Session {
     }
 
     /// Says why it ends, should it be dropped.
-    pub(super) fn failed(mut self) {
-        self.lease.set_reason(CloseReason::Error);
+    pub(super) fn failed(self) {
+        self.lease.let_go(CloseReason::Error);
     }
 
     /// Its id.
@@ -91,16 +91,27 @@ impl Session {
         self.stop_because(CloseReason::Manual).await
     }
 
-    pub(super) async fn stop_because(mut self, reason: CloseReason) -> Result<()> {
-        self.lease.set_reason(reason);
-        let (notte, policy) = (&self.notte, self.notte.policy().clone());
-        stop(notte.api(), notte.cleanup().budget(), policy, self.lease.id(), reason).await?;
-        self.lease.release();
-        Ok(())
+    pub(super) async fn stop_because(self, reason: CloseReason) -> Result<()> {
+        // From here on it is stopped, whatever becomes of this future.
+        self.lease.arm();
+        match stop(self.notte.closing_caller(), self.id(), reason, self.lease.is_known()).await {
+            Ok(End::Unknown(error)) => {
+                self.lease.release();
+                Err(error)
+            }
+            Ok(_) => {
+                self.lease.release();
+                Ok(())
+            }
+            Err(error) => {
+                self.lease.let_go(reason);
+                Err(error)
+            }
+        }
     }
 
     /// Leaves the session running, for somebody else to stop, and gives its id. The client forgets it.
-    pub fn detach(mut self) -> SessionId {
+    pub fn detach(self) -> SessionId {
         self.lease.release();
         self.id
     }

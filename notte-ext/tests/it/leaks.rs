@@ -6,12 +6,13 @@
 
 use std::{
     future::IntoFuture,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::support::{self, Fault, Server};
+use crate::support::{self, Fault, Server, UNKNOWN};
 use notte_ext::{Builder, Error, ErrorKind, Notte, Session};
 
 const CASE: &str = "NOTTE_LEAK_CASE";
@@ -29,9 +30,49 @@ enum Left {
     One,
 }
 
-/// A way to die: in words, what the child does, how the service behaves meanwhile, a signal from outside, and what is
-/// to be left.
-struct Row(&'static str, &'static str, fn(&Server), Option<&'static str>, Left);
+/// A way to die.
+struct Row {
+    words: &'static str,
+    /// What the child does.
+    case: &'static str,
+    /// How the service behaves meanwhile.
+    behave: fn(&Server),
+    /// What others do while the child lives, once it says that it is ready.
+    meanwhile: fn(&Server, &Path),
+    /// What ends it from outside.
+    signal: Option<&'static str>,
+    /// What others do when it has ended.
+    afterwards: fn(&Server, &Path),
+    left: Left,
+}
+
+const fn row(words: &'static str, case: &'static str) -> Row {
+    Row { words, case, behave: well, meanwhile: nothing, signal: None, afterwards: nothing, left: Left::Nothing }
+}
+
+impl Row {
+    const fn behave(self, behave: fn(&Server)) -> Self {
+        Self { behave, ..self }
+    }
+
+    const fn signal(self, signal: &'static str) -> Self {
+        Self { signal: Some(signal), ..self }
+    }
+
+    const fn left(self, left: Left) -> Self {
+        Self { left, ..self }
+    }
+
+    const fn meanwhile(self, meanwhile: fn(&Server, &Path)) -> Self {
+        Self { meanwhile, ..self }
+    }
+
+    const fn afterwards(self, afterwards: fn(&Server, &Path)) -> Self {
+        Self { afterwards, ..self }
+    }
+}
+
+fn nothing(_: &Server, _: &Path) {}
 
 fn well(_: &Server) {}
 
@@ -51,30 +92,77 @@ fn start_is_lost(server: &Server) {
     server.fail("POST /sessions/start", [Fault::Cut]);
 }
 
+fn start_is_slower(server: &Server) {
+    server.fail("POST /sessions/start", [Fault::Slow(Duration::from_secs(4))]);
+}
+
+fn start_is_damaged(server: &Server) {
+    server.fail("POST /sessions/start", [Fault::Damaged(|body| body[..body.len() - 1].to_owned(), true)]);
+}
+
+fn stop_is_slow(server: &Server) {
+    server.fail("DELETE /sessions/", vec![Fault::Slow(Duration::from_millis(1500)); 2]);
+}
+
+fn sweep_with_another_key(server: &Server, ledger: &Path) {
+    let notte = server.builder().api_key("another").ledger(ledger).build().unwrap();
+    let sweep = tokio::runtime::Runtime::new().unwrap().block_on(notte.sessions().sweep()).unwrap();
+    assert_eq!((sweep.stopped.len(), sweep.failed.len(), sweep.kept), (0, 0, 3), "{sweep:?}");
+}
+
+fn sweep_from_another_namespace(server: &Server, ledger: &Path) {
+    let unshared = ["--user", "--map-root-user", "--pid", "--fork", "--mount-proc"];
+    let tried = Command::new("unshare").args(unshared).arg("true").status();
+    if !tried.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command.args(unshared).arg(std::env::current_exe().unwrap());
+    assert!(child_of(&mut command, "sweep", &server.url, ledger).status().unwrap().success());
+    assert_eq!(server.live(), 3, "a sweep in another PID namespace stopped what lives in this one");
+}
+
 const TABLE: &[Row] = &[
-    Row("the work in a scope succeeds", "ok", well, None, Left::Nothing),
-    Row("it fails", "err", well, None, Left::Nothing),
-    Row("it panics", "panic_in_scope", well, None, Left::Nothing),
-    Row("`?` leaves a function that holds a guard", "question_mark", well, None, Left::Nothing),
-    Row("a panic unwinds through a guard", "panic_with_guard", well, None, Left::Nothing),
-    Row("the task is aborted", "task_abort", well, None, Left::Nothing),
-    Row("`timeout` drops the work", "timeout", well, None, Left::Nothing),
-    Row("`select!` drops the work", "select", well, None, Left::Nothing),
-    Row("`timeout` drops a start that is under way", "start_dropped", start_is_slow, None, Left::Nothing),
-    Row("the runtime is dropped", "runtime_drop", well, None, Left::Nothing),
-    Row("the runtime is dropped during a start", "runtime_drop_in_start", start_is_slow, None, Left::Nothing),
-    Row("a guard is dropped on a `current_thread` runtime", "current_thread", well, None, Left::Nothing),
-    Row("a guard is dropped outside of any runtime", "outside_runtime", well, None, Left::Nothing),
-    Row("the request to stop is never answered", "question_mark", stop_hangs, None, Left::Nothing),
-    Row("the request to stop fails with 500, again and again", "question_mark", stop_fails, None, Left::Nothing),
-    Row("SIGINT, with `stop_on_signals`", "signals_opted_in", well, Some("INT"), Left::Nothing),
-    Row("SIGTERM, with `stop_on_signals`", "signals_opted_in", well, Some("TERM"), Left::Nothing),
-    Row("SIGINT", "wait", well, Some("INT"), Left::UntilSweep),
-    Row("SIGTERM", "wait", well, Some("TERM"), Left::UntilSweep),
-    Row("SIGKILL", "wait", well, Some("KILL"), Left::UntilSweep),
-    Row("`std::process::abort`", "abort", well, None, Left::UntilSweep),
-    Row("`std::process::exit`", "exit", well, None, Left::UntilSweep),
-    Row("the answer to a start is lost", "start_lost", start_is_lost, None, Left::One),
+    row("the work in a scope succeeds", "ok"),
+    row("it fails", "err"),
+    row("it panics", "panic_in_scope"),
+    row("`?` leaves a function that holds a guard", "question_mark"),
+    row("a panic unwinds through a guard", "panic_with_guard"),
+    row("the task is aborted", "task_abort"),
+    row("`timeout` drops the work", "timeout"),
+    row("`select!` drops the work", "select"),
+    row("`timeout` drops a start that is under way", "start_dropped").behave(start_is_slow),
+    row("a start meets its own deadline", "start_deadline").behave(start_is_slower),
+    row("a start meets the timeout of an attempt", "start_timeout").behave(start_is_slower),
+    row("the response to a start is damaged", "start_damaged").behave(start_is_damaged),
+    row("the runtime is dropped", "runtime_drop"),
+    row("the runtime is dropped during a start", "runtime_drop_in_start").behave(start_is_slow),
+    row("a guard is dropped on a `current_thread` runtime", "current_thread"),
+    row("a guard is dropped outside of any runtime", "outside_runtime"),
+    row("guard and client are dropped inside a runtime that ends then", "inside_runtime").behave(stop_is_slow),
+    row("a client in a `static`, after `shutdown`", "static_client").behave(stop_is_slow),
+    row("the request to stop is never answered", "question_mark").behave(stop_hangs),
+    row("the request to stop fails with 500, again and again", "question_mark").behave(stop_fails),
+    row("SIGINT, with `stop_on_signals`", "signals_opted_in").signal("INT"),
+    row("SIGTERM, with `stop_on_signals`", "signals_opted_in").signal("TERM"),
+    row("SIGTERM, with `stop_on_signals`, during a start", "signals_in_start").behave(start_is_slower).signal("TERM"),
+    row("SIGTERM, with `stop_on_signals` at one of two clients", "signals_two_clients")
+        .behave(stop_is_slow)
+        .signal("TERM"),
+    row("SIGINT", "wait").signal("INT").left(Left::UntilSweep),
+    row("SIGTERM", "wait").signal("TERM").left(Left::UntilSweep),
+    row("SIGKILL", "wait").signal("KILL").left(Left::UntilSweep),
+    row("SIGKILL, and a sweep with another key comes first", "wait")
+        .signal("KILL")
+        .afterwards(sweep_with_another_key)
+        .left(Left::UntilSweep),
+    row("SIGKILL, after a sweep in another PID namespace that found it alive", "wait")
+        .meanwhile(sweep_from_another_namespace)
+        .signal("KILL")
+        .left(Left::UntilSweep),
+    row("`std::process::abort`", "abort").left(Left::UntilSweep),
+    row("`std::process::exit`", "exit").left(Left::UntilSweep),
+    row("the answer to a start is lost", "start_lost").behave(start_is_lost).left(Left::One),
 ];
 
 #[test]
@@ -83,7 +171,7 @@ fn every_way_to_die_leaves_what_the_table_says() {
         TABLE.iter().enumerate().map(|(number, row)| std::thread::spawn(move || outcome(number, row))).collect();
     let (mut wrong, mut table) =
         (Vec::new(), "| what happens | sessions left | after a sweep |\n|---|---|---|\n".to_owned());
-    for (Row(words, .., left), outcome) in TABLE.iter().zip(rows) {
+    for (Row { words, left, .. }, outcome) in TABLE.iter().zip(rows) {
         match outcome.join().unwrap() {
             Ok((live, swept)) => {
                 let note =
@@ -115,28 +203,29 @@ fn keep_in_the_guide(table: &str) {
 }
 
 /// How many sessions are left, and how many a sweep leaves.
-fn outcome(number: usize, Row(_, case, behave, signal, left): &Row) -> Result<(usize, usize), String> {
+fn outcome(number: usize, row: &Row) -> Result<(usize, usize), String> {
     let server = Server::start();
-    behave(&server);
+    (row.behave)(&server);
     let ledger = std::env::temp_dir().join(format!("notte-leaks-{}-{number}", std::process::id()));
-    let mut child = Running(spawn(case, &server.url, &ledger));
-    if let Some(signal) = signal {
-        wait_for(|| server.live() == 3).ok_or("three sessions never lived")?;
-        // The last one is in the ledger by the time the child says so.
+    let mut child = Running(spawn(row.case, &server.url, &ledger));
+    if let Some(signal) = row.signal {
+        // Its sessions live, and are in the ledger, by the time the child says so.
         wait_for(|| ledger.join("ready").exists()).ok_or("the child never got ready")?;
+        (row.meanwhile)(&server, &ledger);
         Command::new("kill").args([&format!("-{signal}"), &child.0.id().to_string()]).status().unwrap();
     }
     wait_for(|| child.0.try_wait().unwrap().is_some()).ok_or("the child did not end")?;
     let is_well = child.0.wait().unwrap().success();
+    (row.afterwards)(&server, &ledger);
     let live = server.live();
     let started = server.state().started;
-    let swept = if cfg!(target_os = "linux") { sweep(&server, &ledger)? } else { live };
+    let swept = sweep(&server, &ledger)?;
     let _ = std::fs::remove_dir_all(&ledger);
-    match left {
+    match row.left {
         _ if started == 0 => Err("nothing was started".to_owned()),
         Left::Nothing if live > 0 => Err(format!("{live} of {started} left")),
         Left::UntilSweep if live == 0 => Err("nothing was left to sweep: the row proves nothing".to_owned()),
-        Left::UntilSweep if cfg!(target_os = "linux") && swept > 0 => Err(format!("{swept} left by the sweep")),
+        Left::UntilSweep if swept > 0 => Err(format!("{swept} left by the sweep")),
         Left::One if live != 1 => Err(format!("{live} left, not 1")),
         Left::One if !is_well => Err("the error does not say that a session may exist".to_owned()),
         _ => Ok((live, swept)),
@@ -180,15 +269,18 @@ fn wait_for(mut condition: impl FnMut() -> bool) -> Option<()> {
 }
 
 fn spawn(case: &str, url: &str, ledger: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+    child_of(&mut Command::new(std::env::current_exe().unwrap()), case, url, ledger).spawn().unwrap()
+}
+
+/// A command that runs the child, with this in its way.
+fn child_of<'a>(command: &'a mut Command, case: &str, url: &str, ledger: &Path) -> &'a mut Command {
+    command
         .args(["--exact", "leaks::child", "--ignored", "--nocapture"])
         .env(CASE, case)
         .env(URL, url)
         .env(LEDGER, ledger)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }
 
 /// The child: it dies the way it is told to.
@@ -200,7 +292,8 @@ fn child() {
     let builder = support::builder(&std::env::var(URL).unwrap()).ledger(&ledger).drop_wait(Duration::from_secs(30));
     let many = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let one = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let builder = if case == "signals_opted_in" { builder.stop_on_signals() } else { builder };
+    let builder = if case.starts_with("signals") { builder.stop_on_signals() } else { builder };
+    let builder = if case == "start_timeout" { builder.timeout(Duration::from_secs(2)) } else { builder };
     let notte = builder.build().unwrap();
     // The process ends with what this returns or throws.
     let _ = match case.as_str() {
@@ -236,15 +329,17 @@ fn child() {
             Ok(())
         }),
         "start_dropped" => many.block_on(async {
-            let _ = tokio::time::timeout(Duration::from_millis(300), notte.session().into_future()).await;
-            Ok(())
+            tokio::select! {
+                _ = notte.session().into_future() => panic!("it was to be slow"),
+                _ = tokio::task::spawn_blocking(until_asked) => Ok(()),
+            }
         }),
         "runtime_drop" | "runtime_drop_in_start" => {
             many.spawn(hanging(notte.clone()));
             if case == "runtime_drop" {
                 many.block_on(until_live(&notte));
             } else {
-                many.block_on(tokio::time::sleep(Duration::from_millis(300)));
+                until_asked();
             }
             drop(many);
             Ok(())
@@ -258,6 +353,47 @@ fn child() {
             std::thread::spawn(move || drop(session)).join().unwrap();
             Ok(())
         }
+        "start_deadline" => many.block_on(async {
+            let error = notte.session().deadline(Duration::from_secs(2)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Deadline);
+            Ok(())
+        }),
+        "start_timeout" => many.block_on(async {
+            assert_eq!(notte.session().await.unwrap_err().kind(), ErrorKind::Timeout);
+            Ok(())
+        }),
+        "start_damaged" => many.block_on(async { notte.session().await.map(drop) }),
+        "inside_runtime" => many.block_on(async move {
+            let _client = notte;
+            let _session = _client.session().await?;
+            Ok(())
+        }),
+        "static_client" => {
+            static CLIENT: std::sync::OnceLock<Notte> = std::sync::OnceLock::new();
+            let notte = CLIENT.get_or_init(|| notte);
+            many.block_on(async {
+                drop(notte.session().await?);
+                assert!(notte.shutdown(Duration::from_secs(30)).await.is_clean());
+                Ok(())
+            })
+        }
+        "sweep" => many.block_on(async {
+            let sweep = notte.sessions().sweep().await?;
+            assert_eq!((sweep.stopped.len(), sweep.failed.len(), sweep.kept), (0, 0, 3), "{sweep:?}");
+            Ok(())
+        }),
+        "signals_in_start" => many.block_on(async {
+            let start = tokio::spawn(notte.session().into_future());
+            tokio::task::spawn_blocking(until_asked).await.unwrap();
+            std::fs::write(ledger.join("ready"), "").unwrap();
+            start.await.unwrap().map(drop)
+        }),
+        "signals_two_clients" => many.block_on(async {
+            let other = support::builder(&std::env::var(URL).unwrap()).build().unwrap();
+            let _sessions = (other.session().await?, other.session().await?, notte.session().await?);
+            std::fs::write(ledger.join("ready"), "").unwrap();
+            std::future::pending().await
+        }),
         "signals_opted_in" | "wait" => many.block_on(async {
             let _sessions = three(&notte).await?;
             std::fs::write(ledger.join("ready"), "").unwrap();
@@ -273,6 +409,22 @@ fn child() {
         }
         unknown => panic!("{unknown}"),
     };
+}
+
+/// Waits until the service was asked to start something.
+fn until_asked() {
+    let url = std::env::var(URL).unwrap();
+    let address = url.trim_start_matches("http://");
+    loop {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /asked/POST HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        if !answer.ends_with("\r\n\r\n0") {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 async fn three(notte: &Notte) -> Result<Vec<Session>, Error> {
@@ -325,6 +477,109 @@ async fn a_scope_can_be_spawned() {
     });
     assert!(task.await.unwrap().unwrap());
     assert_eq!(server.live(), 0);
+}
+
+#[tokio::test]
+async fn a_scope_that_succeeded_gives_its_value_even_if_the_stop_fails() {
+    let server = Server::start();
+    let notte = server.notte();
+    server.fail("DELETE", vec![Fault::Refuse(401, "", "")]);
+    let value = notte.session().scope(async |_| Ok::<_, Error>(7)).await.unwrap();
+    assert_eq!((value, server.settle(0)), (7, 0), "the stop is tried again in the background");
+}
+
+#[tokio::test]
+async fn a_start_whose_answer_is_damaged_but_names_the_session_is_stopped_by_that_name() {
+    let damages: [(fn(&str) -> String, bool); 4] = [
+        (|body| body[..body.len() - 9].to_owned(), true),
+        (|body| format!("{body} and more"), false),
+        (|body| body.replacen('{', r#"{"cost":NaN,"#, 1), false),
+        (|body| body.replacen('{', &format!(r#"{{"status":7,"noise":"{}","#, "x".repeat(100_000)), 1), false),
+    ];
+    for (damage, cut) in damages {
+        let server = Server::start();
+        server.fail("POST /sessions/start", [Fault::Damaged(damage, cut)]);
+        let error = server.notte().session().await.unwrap_err();
+        assert_eq!((server.settle(0), error.session_id()), (0, Some("s-1")), "{error}");
+        assert!(server.last("DELETE").line.contains("s-1"));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_a_session_stops_nothing() {
+    let server = Server::start();
+    let notte = server.notte();
+    let other = notte.session().await.unwrap();
+    server.fail("POST /sessions/start", [Fault::Refuse(409, "", r#"{"detail":"in use","session_id":"s-1"}"#)]);
+    notte.session().await.unwrap_err();
+    assert!(notte.shutdown(Duration::from_millis(500)).await.left.len() == 1);
+    assert_eq!((server.live(), server.count("DELETE")), (1, 0));
+    other.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_to_a_stop_that_says_nothing_is_no_stop() {
+    for nothing in ["<html>ok</html>", "{}", ""] {
+        let server = Server::start();
+        let notte = server.notte();
+        let session = notte.session().await.unwrap();
+        server.fail("DELETE", [Fault::Say(nothing.to_owned())]);
+        session.stop().await.unwrap_err();
+        assert_eq!(server.settle(0), 0, "{nothing:?}: the stop is tried again in the background");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_of_an_attached_session_goes_on_in_the_background() {
+    let server = Server::start();
+    let notte = server.notte();
+    let id = notte.session().await.unwrap().detach();
+    server.fail("DELETE", vec![Fault::Refuse(500, "", ""); 4]);
+    notte.sessions().attach(&id).stop().await.unwrap_err();
+    assert_eq!(server.settle(0), 0);
+    let id = notte.session().await.unwrap().detach();
+    server.fail("DELETE", [Fault::Slow(Duration::from_millis(300))]);
+    let _ = tokio::time::timeout(Duration::from_millis(50), notte.sessions().attach(&id).stop()).await;
+    assert!(notte.shutdown(Duration::from_secs(10)).await.is_clean());
+    assert_eq!(server.live(), 0);
+}
+
+#[tokio::test]
+async fn stopping_a_session_that_nobody_knows_is_an_error() {
+    let server = Server::start();
+    let notte = server.notte();
+    for unknown in [notte.sessions().attach(UNKNOWN), notte.sessions().adopt(UNKNOWN)] {
+        let error = unknown.stop().await.unwrap_err();
+        assert_eq!((error.kind(), error.session_id()), (ErrorKind::NotFound, Some(UNKNOWN)));
+    }
+    assert!(notte.shutdown(Duration::from_secs(10)).await.is_clean());
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_in_a_runtime_does_not_block_it() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.session().await.unwrap();
+    server.fail("DELETE", [Fault::Slow(Duration::from_secs(2))]);
+    drop(notte);
+    let start = Instant::now();
+    drop(session);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert_eq!(server.settle(0), 0);
+}
+
+#[test]
+fn a_session_of_another_pid_namespace_is_never_swept() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    // Its process has ended, and left its ledger: only where it ran can be known.
+    let line =
+        format!(r#"{{"event":"started","session":"s-1","url":"{}","key":"k","host":"boot pid:[1]"}}"#, server.url);
+    std::fs::write(folder.path().join("a.jsonl"), line).unwrap();
+    let notte = server.builder().ledger(folder.path()).build().unwrap();
+    let sweep = tokio::runtime::Runtime::new().unwrap().block_on(notte.sessions().sweep()).unwrap();
+    assert_eq!((sweep.stopped.len(), sweep.failed.len(), sweep.kept), (0, 0, 1));
+    assert_eq!(server.count("DELETE"), 0);
 }
 
 #[tokio::test]

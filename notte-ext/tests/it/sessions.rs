@@ -264,7 +264,7 @@ async fn stop_twice_is_success() {
     server.fail("DELETE /sessions/s-1", [Fault::Refuse(409, "", ""), Fault::Refuse(400, "", r#"{"detail":"?"}"#)]);
     notte.sessions().attach("s-1").stop().await.unwrap();
     notte.sessions().attach("s-1").stop().await.unwrap();
-    assert_eq!(server.count("GET /sessions/s-1"), 1, "what a 400 means is asked of the session");
+    assert_eq!(server.count("GET /sessions/s-1"), 2, "the session itself tells what a 404 and a 400 mean");
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ use tokio::{
 };
 
 pub const KEY: &str = "key-7f3a-marker";
+/// A session that never existed.
+pub const UNKNOWN: &str = "s-unknown";
 
 /// Runs this test once more, in a process of its own, whose logs and signals it has for itself: `true` in there.
 pub fn alone(test: &str) -> bool {
@@ -45,6 +47,8 @@ pub enum Fault {
     Cut,
     /// Does it, and says that it failed.
     DoneBut(u16),
+    /// Does it, and says so in a damaged way: what is sent, and whether more was promised.
+    Damaged(fn(&str) -> String, bool),
 }
 
 #[derive(Clone, Debug)]
@@ -155,6 +159,11 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     match fault {
         Some(Fault::Stall) => std::future::pending().await,
         Some(Fault::Cut) => drop(stream),
+        Some(Fault::Damaged(damage, cut)) => {
+            let body = damage(&String::from_utf8(body).unwrap());
+            let headers = if cut { "content-length: 99999\r\n" } else { "" };
+            answer(stream, status, headers, body.as_bytes()).await;
+        }
         Some(Fault::DoneBut(status)) => answer(stream, status, "", b"{\"detail\":\"oops\"}").await,
         _ => answer(stream, status, "", &body).await,
     }
@@ -180,7 +189,8 @@ fn handle(request: &Request, state: &mut State) -> (u16, Vec<u8>) {
             session(&id, "active")
         }
         ("DELETE", ["sessions", id, "stop"]) => {
-            if !state.live.remove(*id) {
+            // With another key, it is as if there were no such session.
+            if !request.head.contains(&format!("bearer {KEY}")) || !state.live.remove(*id) {
                 return (404, br#"{"detail":"gone"}"#.to_vec());
             }
             session(id, "closed")
@@ -195,7 +205,11 @@ fn handle(request: &Request, state: &mut State) -> (u16, Vec<u8>) {
                 items.join(",")
             )
         }
+        ("GET", ["sessions", id]) if *id == UNKNOWN => return (404, br#"{"detail":"no such session"}"#.to_vec()),
         ("GET", ["sessions", id]) => session(id, if state.live.contains(*id) { "active" } else { "closed" }),
+        ("GET", ["asked", method]) => {
+            state.requests.iter().filter(|request| request.line.starts_with(method)).count().to_string()
+        }
         ("GET", ["sessions", _, "offset"]) => r#"{"offset":7}"#.into(),
         ("GET", ["sessions", _, "cookies"]) => {
             r#"{"cookies":[{"name":"a","value":"hunter2","domain":"x","path":"/","http_only":true}]}"#.into()
@@ -230,7 +244,9 @@ fn handle(request: &Request, state: &mut State) -> (u16, Vec<u8>) {
 }
 
 async fn answer(mut stream: TcpStream, status: u16, headers: &str, body: &[u8]) {
-    let head = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let length =
+        if headers.contains("content-length") { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let head = format!("HTTP/1.1 {status} X\r\n{headers}{length}connection: close\r\n\r\n");
     // A client that has gone does not listen.
     let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
     let _ = stream.shutdown().await;
