@@ -12,6 +12,7 @@ mod client;
 pub mod docs;
 mod error;
 pub mod export;
+mod fleet;
 mod functions;
 mod ids;
 mod managed_auth;
@@ -37,6 +38,7 @@ pub use call::Call;
 pub use cleanup::{Shutdown, Sweep, SweepFailure};
 pub use client::Notte;
 pub use error::{Error, ErrorKind, Result};
+pub use fleet::{Finished, Fleet, FleetResults, FleetState};
 pub use functions::{
     Function, FunctionCreate, FunctionDownload, FunctionEdit, FunctionList, FunctionRollback, FunctionSchedule,
     FunctionUpdate, Functions, Run, RunBuilder, RunEvent, RunEvents, RunList, RunPayload, RunUpdate,

@@ -26,6 +26,9 @@ pub mod execution_modes {
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 
+#[doc = include_str!("fleet.md")]
+pub mod fleet {}
+
 #[doc = include_str!("logging-and-privacy.md")]
 pub mod logging_and_privacy {}
 

@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Decode,
     /// A file of this machine could not be read or written.
     File,
+    /// The caller ended it before it was done, such as a job of a fleet that was drained.
+    Cancelled,
 }
 
 impl ErrorKind {

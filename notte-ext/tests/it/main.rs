@@ -11,6 +11,7 @@ mod examples;
 mod execution;
 mod faults;
 mod files;
+mod fleet;
 mod functions;
 mod leaks;
 mod managed_auth;
