@@ -9,11 +9,19 @@
 //! tokio runtime with I/O and time enabled.
 //!
 //! ```no_run
+//! use notte_api::{Client, types::{GotoAction, SessionStatus}};
+//!
 //! # async fn example() -> Result<(), notte_api::Error> {
-//! let client = notte_api::Client::from_env()?;
-//! let session = client.session_start().send().await?;
-//! println!("{} is {}", session.session_id, session.status.as_str());
-//! client.session_stop().session_id(&session.session_id).send().await?;
+//! let notte = Client::from_env()?;
+//! let session = notte.session_start().body_map(|start| start.idle_timeout_minutes(2)).send().await?;
+//! assert_eq!(session.status, SessionStatus::Active);
+//!
+//! let goto = GotoAction::builder().url("https://example.com");
+//! notte.page_execute().session_id(&session.session_id).body(goto).send().await?;
+//! let page = notte.page_scrape().session_id(&session.session_id).send().await?;
+//! println!("{}", page.markdown);
+//!
+//! notte.session_stop().session_id(&session.session_id).send().await?;
 //! # Ok(())
 //! # }
 //! ```
