@@ -26,9 +26,9 @@ pub(crate) fn format(file: &syn::File) -> String {
     text
 }
 
-/// A file of a `//!` line and its pieces.
+/// A file of a `//!` comment and its pieces.
 pub(crate) fn join(about: &str, pieces: Vec<Piece>) -> String {
-    let mut text = format!("{HEADER}//! {about}\n");
+    let mut text = format!("{HEADER}{about}");
     for piece in pieces {
         match piece {
             Piece::Item(item) => text.push_str(&items(vec![item])),

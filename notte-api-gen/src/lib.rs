@@ -13,6 +13,7 @@ mod model;
 mod normalise;
 pub mod overlay;
 mod pointer;
+mod text;
 
 pub use emit::{File, emit};
 pub use error::Error;
@@ -81,8 +82,7 @@ pub fn generate(document: Input<'_>, overlays: &[Input<'_>], options: Options) -
     let one = |error| Failure::Input(vec![error]);
     let api = Api::read(&effective).map_err(one)?;
     let files = emit(&effective, &api).map_err(one)?;
-    let mut effective = serde_json::to_string_pretty(&effective).unwrap_or_default();
-    effective.push('\n');
+    let effective = text::escaped_json(&serde_json::to_string_pretty(&effective).unwrap_or_default()) + "\n";
     let notes =
         notes.iter().map(|note| format!("note: {note}")).chain(findings.iter().map(ToString::to_string)).collect();
     Ok(Generation { effective, files, api, source_operations, license, notes })

@@ -74,8 +74,9 @@ fn is_json(text: &str) -> bool {
 }
 
 fn parse(text: &str, name: &str) -> Result<Value, Error> {
-    // Every value of a document takes a byte at least; only aliases make more of them.
-    let budget = Cell::new(text.len().saturating_mul(10).saturating_add(1000));
+    // What is read takes about as many bytes as it is written in; only aliases make more of them.
+    const SMALL: usize = 256 * 1024;
+    let budget = Cell::new(text.len().saturating_mul(2).saturating_add(SMALL));
     let seed = Tree { budget: &budget, yaml: !is_json(text) };
     if seed.yaml {
         if let Some(place) = absurd_brackets(text) {

@@ -8,6 +8,7 @@ use syn::parse_quote;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
+use super::doc::Doc;
 use super::{multipart, rust};
 use crate::Error;
 use crate::format::{LITERAL_WIDTH, PATTERN_WIDTH, breaks, generic, items, laid, laid_method};
@@ -57,7 +58,7 @@ fn decorate_one(
     Localise.visit_item_impl_mut(&mut methods);
     let ident = definition.ident.clone();
     let retryable = !matches!(operation.body, Some(Body::Multipart(_)));
-    definition.attrs = super::client::operation_docs(operation).iter().map(|line| rust::attribute(line)).collect();
+    definition.attrs = super::client::operation_docs(operation).attributes();
     if operation.deprecated {
         definition.attrs.push(parse_quote!(#[deprecated]));
     }
@@ -79,11 +80,11 @@ fn decorate_one(
                 kept.push(method);
             }
             "body" => {
-                method.attrs = vec![rust::doc("The whole body.")];
+                method.attrs = Doc::fixed("The whole body.").attributes();
                 kept.push(method);
             }
             "body_map" => {
-                method.attrs = vec![rust::doc("Changes the body's builder in place.")];
+                method.attrs = Doc::fixed("Changes the body's builder in place.").attributes();
                 kept.push(method);
             }
             "send" => send = Some(method),
@@ -110,7 +111,8 @@ fn decorate_one(
     let meta = format!("&operations::{}", operation.id.to_shouty_snake_case());
     let endpoint = format!("{} {}", operation.method, operation.path);
     let sending = [
-        format!("    /// Sends `{endpoint}`.\n    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n"),
+        Doc::prose(&format!("Sends `{endpoint}`.")).comment("    ")
+            + "    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n",
         sender("send", &output, decode, &meta),
         "    /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -238,16 +240,15 @@ fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<String>
         .parameters
         .iter()
         .find(|parameter| parameter.name.to_snake_case() == rust::plain(ident).trim_end_matches('_'));
-    let docs = match parameter.and_then(|parameter| parameter.description.as_deref()) {
-        Some(description) => rust::prose_lines(description),
-        None => vec![format!(" `{}`", parameter.map_or(&rust::plain(ident), |parameter| &parameter.name))],
-    };
+    let described = parameter.and_then(|parameter| parameter.description.as_deref()).unwrap_or_default();
+    let docs =
+        Doc::prose(described).or_else(|| Doc::name(parameter.map_or(&rust::plain(ident), |parameter| &parameter.name)));
     Some(setter(ident, ty, &docs, parameter.is_some_and(|parameter| parameter.deprecated)))
 }
 
 /// A setter of a builder field `Result<ty, String>`: an optional one takes `T` or `Option<T>`.
-pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &[String], deprecated: bool) -> String {
-    let mut text = rust::doc_comment(docs, "    ");
+pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &Doc, deprecated: bool) -> String {
+    let mut text = docs.comment("    ");
     if deprecated {
         text.push_str("    #[deprecated]\n");
     }

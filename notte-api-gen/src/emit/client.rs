@@ -3,6 +3,7 @@
 use heck::ToUpperCamelCase;
 use syn::parse_quote;
 
+use super::doc::Doc;
 use super::rust;
 use crate::format::{block, format, laid_method};
 use crate::model::{Api, Operation};
@@ -20,7 +21,8 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
     for item in items {
         match item {
             syn::Item::Struct(mut item) if item.ident == "Client" => {
-                item.attrs = rust::prose(&format!("The client of {}: every operation as a builder.", api.title));
+                let about = format!("The client of {}: every operation as a builder.", api.title);
+                item.attrs = Doc::prose(&about).attributes();
                 // Debug is hand-written: it must not print the key.
                 item.attrs.push(parse_quote!(#[derive(Clone)]));
                 kept.push(syn::Item::Struct(item));
@@ -38,7 +40,7 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
 fn method(operation: &Operation) -> String {
     let name = rust::ident(&operation.id);
     let builder = rust::ident(&operation.id.to_upper_camel_case());
-    let mut docs = rust::doc_comment(&operation_docs(operation), "    ");
+    let mut docs = operation_docs(operation).comment("    ");
     if operation.deprecated {
         docs.push_str("    #[deprecated]\n");
     }
@@ -52,17 +54,12 @@ fn method(operation: &Operation) -> String {
 
 /// The lines that say what an operation does, in its document's words, with its endpoint and effect class. The first
 /// sentence stands alone, as the line that rustdoc lists; a summary is only the operation's id in other letters.
-pub(super) fn operation_docs(operation: &Operation) -> Vec<String> {
-    let mut docs = Vec::new();
+pub(super) fn operation_docs(operation: &Operation) -> Doc {
     let text = operation.description.as_ref().or(operation.summary.as_ref());
     let (first, rest) = text.map(|text| first_sentence(text)).unwrap_or_default();
-    for text in [first, rest].into_iter().filter(|text| !text.is_empty()) {
-        docs.extend(rust::prose_lines(text));
-        docs.push(String::new());
-    }
     let auth = if operation.auth { "" } else { ", no key is sent" };
-    docs.push(format!(" `{} {}` (effect class: {}{auth})", operation.method, operation.path, operation.effect));
-    docs
+    let endpoint = format!("`{} {}` (effect class: {}{auth})", operation.method, operation.path, operation.effect);
+    Doc::prose(first).and(Doc::prose(rest)).and(Doc::prose(&endpoint))
 }
 
 /// A text's first sentence and the rest of it. An abbreviation, such as `e.g. `, ends none.

@@ -3,6 +3,7 @@
 mod api_md;
 mod builders;
 mod client;
+mod doc;
 mod multipart;
 mod progenitor;
 mod prune;
@@ -20,6 +21,7 @@ use heck::ToUpperCamelCase;
 use serde_json::Value;
 use syn::parse_quote;
 
+use self::doc::Doc;
 use self::progenitor::Source;
 use crate::Error;
 use crate::format::{Piece, format, join};
@@ -73,7 +75,10 @@ fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 2], String), Err
     let listed = api_md::types(&types.module);
     let files = [
         file("types/builder.rs", types.builders),
-        file("types/mod.rs", join("The types that operations take and answer.", types.module)),
+        file(
+            "types/mod.rs",
+            join(&Doc::fixed("The types that operations take and answer.").inner_comment(), types.module),
+        ),
     ];
     Ok((files, listed))
 }
@@ -137,12 +142,11 @@ fn builder_files(api: &Api, mut builders: BTreeMap<String, builders::Builder>) -
         let module = rust::ident(tag);
         index.push(parse_quote!(mod #module;));
         index.push(parse_quote!(pub use #module::{#(#names),*};));
-        let about = match api.tags.get(tag) {
-            Some(description) => rust::escape(description.split(['\n', '\r']).next().unwrap_or_default()),
-            None => format!("Builders of the `{tag}` operations."),
-        };
+        let described = api.tags.get(tag).map_or("", String::as_str);
+        let about =
+            Doc::prose(described).first_line().or_else(|| Doc::prose(&format!("Builders of the `{tag}` operations.")));
         let pieces = vec![Piece::Text(builders::IMPORTS.to_owned()), Piece::Text(text)];
-        files.push(file(&format!("builder/{}.rs", rust::plain(&module)), join(&about, pieces)));
+        files.push(file(&format!("builder/{}.rs", rust::plain(&module)), join(&about.inner_comment(), pieces)));
     }
     files.push(rust_file("builder/mod.rs", &rust::file("A builder for every operation, a file a tag.", index)));
     files

@@ -3,6 +3,7 @@
 use syn::parse_quote;
 use syn::visit_mut::{self, VisitMut};
 
+use super::doc::Doc;
 use super::{builders, rust, unions};
 use crate::model::Part;
 
@@ -35,10 +36,7 @@ pub(super) fn inject(
         } else {
             parse_quote!(#ident: Ok(None))
         });
-        let docs = match &part.description {
-            Some(description) => rust::prose_lines(description),
-            None => vec![format!(" `{name}`")],
-        };
+        let docs = Doc::prose(part.description.as_deref().unwrap_or_default()).or_else(|| Doc::name(name));
         setters.push_str(&builders::setter(&ident, &ty, &docs, false));
         let append: syn::Stmt = if part.binary {
             parse_quote!(form = form.part(#name, #ident.into_multipart().map_err(Error::InvalidRequest)?);)

@@ -1,111 +1,14 @@
 //! Small questions about syntax trees, and small pieces of them.
 
-use proc_macro2::Span;
 use syn::parse_quote;
 use syn::visit::Visit;
 
 /// A module's file with a `//!` line and its items.
-pub(super) fn file(about: &str, items: Vec<syn::Item>) -> syn::File {
+pub(super) fn file(about: &'static str, items: Vec<syn::Item>) -> syn::File {
     let about = format!(" {about}");
     let mut file: syn::File = parse_quote!(#![doc = #about]);
     file.items = items;
     file
-}
-
-/// A doc attribute of escaped prose.
-pub(super) fn doc(text: &str) -> syn::Attribute {
-    attribute(&format!(" {text}"))
-}
-
-/// Doc attributes of prose from the document, a line each.
-pub(super) fn prose(text: &str) -> Vec<syn::Attribute> {
-    prose_lines(text).iter().map(|line| attribute(line)).collect()
-}
-
-/// The texts of these attributes.
-pub(super) fn prose_lines(text: &str) -> Vec<String> {
-    // A carriage return by itself ends a line too: Rust takes none in a comment.
-    let escaped = escape(text.trim());
-    escaped.lines().flat_map(|line| line.split('\r')).map(|line| format!(" {}", line.trim_end())).collect()
-}
-
-/// Doc comments of these lines.
-pub(super) fn doc_comment(lines: &[String], indent: &str) -> String {
-    lines.iter().map(|line| format!("{indent}///{}\n", line.trim_end_matches(' '))).collect()
-}
-
-/// `#[doc = "…"]`, which is not worth a parser.
-pub(super) fn attribute(text: &str) -> syn::Attribute {
-    let meta = syn::MetaNameValue {
-        path: quote::format_ident!("doc").into(),
-        eq_token: <syn::Token![=]>::default(),
-        value: syn::Expr::Lit(syn::ExprLit {
-            attrs: Vec::new(),
-            lit: syn::Lit::Str(syn::LitStr::new(text, Span::call_site())),
-        }),
-    };
-    syn::Attribute {
-        pound_token: <syn::Token![#]>::default(),
-        style: syn::AttrStyle::Outer,
-        bracket_token: syn::token::Bracket::default(),
-        meta: meta.into(),
-    }
-}
-
-/// The texts of the doc attributes among these.
-pub(super) fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
-    attributes.iter().filter_map(doc_text).collect()
-}
-
-/// Rewrites doc attributes that hold a document's prose so that rustdoc takes them literally.
-pub(super) fn escape_docs(attributes: &mut Vec<syn::Attribute>) {
-    let mut escaped = Vec::with_capacity(attributes.len());
-    for attribute in attributes.drain(..) {
-        match doc_text(&attribute) {
-            Some(text) => escaped.extend(prose(&text)),
-            None => escaped.push(attribute),
-        }
-    }
-    *attributes = escaped;
-}
-
-fn doc_text(attribute: &syn::Attribute) -> Option<String> {
-    let syn::Meta::NameValue(meta) = &attribute.meta else { return None };
-    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &meta.value else { return None };
-    meta.path.is_ident("doc").then(|| text.value())
-}
-
-/// Text that rustdoc shows as it is: no accidental links or HTML; bare addresses become links.
-pub(super) fn escape(text: &str) -> String {
-    if !text.contains(['[', ']', '<', '>']) && !text.contains("http") {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 {
-            out.push_str(part);
-            continue;
-        }
-        for word in part.split_inclusive(char::is_whitespace) {
-            let bare = word.trim_end();
-            let address = bare.trim_end_matches(['.', ',', ')', ';']);
-            if let Some(start) = address.find("http://").or_else(|| address.find("https://")) {
-                out.push_str(&escape_word(&word[..start]));
-                out.push_str(&format!("<{}>", &address[start..]));
-                out.push_str(&word[address.len()..]);
-            } else {
-                out.push_str(&escape_word(word));
-            }
-        }
-    }
-    out
-}
-
-fn escape_word(word: &str) -> String {
-    word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>")
 }
 
 /// Keeps the derives that pass.

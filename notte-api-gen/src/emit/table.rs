@@ -8,6 +8,7 @@ use syn::parse_quote;
 use super::rust;
 use crate::format::{format, laid};
 use crate::model::{Api, Body, Operation, Part, Response};
+use crate::text::escaped_json;
 
 /// `operations.rs`.
 pub(super) fn emit(api: &Api) -> String {
@@ -80,7 +81,9 @@ pub(super) fn json(api: &Api) -> String {
         api.schemas.iter().map(|(name, schema)| format!("{}: {}", json!(name), json_schema(schema))).collect();
     let version = json!(api.version);
     let (operations, schemas) = (operations.join(",\n"), schemas.join(",\n"));
-    format!("{{\"version\": {version}, \"operations\": [\n{operations}\n], \"$defs\": {{\n{schemas}\n}}}}\n")
+    let table =
+        format!("{{\"version\": {version}, \"operations\": [\n{operations}\n], \"$defs\": {{\n{schemas}\n}}}}\n");
+    escaped_json(&table)
 }
 
 fn described(operation: &Operation) -> Value {

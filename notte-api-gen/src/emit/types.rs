@@ -7,8 +7,8 @@ use quote::format_ident;
 use serde_json::Value;
 use syn::parse_quote;
 
-use super::rust;
-use super::{type_builders, unions};
+use super::doc::Doc;
+use super::{rust, type_builders, unions};
 use crate::format::{Piece, breaks, laid};
 use crate::model::Api;
 
@@ -56,8 +56,7 @@ pub(super) struct Struct {
 pub(super) struct Field {
     pub(super) ident: syn::Ident,
     pub(super) ty: syn::Type,
-    /// The lines of its doc comment.
-    pub(super) docs: Vec<String>,
+    pub(super) docs: Doc,
     pub(super) deprecated: bool,
     pub(super) flattened: bool,
     /// The name on the wire.
@@ -65,7 +64,7 @@ pub(super) struct Field {
 }
 
 fn decorate_struct(mut item: syn::ItemStruct, api: &Api, built: bool) -> (Vec<Piece>, Option<Struct>) {
-    rust::escape_docs(&mut item.attrs);
+    Doc::take(&mut item.attrs).document(&mut item.attrs);
     let ident = item.ident.clone();
     let syn::Fields::Named(fields) = &mut item.fields else {
         let free_form = item.fields.iter().any(|field| rust::mentions(&field.ty, "serde_json"));
@@ -136,11 +135,11 @@ fn decorate_field(
     tag: Option<&Value>,
     extra_taken: bool,
 ) -> Option<Field> {
-    rust::escape_docs(&mut field.attrs);
+    let mut docs = Doc::take(&mut field.attrs);
     let rust::Serde { flatten, rename } = rust::Serde::of(&field.attrs);
     if flatten {
         field.ty = parse_quote!(crate::wire::Extra);
-        field.attrs.push(rust::doc("Fields this version does not know, kept."));
+        docs = docs.and(Doc::fixed("Fields this version does not know, kept."));
         if extra_taken {
             field.ident = Some(format_ident!("extra_fields"));
         }
@@ -159,11 +158,8 @@ fn decorate_field(
     let property = rename.unwrap_or_else(|| rust::plain(&ident));
     let described = schema.and_then(|schema| schema.get("properties")).and_then(|all| all.get(&property));
     let deprecated = described.and_then(|property| property.get("deprecated")) == Some(&Value::Bool(true));
-    let mut docs = rust::docs(&field.attrs);
-    if docs.is_empty() {
-        field.attrs.push(rust::doc(&format!("`{property}`.")));
-        docs = rust::docs(&field.attrs);
-    }
+    let docs = docs.or_else(|| Doc::name(&property));
+    docs.document(&mut field.attrs);
     if deprecated {
         field.attrs.push(parse_quote!(#[deprecated]));
     }
@@ -218,7 +214,7 @@ fn debug(ident: &syn::Ident, start: &str, entries: &str) -> String {
 }
 
 fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
-    rust::escape_docs(&mut item.attrs);
+    Doc::take(&mut item.attrs).document(&mut item.attrs);
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     let ident = item.ident.clone();
     let values: BTreeMap<String, String> = item
@@ -230,11 +226,8 @@ fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
         })
         .collect();
     for variant in &mut item.variants {
-        rust::escape_docs(&mut variant.attrs);
-        if rust::docs(&variant.attrs).is_empty() {
-            let value = &values[&variant.ident.to_string()];
-            variant.attrs.push(rust::doc(&format!("`{value}`")));
-        }
+        let docs = Doc::take(&mut variant.attrs).or_else(|| Doc::name(&values[&variant.ident.to_string()]));
+        docs.document(&mut variant.attrs);
     }
     let mut impls = String::new();
     if item.variants.iter().all(|variant| variant.fields.is_empty()) {

@@ -7,6 +7,7 @@ use quote::quote;
 use serde_json::Value;
 use syn::parse_quote;
 
+use super::doc::Doc;
 use super::rust;
 use crate::model::{Api, object, reference, text};
 
@@ -42,12 +43,12 @@ fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
         .filter_map(|variant| read_variant(api, name, variant))
         .collect();
     let tag = text(union, "tag");
-    let docs = text(schema, "description")
-        .map_or_else(|| vec![rust::doc(&format!("`{name}`"))], |description| rust::prose(&description));
-    let unknown = rust::doc(&match &tag {
-        Some(tag) => format!("A `{tag}` this version does not know; the whole object is kept."),
-        None => "A shape this version does not know, kept whole.".to_owned(),
-    });
+    let docs = Doc::prose(&text(schema, "description").unwrap_or_default()).or_else(|| Doc::name(name)).attributes();
+    let unknown = match &tag {
+        Some(tag) => Doc::prose(&format!("A `{tag}` this version does not know; the whole object is kept.")),
+        None => Doc::fixed("A shape this version does not know, kept whole."),
+    }
+    .attributes();
     let definitions = variants.iter().map(|Variant { ident, docs, ty, boxed, .. }| {
         let ty = if *boxed { quote!(Box<#ty>) } else { quote!(#ty) };
         quote!(#(#docs)* #ident(#ty),)
@@ -61,7 +62,7 @@ fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
         #[non_exhaustive]
         pub enum #ident {
             #(#definitions)*
-            #unknown
+            #(#unknown)*
             Unknown(crate::wire::UnknownObject),
         }
     }];
@@ -92,20 +93,17 @@ fn read_variant(api: &Api, union: &str, variant: &Value) -> Option<Variant> {
     let description = reference(&schema)
         .and_then(|component| text(api.schemas.get(component)?, "description"))
         .or_else(|| text(&schema, "description"));
-    let docs = match (description, &tag) {
-        (Some(description), _) => rust::prose(&description),
-        (None, Some(tag)) => vec![rust::doc(&format!("`{tag}`"))],
-        (None, None) => vec![rust::doc(&format!("`{}`", text(variant, "name")?))],
-    };
+    let name = text(variant, "name")?;
+    let docs = Doc::prose(&description.unwrap_or_default()).or_else(|| Doc::name(tag.as_ref().unwrap_or(&name)));
     Some(Variant {
-        ident: rust::ident(&text(variant, "name")?),
+        ident: rust::ident(&name),
         tag,
         boxed: reference(&schema).is_some() && reaches(api, &schema, union, &mut BTreeSet::new()),
         structure: reference(&schema)
             .and_then(|component| api.schemas.get(component)?.get("properties")?.as_object())
             .is_some_and(|properties| !properties.is_empty()),
         ty: rust_type(&schema),
-        docs,
+        docs: docs.attributes(),
     })
 }
 
@@ -151,11 +149,11 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
             })
         }
     });
-    let doc = rust::doc(&format!("The `{tag}` on the wire; `None` for an unknown object without one."));
+    let doc = Doc::prose(&format!("The `{tag}` on the wire; `None` for an unknown object without one.")).attributes();
     [
         parse_quote! {
             impl #ident {
-                #doc
+                #(#doc)*
                 pub fn tag(&self) -> Option<&str> {
                     match self {
                         #(Self::#idents(_) => Some(#tags),)*

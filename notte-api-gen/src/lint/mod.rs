@@ -12,6 +12,7 @@ use document::Document;
 use serde_json::Value;
 
 use crate::Pointer;
+use crate::text::visible;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,8 +124,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pointer, rule, severity, message, help } = self;
         let line = format!("{severity}[{rule}] {pointer}: {message} ({help})");
-        // Names in a document may hold anything; a finding stays one line.
-        f.write_str(&line.replace(char::is_control, " "))
+        f.write_str(&visible(&line))
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 /// keys, and ends when aliases multiply the document.
 #[derive(Clone, Copy)]
 pub(super) struct Tree<'b> {
-    /// How many more values may be read.
+    /// How many more bytes may be read.
     pub(super) budget: &'b Cell<usize>,
     /// Whether merge keys are followed.
     pub(super) yaml: bool,
@@ -20,13 +20,16 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        let left = self
-            .budget
-            .get()
-            .checked_sub(1)
-            .ok_or_else(|| D::Error::custom("aliases make the document more than ten times its size"))?;
-        self.budget.set(left);
+        self.spend(1)?;
         deserializer.deserialize_any(self)
+    }
+}
+
+impl Tree<'_> {
+    fn spend<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
+        let left = self.budget.get().checked_sub(bytes);
+        self.budget.set(left.ok_or_else(|| E::custom("aliases make the document more than twice its size"))?);
+        Ok(())
     }
 }
 
@@ -69,12 +72,9 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(format!("{value} is no JSON number")))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.spend(value.len())?;
         Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
@@ -89,6 +89,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
         let mut map = Map::new();
         let mut merged = Vec::new();
         while let Some(key) = access.next_key_seed(Key { seen: &map })? {
+            // With the node of the tree that holds it.
+            self.spend(key.len() + 2)?;
             let value = access.next_value_seed(self)?;
             match value {
                 Value::Object(_) | Value::Array(_) if self.yaml && key == "<<" => {

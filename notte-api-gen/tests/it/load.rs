@@ -114,6 +114,17 @@ fn aliases_cannot_blow_a_document_up() {
         writeln!(text, "a{level}: &a{level} [{before}]").unwrap();
     }
     assert!(refusal(text).contains("aliases"));
+    // A few aliases of something large count by its size, not one each.
+    let large: String = (0..20_000).map(|line| format!("  k{line}: some text\n")).collect();
+    let aliases = "- *a\n".repeat(3_000);
+    let started = std::time::Instant::now();
+    assert!(
+        refusal(format!("a: &a\n{large}b:\n{aliases}")).contains("aliases make the document more than twice its size")
+    );
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    let shared =
+        "openapi: 3.0.0\npaths: {}\nx: &x {description: shared by many}\ny:\n".to_owned() + &"- *x\n".repeat(500);
+    assert_eq!(read(&shared).value["y"][499]["description"], "shared by many");
     let looped = refusal("a: &a [*a]\n");
     assert!(looped.contains("nested deeper"), "{looped}");
 }

@@ -11,3 +11,4 @@ mod load;
 mod mutants;
 mod normalise;
 mod overlay;
+mod trust;

@@ -33,6 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "enum-closed", check: enum_closed::check },
     Rule { name: "enum-values", check: source::enum_values::check },
     Rule { name: "enum-variants", check: enum_variants::check },
+    Rule { name: "hidden-character", check: source::hidden_character::check },
     Rule { name: "leftover", check: leftover::check },
     Rule { name: "method-unknown", check: source::method_unknown::check },
     Rule { name: "multipart-form", check: multipart_form::check },

@@ -6,6 +6,7 @@ pub(super) mod document_shape;
 mod effect_missing;
 pub(super) mod effect_unknown;
 pub(super) mod enum_values;
+pub(super) mod hidden_character;
 mod method_body;
 pub(super) mod method_unknown;
 pub(super) mod operation_id_duplicate;
@@ -38,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "effect-missing", check: effect_missing::check },
     Rule { name: "effect-unknown", check: effect_unknown::check },
     Rule { name: "enum-values", check: enum_values::check },
+    Rule { name: "hidden-character", check: hidden_character::check },
     Rule { name: "method-body", check: method_body::check },
     Rule { name: "method-unknown", check: method_unknown::check },
     Rule { name: "operation-id-duplicate", check: operation_id_duplicate::check },
