@@ -6,8 +6,8 @@ use std::str::FromStr;
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -22,11 +22,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let is_json = is_json(request.headers());
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|rejection| Refusal::new(rejection.status(), rejection.body_text()))?;
         let body = ["body".into()];
         if bytes.is_empty() {
             return Err(Refusal::unfit(&body, "Field required", "missing"));
+        }
+        // A page of another site can send any text, but not with this type.
+        if !is_json {
+            return Err(Refusal::unfit(&body, "Content-Type should be application/json", "value_error"));
         }
         let json: Value =
             serde_json::from_slice(&bytes).map_err(|_| Refusal::unfit(&body, "JSON decode error", "json_invalid"))?;
@@ -35,6 +40,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         }
         read(&["body"], json).map(Self)
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
 }
 
 /// The `file` of a multipart form.
@@ -204,7 +215,8 @@ mod tests {
     }
 
     async fn said(body: &'static str) -> Value {
-        let request = Request::new(axum::body::Body::from(body));
+        let request = Request::builder().header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+        let request = request.body(axum::body::Body::from(body)).unwrap();
         let refusal = Body::<Form>::from_request(request, &()).await.err().expect("it does not fit");
         let response = refusal.into_response();
         assert_eq!(response.status(), 422);

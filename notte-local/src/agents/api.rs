@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::browser::Browser;
 use super::chat::Chat;
-use super::keyring::Keyring;
+use super::keyring::{Keyring, Trust};
 use super::mind::Mind;
 use super::record::Record;
 use super::run::{Work, run};
@@ -71,8 +71,10 @@ pub(super) async fn start<B: Browser>(State(agents): State<Agents<B>>, Body(aske
         tracing::warn!("notte-local notifies nobody: notifier_config does nothing");
     }
     let response_format = asked.response_format.filter(|format| !format.is_null());
-    let keyring = Keyring::new(agents.areas.store.clone(), vault, asked.persona_id, typed);
-    let mind = if asked.reasoning_model.as_deref() == Some(script::MODEL) {
+    let is_script = asked.reasoning_model.as_deref() == Some(script::MODEL);
+    let trust = if is_script { Trust::Script } else { Trust::Model { home: None } };
+    let keyring = Keyring::new(agents.areas.store.clone(), vault, asked.persona_id, typed, trust);
+    let mind = if is_script {
         let wrong = |message| Refusal::unfit(&["body".into(), "task".into()], message, "value_error");
         Mind::Script(Script::parse(&asked.task).map_err(wrong)?)
     } else {

@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::Typed;
 use crate::error::Refusal;
+use crate::site::Only;
 
 /// An action with what its placeholders stand for.
 pub(crate) struct Filled {
     pub(crate) action: Value,
-    /// The site that this may be typed on, empty for pages that are of none; not there without placeholders.
-    pub(crate) site: Option<String>,
+    /// Where it may be typed; anywhere without placeholders.
+    pub(crate) only: Option<Only>,
 }
 
 /// The pages of sessions. An ended or unknown session is a refusal of every method.

@@ -7,6 +7,47 @@ use super::llm::Llm;
 use super::mind::{Turn, state};
 use super::prompt;
 
+/// What a model may do. It is a page's reader, and pages may talk it into anything: so no scripts, which could tell what
+/// was typed in another spelling.
+const ACTIONS: &[&str] = &[
+    "goto",
+    "goto_new_tab",
+    "go_back",
+    "go_forward",
+    "reload",
+    "switch_tab",
+    "close_tab",
+    "click",
+    "check",
+    "fill",
+    "fallback_fill",
+    "multi_factor_fill",
+    "form_fill",
+    "select_dropdown_option",
+    "press_key",
+    "scroll_up",
+    "scroll_down",
+    "upload_file",
+    "download_file",
+    "scrape",
+    "wait",
+    "help",
+    "email_read",
+    "sms_read",
+    "completion",
+];
+
+/// Why a model may not do something.
+fn forbidden(action: &Value) -> Option<String> {
+    let kind = action["type"].as_str().unwrap_or_default();
+    if !ACTIONS.contains(&kind) {
+        return Some(format!("`{kind}` is no action of yours. You have {}.", ACTIONS.join(", ")));
+    }
+    let scheme = action["url"].as_str().and_then(|url| Some(url.trim().split_once("://")?.0.to_ascii_lowercase()));
+    let is_web = scheme.is_none_or(|scheme| matches!(scheme.as_str(), "http" | "https"));
+    (kind.starts_with("goto") && !is_web).then(|| "You open addresses of http and https only.".to_owned())
+}
+
 /// How often the model is asked for one decision before the agent gives up on it.
 const TRIES: usize = 3;
 
@@ -49,7 +90,7 @@ impl Chat {
 }
 
 /// Finds the decision in what the model said: it may have written around it.
-fn read(said: &str) -> Result<Turn, &'static str> {
+fn read(said: &str) -> Result<Turn, String> {
     const WRONG: &str =
         "That was no decision. Answer with one JSON object {\"state\": {...}, \"action\": {\"type\": ...}}.";
     let decides = |decision: &Value| decision["action"]["type"].is_string();
@@ -59,12 +100,26 @@ fn read(said: &str) -> Result<Turn, &'static str> {
     if action["type"] == "completion" && !action["answer"].is_string() {
         action["answer"] = action["answer"].to_string().into();
     }
-    Ok(Turn { state: state(&decision["state"]), action })
+    match forbidden(&action) {
+        Some(why) => Err(why),
+        None => Ok(Turn { state: state(&decision["state"]), action }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{ACTIONS, read};
+
+    #[test]
+    fn what_a_model_is_told_about_is_what_it_may_do() {
+        let rules = super::super::prompt::opening("t", &[], true, None, &[])[0]["content"].to_string();
+        let told = rules.split("\\\"type\\\": \\\"").skip(1).filter_map(|rest| rest.split('\\').next());
+        let told: Vec<&str> = told.filter(|kind| *kind != "...").collect();
+        assert!(told.len() > 10, "{rules}");
+        for kind in told {
+            assert!(ACTIONS.contains(&kind), "{kind}");
+        }
+    }
 
     #[test]
     fn a_decision_is_found_in_what_is_written_around_it() {

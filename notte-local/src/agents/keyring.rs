@@ -10,8 +10,9 @@ use totp_rs::{Builder, Secret};
 
 use super::browser::Filled;
 use super::typed::Typed;
-use crate::areas::{CARD, Card, Persona, login_for, site};
+use crate::areas::{CARD, Card, Persona, has_login, login_for};
 use crate::error::Refusal;
+use crate::site::{Only, site};
 use crate::store::{Db, Store};
 
 /// The actions that type their `value`.
@@ -33,11 +34,37 @@ pub(super) struct Keyring {
     vault: Option<String>,
     pub(super) persona: Option<String>,
     pub(super) typed: Typed,
+    /// Whom it types for.
+    trust: Trust,
+}
+
+/// How far the one that names placeholders is trusted.
+pub(super) enum Trust {
+    /// A script, which whoever holds the key wrote.
+    Script,
+    /// A language model, which pages may talk into anything.
+    Model {
+        /// The site where it began: the user chose it.
+        home: Option<String>,
+    },
 }
 
 impl Keyring {
-    pub(super) fn new(store: Store, vault: Option<String>, persona: Option<String>, typed: Typed) -> Self {
-        Self { store, vault, persona, typed }
+    pub(super) fn new(
+        store: Store,
+        vault: Option<String>,
+        persona: Option<String>,
+        typed: Typed,
+        trust: Trust,
+    ) -> Self {
+        Self { store, vault, persona, typed, trust }
+    }
+
+    /// Hears of the first page that the agent sees.
+    pub(super) fn begin_at(&mut self, address: &str) {
+        if let Trust::Model { home: home @ None } = &mut self.trust {
+            *home = site(address);
+        }
     }
 
     /// The placeholders that there are.
@@ -48,36 +75,73 @@ impl Keyring {
 
     /// The action with what its placeholders stand for, on the page of this address.
     pub(super) async fn fill(&self, action: &Value, address: &str) -> Result<Filled, String> {
-        let mut filled = Filled { action: action.clone(), site: None };
+        let mut filled = Filled { action: action.clone(), only: None };
         if !action["type"].as_str().is_some_and(|kind| TYPING.contains(&kind)) {
             return Ok(filled);
         }
+        let mut only = Only::at(address);
         let mut any = false;
         match &mut filled.action["value"] {
             Value::Object(fields) => {
-                for field in fields.values_mut() {
-                    any |= self.replace(field, address).await?;
+                for (key, field) in fields {
+                    let Some(name) = placeholder(field) else { continue };
+                    if self.is_guarded(&name) && !key.contains("password") {
+                        return Err(format!("{name} is filled in as a password only, and not as {key}"));
+                    }
+                    *field = self.value(&name, address).await?.into();
+                    any = true;
                 }
             }
-            value => any = self.replace(value, address).await?,
+            value => {
+                if let Some(name) = placeholder(value) {
+                    only.password = self.is_guarded(&name);
+                    *value = self.value(&name, address).await?.into();
+                    any = true;
+                }
+            }
         }
-        filled.site = any.then(|| site(address).unwrap_or_default());
+        filled.only = any.then_some(only);
         Ok(filled)
     }
 
-    /// Whether the value was a placeholder.
-    async fn replace(&self, value: &mut Value, address: &str) -> Result<bool, String> {
-        let name = value.as_str().and_then(|text| text.trim().strip_prefix("{{")?.strip_suffix("}}"));
-        let Some(name) = name.map(|name| name.trim().to_owned()) else { return Ok(false) };
+    /// Whether it is typed into password fields only: elsewhere a page shows it, and a model may read it there.
+    fn is_guarded(&self, name: &str) -> bool {
+        name == "vault.password" && matches!(self.trust, Trust::Model { .. })
+    }
+
+    /// What a placeholder stands for on a page. It is hidden from now on.
+    async fn value(&self, name: &str, address: &str) -> Result<String, String> {
+        let name = name.to_owned();
         let (vault, persona) = (self.vault.clone(), self.persona.clone());
         let (wanted, address) = (name.clone(), address.to_owned());
-        let find = move |db: &Db<'_>| look_up(db, &wanted, vault.as_deref(), persona.as_deref(), &address);
+        // A page that a model was led to gets no card: only where it began, and where the vault knows a login.
+        let is_home = match &self.trust {
+            Trust::Script => true,
+            Trust::Model { home } => home.is_some() && *home == site(&address),
+        };
+        let find = move |db: &Db<'_>| {
+            let vault = vault.as_deref();
+            if PAYMENT.contains(&&*wanted)
+                && !is_home
+                && !vault.map_or(Ok(false), |vault| has_login(db, vault, &address))?
+            {
+                let reason =
+                    "a card is filled in on the site where the agent began, and on those of the vault's logins";
+                return Err(Refusal::not_here(reason));
+            }
+            look_up(db, &wanted, vault, persona.as_deref(), &address)
+        };
         let found = self.store.run(find).await.map_err(|refusal: Refusal| refusal.reason())?;
         let found = found.ok_or_else(|| format!("there is nothing to fill in for {name} on this site"))?;
         self.typed.remember(&found, &format!("{{{{{name}}}}}"));
-        *value = found.into();
-        Ok(true)
+        Ok(found)
     }
+}
+
+/// The name in a value that is a placeholder.
+fn placeholder(value: &Value) -> Option<String> {
+    let name = value.as_str()?.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    Some(name.trim().to_owned())
 }
 
 fn look_up(

@@ -53,6 +53,6 @@ impl Browser for Shared {
         let fields = |action: &Value| action.as_object().cloned().unwrap_or_else(Map::new);
         let action = Action::read(&fields(&real.action))?;
         let _used = session.used(true);
-        session.execute_on_site(&action, &fields(shown), real.site.as_deref()).await
+        session.execute_only(&action, &fields(shown), real.only.as_ref()).await
     }
 }

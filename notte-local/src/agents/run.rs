@@ -62,6 +62,7 @@ impl<B: Browser> Work<B> {
             let mut page = self.browser.observe(&self.record.session).await.map_err(|refusal| refusal.reason())?;
             // Sites are told apart by the address as it is, not as it is shown.
             let address = page["metadata"]["url"].as_str().unwrap_or_default().to_owned();
+            self.keyring.begin_at(&address);
             if !self.keyring.typed.is_empty() {
                 // A picture would show what was typed.
                 page["screenshot"] = Value::Null;

@@ -6,13 +6,13 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::site::site;
 use super::vaults::done;
 use super::{Areas, Vault};
 use crate::error::{Answer, Refusal};
 use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
+use crate::site::{is_plain, site};
 use crate::store::{Db, Kept, StoreError};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -47,21 +47,35 @@ fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
 pub(super) struct Entry {
     site: String,
     login: Login,
+    /// It is typed on https pages only.
+    #[serde(default)]
+    secure: bool,
 }
 
 impl Kept for Entry {
     const KIND: &'static str = "login";
 }
 
-/// The login of a vault for the site that an address belongs to.
-pub(crate) fn login_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Option<Login>, StoreError> {
+/// The login of a vault for the page at an address.
+pub(crate) fn login_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Option<Login>, Refusal> {
     let Some(site) = site(address) else { return Ok(None) };
-    Ok(db.get::<Entry>(vault, &site)?.map(|entry| entry.login))
+    match db.get::<Entry>(vault, &site)? {
+        Some(entry) if entry.secure && is_plain(address) => {
+            Err(Refusal::not_here(format!("the login for {site} was kept for https, and this page came over http")))
+        }
+        entry => Ok(entry.map(|entry| entry.login)),
+    }
 }
 
-/// Keeps a login for a site, in the place of the one before.
-pub(crate) fn keep_login(db: &Db<'_>, vault: &str, site: &str, login: Login) -> Result<(), StoreError> {
-    db.put(vault, site, &Entry { site: site.to_owned(), login })
+/// Whether a vault has a login for the site of a page.
+pub(crate) fn has_login(db: &Db<'_>, vault: &str, address: &str) -> Result<bool, StoreError> {
+    site(address).map_or(Ok(false), |site| Ok(db.get::<Entry>(vault, &site)?.is_some()))
+}
+
+/// Keeps a login for the site of an address, in the place of the one before.
+pub(crate) fn keep_login(db: &Db<'_>, vault: &str, address: &str, login: Login) -> Result<(), StoreError> {
+    let site = site(address).unwrap_or_default();
+    db.put(vault, &site, &Entry { site: site.clone(), login, secure: !is_plain(address) })
 }
 
 #[derive(Deserialize)]
@@ -93,10 +107,10 @@ fn none_for(site: &str) -> Refusal {
 }
 
 async fn add(State(areas): State<Areas>, Path(vault): Path<String>, Body(asked): Body<Add>) -> Answer {
-    let site = site_of("body", &asked.url)?;
+    site_of("body", &asked.url)?;
     let keep = move |db: &Db<'_>| {
         Vault::find(db, &vault)?;
-        Ok::<_, Refusal>(keep_login(db, &vault, &site, asked.credentials)?)
+        Ok::<_, Refusal>(keep_login(db, &vault, &asked.url, asked.credentials)?)
     };
     areas.store.run(keep).await?;
     Ok(Json(json!({ "status": "success" })))
@@ -121,7 +135,7 @@ async fn list(State(areas): State<Areas>, Path(vault): Path<String>) -> Answer {
     let entries = areas.store.run(read).await?;
     let shown = entries
         .into_iter()
-        .map(|Entry { site, login }| json!({ "url": site, "email": login.email, "username": login.username }));
+        .map(|Entry { site, login, .. }| json!({ "url": site, "email": login.email, "username": login.username }));
     Ok(Json(json!({ "credentials": shown.collect::<Vec<Value>>() })))
 }
 

@@ -14,7 +14,6 @@ mod refused;
 mod runs;
 mod schedules;
 mod secrets;
-mod site;
 mod storage;
 pub(crate) mod usage;
 mod vaults;
@@ -27,7 +26,7 @@ use crate::store::Store;
 
 pub(crate) use browser_state::BrowserState;
 pub(crate) use cards::{Card, ONLY as CARD};
-pub(crate) use credentials::login_for;
+pub(crate) use credentials::{has_login, login_for};
 #[cfg(test)]
 pub(crate) use credentials::{Login, keep_login};
 #[cfg(test)]
@@ -36,7 +35,6 @@ pub(crate) use inbox::{Asked, Email, Message, Sms, read};
 pub(crate) use page::{Page, Paging};
 pub(crate) use personas::Persona;
 pub(crate) use profiles::Profile;
-pub(crate) use site::site;
 pub(crate) use storage::stored;
 pub(crate) use vaults::Vault;
 

@@ -1,6 +1,6 @@
 //! The folder of a running server, and what becomes of those whose server was killed.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,25 +9,37 @@ use std::time::Duration;
 
 const PREFIX: &str = "notte-local.";
 
+/// The file in a server's folder that is locked as long as the server lives, in whichever container it runs.
+const LOCK: &str = "lock";
+
 /// The folder of this server in the system's temporary one, with a folder for every session; removed when dropped.
 #[derive(Debug)]
-pub(crate) struct Home(PathBuf);
+pub(crate) struct Home {
+    path: PathBuf,
+    _lock: File,
+}
 
 impl Home {
     /// Sweeps what dead servers left, and makes a folder.
     pub(crate) fn make() -> io::Result<Self> {
-        let temporary = std::env::temp_dir();
-        sweep(&temporary);
-        let pid = std::process::id();
-        let born = born(pid).unwrap_or_default();
-        let path = temporary.join(format!("{PREFIX}{pid}.{born}.{}", uuid::Uuid::new_v4().simple()));
-        private(&path)?;
-        Ok(Self(path))
+        Self::make_in(&std::env::temp_dir())
+    }
+
+    fn make_in(temporary: &Path) -> io::Result<Self> {
+        sweep(temporary);
+        let name = format!("{}.{}", std::process::id(), uuid::Uuid::new_v4().simple());
+        // It gets the name that sweeps look for when its lock is held.
+        let (draft, path) = (temporary.join(format!(".{PREFIX}{name}")), temporary.join(format!("{PREFIX}{name}")));
+        private(&draft)?;
+        let lock = File::create(draft.join(LOCK))?;
+        lock.lock()?;
+        fs::rename(draft, &path)?;
+        Ok(Self { path, _lock: lock })
     }
 
     /// A new folder for a session.
     pub(crate) fn session(&self, id: &str) -> io::Result<Folder> {
-        let path = self.0.join(id);
+        let path = self.path.join(id);
         private(&path)?;
         Ok(Folder(path))
     }
@@ -54,13 +66,13 @@ impl Drop for Folder {
 impl Home {
     /// Removes the folder; sessions whose browsers are not dead yet may still write, so it is tried again when dropped.
     pub(crate) fn remove(&self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
-        clear(&self.0);
+        clear(&self.path);
     }
 }
 
@@ -74,11 +86,12 @@ pub(crate) fn private(path: &Path) -> io::Result<()> {
 
 fn sweep(temporary: &Path) {
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
-        let mut parts = rest.split('.');
-        let (Some(Ok(pid)), Some(began)) = (parts.next().map(str::parse::<u32>), parts.next()) else { continue };
-        if born(pid).is_some_and(|born| began.is_empty() || born == began) {
+        if !entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+            continue;
+        }
+        // Who can lock it may remove it. One without a lock is none of ours.
+        let Ok(lock) = File::open(entry.path().join(LOCK)) else { continue };
+        if lock.try_lock().is_err() {
             continue;
         }
         for session in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
@@ -134,12 +147,25 @@ fn ps(pid: &str, what: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// When a process was started, in the system's own words; `None` when there is no such process.
-fn born(pid: u32) -> Option<String> {
-    if cfg!(target_os = "linux") {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name of the program stands in parentheses and may hold anything; the start time is the 20th field after it.
-        return stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_server_that_lives_stays_whatever_its_process_is_called_here() {
+        let temporary = std::env::temp_dir().join(format!("sweep-{}", uuid::Uuid::new_v4()));
+        fs::create_dir(&temporary).expect("a folder");
+        let home = Home::make_in(&temporary).expect("a home");
+        // As a server in a container of its own calls itself: no process here has that number.
+        let elsewhere = temporary.join(format!("{PREFIX}4194999.1"));
+        fs::rename(&home.path, &elsewhere).expect("another name");
+        let killed = temporary.join(format!("{PREFIX}1.1"));
+        fs::create_dir(&killed).expect("a folder");
+        fs::write(killed.join(LOCK), "").expect("a file");
+        let next = Home::make_in(&temporary).expect("a home");
+        assert!(elsewhere.exists() && next.path.exists(), "a live server lost its folder");
+        assert!(!killed.exists(), "a dead server's folder is left");
+        drop((home, next));
+        fs::remove_dir_all(&temporary).expect("the folder");
     }
-    ps(&pid.to_string(), "lstart=").map(|text| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
 }

@@ -10,7 +10,6 @@ use tokio::time::{Instant, timeout_at};
 use super::action::On;
 use super::navigate::Before;
 use super::{Done, Driver, Failure, input, keys};
-use crate::areas::site;
 use crate::engine::{CdpError, HUNG, Tab};
 
 /// How long a download may take at least.
@@ -96,9 +95,12 @@ async fn ready(driver: &Driver<'_>, tab: &Tab, on: &On, to: &str) -> Result<Read
         let waited = if error == "several" { String::new() } else { format!(" (waited {} ms)", on.patience()) };
         return Err(Failure::new(kind, format!("{}: {reason}{waited}", named(on))));
     }
-    if let Some(only) = driver.site {
+    if let Some(only) = driver.only {
         let origin = answer["origin"].as_str().filter(|origin| *origin != "null").unwrap_or_default();
-        if site(origin).as_deref().unwrap_or_default() != only {
+        if only.password && answer["secret"] != true {
+            return Err(Failure::new("NoPasswordField", format!("{}: a password is typed into password fields only", named(on))));
+        }
+        if !only.allows(origin) {
             let message = format!("{}: nothing is typed here, since it is for another site than {origin:?}", named(on));
             return Err(Failure::new("OtherSite", message));
         }
@@ -224,7 +226,7 @@ pub(super) async fn fill(driver: &Driver<'_>, on: &On, value: &str, clear: bool)
 async fn write(driver: &Driver<'_>, tab: &Tab, on: &On, value: &str, clear: bool) -> Result<(), Failure> {
     let deadline = Instant::now() + Duration::from_millis(on.patience());
     while Instant::now() < deadline {
-        let filled = if driver.site.is_some() && !value.is_empty() {
+        let filled = if driver.only.is_some() && !value.is_empty() {
             // Another page may come at any time, so finding the field and typing what is for one site only are one step.
             here(tab, "type", &[json!(value), json!(clear)]).await?
         } else {

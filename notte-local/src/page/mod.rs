@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::engine::{Browser, CdpError};
+use crate::site::Only;
 
 pub(crate) use action::{Action, Selector};
 pub(crate) use describe::{complete, templates};
@@ -39,8 +40,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) known: &'a HashMap<String, Known>,
     /// The files that were uploaded to the session, by name and by id.
     pub(crate) uploads: &'a HashMap<String, PathBuf>,
-    /// The only site whose documents are acted on, empty for those that are of none; anywhere, where it is not there.
-    pub(crate) site: Option<&'a str>,
+    /// Where the action may type only; anywhere, where it is not there.
+    pub(crate) only: Option<&'a Only>,
 }
 
 /// What an action that worked has to say.

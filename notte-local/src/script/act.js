@@ -162,7 +162,7 @@ notte.ready = async (target, budget, to) => {
         const offset = notte.offset(element);
         notte.last = element;
         notte.aimed = { at, face, bounds: bounds(face) };
-        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), origin: viewOf(element).origin };
+        return { x: at.x + offset.x, y: at.y + offset.y, kind: kind(element), checked: notte.checked(element), secret: element.type === 'password', origin: viewOf(element).origin };
       }
     }
     if (performance.now() > end) return problem;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -44,18 +44,26 @@ fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
     let foreign =
         |what: &str| Refusal::new(StatusCode::FORBIDDEN, format!("requests with a foreign {what} are refused"));
     // A page on the web can make a browser ask here, under a name of its own that leads to this machine.
-    let own = |host: &str| is_own(host, app.config.address);
-    if !text(headers, header::HOST).is_some_and(own) {
-        return Err(foreign("Host"));
-    }
-    if let Some(origin) = text(headers, header::ORIGIN)
-        && !origin.split_once("://").is_some_and(|(_, host)| own(host))
-    {
-        return Err(foreign("Origin"));
-    }
+    let host = text(headers, header::HOST).filter(|host| is_own(host, app.config.address));
+    let host = host.ok_or_else(|| foreign("Host"))?;
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    if OPEN.contains(&path.trim_end_matches('/')) {
+    let is_open = OPEN.contains(&path.trim_end_matches('/'));
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+        // Another port is another program. What opens with a token may be shown by a page of this machine.
+        let is_right = |origin: &str| origin == host || (is_open && is_own(origin, app.config.address));
+        if !origin.is_some_and(is_right) {
+            return Err(foreign("Origin"));
+        }
+    }
+    if is_open {
         return Ok(());
+    }
+    // A page that is driven here may send the key without knowing it, when its session was given it as an extra header.
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let mode = headers.get("sec-fetch-mode").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| site != b"same-origin") || mode == Some(b"navigate") {
+        return Err(foreign("page behind them"));
     }
     let key = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     if key.is_some_and(|key| secret::same(&app.key, key)) {

@@ -19,6 +19,7 @@ use crate::clock;
 use crate::engine::{Browser, Folder};
 use crate::error::Refusal;
 use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
+use crate::site::Only;
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -282,19 +283,19 @@ impl Session {
 
     /// Executes an action and keeps it as a step. `sent` is the action as the caller wrote it, and as it is answered.
     pub(crate) async fn execute(&self, action: &Action, sent: &Map<String, Value>) -> Result<Value, Refusal> {
-        self.execute_on_site(action, sent, None).await
+        self.execute_only(action, sent, None).await
     }
 
-    /// Executes an action on documents of one site only, if one is given, and keeps it as a step.
-    pub(crate) async fn execute_on_site(
+    /// Executes an action where it may be only, if that is given, and keeps it as a step.
+    pub(crate) async fn execute_only(
         &self,
         action: &Action,
         sent: &Map<String, Value>,
-        site: Option<&str>,
+        only: Option<&Only>,
     ) -> Result<Value, Refusal> {
         let work = async {
             let known = self.known.lock().await;
-            self.carry_out(&known, action, sent, site).await
+            self.carry_out(&known, action, sent, only).await
         };
         let answer = self.while_alive(work).await?;
         self.keep(&answer);
@@ -366,11 +367,11 @@ impl Session {
         known: &HashMap<String, Known>,
         action: &Action,
         sent: &Map<String, Value>,
-        site: Option<&str>,
+        only: Option<&Only>,
     ) -> Value {
         let begun = clock::now();
         let uploads = self.uploads(action).await;
-        let driver = Driver { browser: &self.browser, known, uploads: &uploads, site };
+        let driver = Driver { browser: &self.browser, known, uploads: &uploads, only };
         let outcome = execute(&driver, action).await;
         let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
         match outcome {

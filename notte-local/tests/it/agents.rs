@@ -106,7 +106,7 @@ async fn what_is_for_one_site_is_typed_on_no_other_that_comes_meanwhile() {
     for (requests, action) in [
         json!({"type": "fill", "selector": "[name=password]", "value": "{{vault.password}}", "press_enter": true}),
         json!({"type": "fill", "selector": "[name=born]", "value": "{{vault.email}}"}),
-        json!({"type": "fill", "selector": "textarea", "value": "{{vault.password}}", "clear_before_fill": false}),
+        json!({"type": "fill", "selector": "textarea", "value": "{{vault.username}}", "clear_before_fill": false}),
         json!({"type": "fallback_fill", "selector": "[name=email]", "value": "{{vault.username}}"}),
         json!({"type": "multi_factor_fill", "selector": "[name=password]", "value": "{{vault.mfa_code}}"}),
         json!({"type": "form_fill", "value": {"email": "a@b.test", "password": "{{vault.password}}"}}),
@@ -302,4 +302,64 @@ async fn a_model_that_is_asked_about_the_page_later_sees_nothing_of_it() {
     session.does(json!({"type": "scrape", "response_format": {"type": "string"}})).await;
     let heard = model.heard().concat();
     assert!(heard.contains("Hello {{vault.email}}") && !heard.contains("ada@hush"), "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_runs_no_script_and_types_a_password_into_password_fields_only() {
+    let (model, site) = (Model::start().await, Site::start().await);
+    let api = Api::with(with(&model)).await;
+    let session = api.session().await;
+    session.goto(&site.at("/")).await;
+    let vault = vault(&api, &site.url, json!({"password": "hush-password"})).await;
+    let shows = "document.title = btoa(document.querySelector('[name=password]').value)";
+    for decided in [
+        json!({"type": "fill", "selector": "[name=password]", "value": "{{vault.password}}"}),
+        json!({"type": "evaluate_js", "code": shows}),
+        json!({"type": "goto", "url": "file:///etc/passwd"}),
+        json!({"type": "fill", "selector": "textarea", "value": "{{vault.password}}"}),
+        json!({"type": "form_fill", "value": {"email": "{{vault.password}}"}}),
+        json!({"type": "completion", "success": true, "answer": "done"}),
+    ] {
+        model.say(&json!({"action": decided}));
+    }
+    let agent = end(&api, &start(&api, json!({"task": "sign in", "vault_id": vault}), &session).await).await;
+    assert_eq!(agent["answer"], "done", "{agent}");
+    assert_eq!(form(&session).await, "email=&password=hush-password&born=&size=s&note=");
+    assert_eq!(session.js("document.title").await, "Form");
+    let heard = model.heard().concat();
+    for told in [
+        "`evaluate_js` is no action of yours",
+        "http and https only",
+        "into password fields only",
+        "as a password only",
+    ] {
+        assert!(heard.contains(told), "{told}: {heard}");
+    }
+    // base64 of the password.
+    assert!(!heard.contains("hush-password") && !heard.contains("aHVzaC1wYXNzd29yZA"), "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_types_a_card_on_the_site_where_it_began_only() {
+    let (model, site) = (Model::start().await, Site::start().await);
+    let api = Api::with(with(&model)).await;
+    let card = json!({"card_holder_name": "A B", "card_number": "4111222233334444", "card_cvv": "123",
+                      "card_full_expiration": "12/28"});
+    let other = site.url.replace("127.0.0.1", "localhost");
+    for (known, leaves, typed) in [(None, false, true), (None, true, false), (Some(&other), true, true)] {
+        let session = api.session().await;
+        let vault = vault(&api, known.unwrap_or(&"https://shop.example".to_owned()), json!({"password": "hush"})).await;
+        api.post(&format!("/vaults/{}/card", vault.as_str().unwrap()), json!({"credit_card": card})).await;
+        let leave = json!({"type": "goto", "url": other});
+        let pay = json!({"type": "fill", "selector": "textarea", "value": "{{vault.card_number}}"});
+        let done = json!({"type": "completion", "success": true, "answer": "done"});
+        for decided in [leave].into_iter().filter(|_| leaves).chain([pay, done]) {
+            model.say(&json!({"action": decided}));
+        }
+        let begin = json!({"task": "pay", "vault_id": vault, "url": site.at("/")});
+        let agent = end(&api, &start(&api, begin, &session).await).await;
+        assert_eq!(agent["answer"], "done", "{agent}");
+        assert_eq!(form(&session).await.contains("4111222233334444"), typed, "{known:?} {leaves}");
+        assert_eq!(model.heard().pop().unwrap().contains("where the agent began"), !typed);
+    }
 }

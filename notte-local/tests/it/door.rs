@@ -252,3 +252,39 @@ async fn a_browser_knows_nothing_of_the_servers_environment() {
         assert!(environment.contains("PATH=") && !environment.contains("hush"), "{environment}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cannot_use_a_key_that_its_session_sends() {
+    let (api, site) = (Api::start().await, Site::start().await);
+    let asked = async |headers: &[(&str, &str)]| {
+        let request = api.http.get(api.url("/vaults")).bearer_auth(api.local.api_key());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status().as_u16()
+    };
+    let own = api.local.url().to_owned();
+    for (headers, status) in [
+        (vec![("origin", &*own), ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors")], 200),
+        (vec![("origin", &*site.url)], 403),
+        (vec![("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], 403),
+        (vec![("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")], 403),
+        (vec![("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")], 403),
+        (vec![("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")], 403),
+    ] {
+        assert_eq!(asked(&headers).await, status, "{headers:?}");
+    }
+    let text = api.http.post(api.url("/vaults/create")).bearer_auth(api.local.api_key()).body("{}");
+    assert_eq!(text.send().await.unwrap().status(), 422, "a form can send text");
+
+    let header = json!({"authorization": format!("Bearer {}", api.local.api_key())});
+    let session = api.session_with(json!({"extra_http_headers": header})).await;
+    session.goto(&site.at("/")).await;
+    let post = format!(
+        "fetch('{own}/vaults/create', {{method: 'POST', mode: 'no-cors', body: '{{}}'}}).then(() => 'sent', () => 'failed')"
+    );
+    assert_eq!(session.js(&post).await, "sent");
+    session.js(&format!("fetch('{own}/vaults/create', {{mode: 'no-cors'}}).catch(() => 0).then(String)")).await;
+    assert_eq!(api.get("/vaults").await["items"], json!([]), "the page made a vault");
+    session.act(json!({"type": "goto", "url": format!("{own}/vaults")})).await;
+    let shown = session.js("document.body.innerText").await;
+    assert!(shown.contains("refused") && !shown.contains("items"), "{shown}");
+}

@@ -194,6 +194,31 @@ async fn secrets_are_typed_but_never_shown() {
 }
 
 #[tokio::test]
+async fn a_login_for_https_is_typed_on_no_page_that_came_over_http() {
+    let server = Server::new().await;
+    for (kept, page, typed) in [
+        ("shop.example", "https://shop.example", true),
+        ("shop.example", "http://shop.example", false),
+        ("https://shop.example", "http://www.shop.example", false),
+        ("http://shop.example", "http://shop.example", true),
+        ("http://shop.example", "https://shop.example", true),
+        ("localhost:3000", "http://localhost:3000/in", true),
+        ("http://localhost:3000", "http://localhost:3001", false),
+        ("https://localhost:3000", "http://localhost:3000", false),
+    ] {
+        let login = Login { email: None, username: None, password: "hunter2".into(), mfa_secret: None };
+        let ids = server.areas.store.run(move |db| {
+            let vault = Vault::make(db, "v".into(), false)?;
+            keep_login(db, &vault.vault_id, kept, login)?;
+            Ok::<_, crate::error::Refusal>(vault.vault_id)
+        });
+        let script = json!([{"type": "fill", "selector": "#p", "value": "{{vault.password}}"}]);
+        let agent = server.run(script, json!({"vault_id": ids.await.unwrap(), "url": page})).await;
+        assert_eq!(agent["success"], typed, "{kept} on {page}: {agent}");
+    }
+}
+
+#[tokio::test]
 async fn the_inbox_is_read_as_an_action() {
     let server = Server::new().await;
     let persona = server.areas.store.run(|db| {
