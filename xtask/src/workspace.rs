@@ -54,14 +54,15 @@ pub fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Every file below a folder, sorted; none when the folder is absent.
+/// Every file and link below a folder, sorted; none when the folder is absent. Links are not followed.
 pub fn tree(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if folder { folders.push(path) } else { found.push(path) }
         }
     }
     found.sort();

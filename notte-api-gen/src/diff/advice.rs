@@ -30,6 +30,10 @@ impl Report {
         let fingerprints = |wanted: &dyn Fn(&Change) -> bool| -> Vec<String> {
             self.changes.iter().filter(|change| wanted(change)).map(|change| change.fingerprint.clone()).collect()
         };
+        if self.compile_unknown().is_some() {
+            let reason = "what callers must change is unknown: a document cannot be generated from".to_owned();
+            return Advice { bump: Bump::Breaking, reason, because: Vec::new() };
+        }
         let breaking = fingerprints(&|change| change.compile.affected);
         if !breaking.is_empty() {
             let reason = format!("{} changes break callers", breaking.len());

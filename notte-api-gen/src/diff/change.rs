@@ -100,6 +100,8 @@ pub struct Change {
     pub fingerprint: String,
     /// The Rust names of the place.
     pub(super) keys: Vec<Key>,
+    /// What it is about, where several places are about the same: the union in them.
+    pub(super) subject: Option<String>,
 }
 
 impl Change {
@@ -111,12 +113,8 @@ impl Change {
         wire: Verdict,
     ) -> Self {
         let place = at.text().to_owned();
-        let mut digest = Sha256::new();
-        for part in [rule.id, &place, &json(old), &json(new)] {
-            digest.update(part.as_bytes());
-            digest.update([0]);
-        }
-        let fingerprint = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = fingerprint([rule.id, &place, &json(old), &json(new)]);
+        let (old, new) = shown(rule, old, new);
         let behaviour = match rule.behaviour {
             Some(why) => Verdict::yes(why),
             None => Verdict::no("calls and answers mean the same"),
@@ -125,8 +123,8 @@ impl Change {
             rule,
             place,
             pointers: [at.pointer[0].to_string(), at.pointer[1].to_string()],
-            old: old.map(|value| shown(rule, value)),
-            new: new.map(|value| shown(rule, value)),
+            old,
+            new,
             wire,
             compile: Verdict::no("not looked at: no crates were generated"),
             behaviour,
@@ -135,6 +133,7 @@ impl Change {
             lines: Vec::new(),
             fingerprint,
             keys: vec![at.key.clone()],
+            subject: None,
         }
     }
 
@@ -148,15 +147,29 @@ fn json(value: Option<&Value>) -> String {
     value.map(Value::to_string).unwrap_or_default()
 }
 
-/// A value as it is reported: a text of somebody else's is not repeated.
-fn shown(rule: &Rule, value: &Value) -> Value {
+/// Twelve hex digits of a text in parts.
+pub(super) fn fingerprint(parts: [&str; 4]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Two values as they are reported: without the texts in them, unless those are what differs.
+fn shown(rule: &Rule, old: Option<&Value>, new: Option<&Value>) -> (Option<Value>, Option<Value>) {
     if rule.family == "descriptions" {
-        return match value {
+        let length = |value: &Value| match value {
             Value::String(text) => format!("{} characters", text.chars().count()).into(),
             _ => "not shown".into(),
         };
+        return (old.map(length), new.map(length));
     }
-    bare(value)
+    match (old.map(bare), new.map(bare)) {
+        (was, is) if was == is => (old.cloned(), new.cloned()),
+        shown => shown,
+    }
 }
 
 /// A value without the prose in it.

@@ -1,6 +1,6 @@
 //! Compares two documents: pairs what belongs together, and hands each pair to the rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -20,6 +20,7 @@ pub(super) struct Comparison<'a> {
     uses: &'a Uses,
     entered: Vec<(Option<String>, Option<String>)>,
     silence: Silence,
+    subject: Option<String>,
     changes: Vec<Change>,
 }
 
@@ -37,7 +38,16 @@ enum Silence {
 impl<'a> Comparison<'a> {
     /// `old` has the names of NEW where a component was renamed.
     pub(super) fn new(old: &'a Value, new: &'a Value, renames: &'a Renames, uses: &'a Uses) -> Self {
-        Self { old, new, renames, uses, entered: Vec::new(), silence: Silence::Unknown, changes: Vec::new() }
+        Self {
+            old,
+            new,
+            renames,
+            uses,
+            entered: Vec::new(),
+            silence: Silence::Unknown,
+            subject: None,
+            changes: Vec::new(),
+        }
     }
 
     /// What was found.
@@ -135,7 +145,19 @@ impl<'a> Comparison<'a> {
     }
 
     fn push(&mut self, rule: &'static Rule, at: &Place, old: Option<&Value>, new: Option<&Value>, wire: Verdict) {
-        self.changes.push(Change::new(rule, at, old, new, wire));
+        let mut change = Change::new(rule, at, old, new, wire);
+        if rule.only_sent && !at.sent {
+            change.behaviour = Verdict::no("the client does not send it");
+        }
+        self.changes.push(Change { subject: self.subject.clone(), ..change });
+    }
+
+    /// What is reported in here is about these two values, wherever they are.
+    pub(super) fn about(&mut self, old: Option<&Value>, new: Option<&Value>, report: impl FnOnce(&mut Self)) {
+        let text = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
+        let outer = self.subject.replace(format!("{}\n{}", text(old), text(new)));
+        report(self);
+        self.subject = outer;
     }
 
     /// The change reported last is about all of these places.
@@ -179,7 +201,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares the components.
-    pub(super) fn components(&mut self, original: impl Fn(&str) -> String) {
+    pub(super) fn components(&mut self) {
         let (old, new) = (self.old, self.new);
         let names: BTreeSet<&String> = [old, new]
             .into_iter()
@@ -187,11 +209,22 @@ impl<'a> Comparison<'a> {
             .map(|(name, _)| name)
             .collect();
         for name in names {
-            let was = original(name);
-            let at = Place::component([&was, name], self.uses.sent(name), self.uses.answered(name));
+            let renames = self.renames;
+            let names = |pairs: &'a BTreeMap<String, String>| {
+                pairs.iter().filter(|(_, to)| *to == name).map(|(from, _)| from.as_str()).collect::<Vec<_>>()
+            };
+            let (mut were, mut are) = (names(&renames.schemas), names(&renames.split));
+            if were.is_empty() {
+                were.push(name);
+            }
+            are.insert(0, name);
+            let was = were[0];
+            let at = Place::component([was, name], self.uses.sent(name), self.uses.answered(name));
             let (old, new) = (schema(old, name), schema(new, name));
-            if was != *name && old.is_some() {
-                self.emit(&types::SCHEMA_RENAMED, &at, Some(&was.as_str().into()), Some(&name.as_str().into()));
+            if (was != *name || are.len() > 1) && old.is_some() {
+                self.emit(&types::SCHEMA_RENAMED, &at, Some(&were.join(", ").into()), Some(&are.join(", ").into()));
+                let pairs = were.iter().flat_map(|was| are.iter().map(move |is| [*was, *is]));
+                self.told(pairs.map(|names| Place::component(names, false, false).key).collect());
             }
             match (old, new) {
                 (Some(old), Some(new)) => self.whole(&at, old, new, |cx| types::compare(cx, &at, Some(old), Some(new))),
@@ -220,6 +253,17 @@ impl<'a> Comparison<'a> {
         };
         self.emit(rule, at, None, None);
     }
+}
+
+/// Reports what changed among the parts that no comparison reads.
+pub(super) fn left_out(old: &BTreeMap<String, Value>, new: &BTreeMap<String, Value>) -> Vec<Change> {
+    let pointers: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let changed = pointers.into_iter().filter(|pointer| old.get(*pointer) != new.get(*pointer));
+    let report = |pointer: &String| {
+        let verdict = Verdict::no("unknown: the comparison does not read it");
+        Change::new(&document::NOT_COMPARED, &Place::left_out(pointer), old.get(pointer), new.get(pointer), verdict)
+    };
+    changed.map(report).collect()
 }
 
 fn schema<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {

@@ -7,6 +7,7 @@ mod advice;
 mod alias;
 mod change;
 mod compare;
+mod merge;
 mod operations;
 mod place;
 mod rename;
@@ -16,11 +17,13 @@ mod rules;
 mod surface;
 mod uses;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 pub use advice::{Advice, Bump, next};
 pub use change::{Change, Fate, Item, Line, Verdict};
-pub use report::{Format, ignore::Ignored, ignore::parse as parse_ignored, rule_table};
+pub use report::{Format, escape, ignore::Ignored, ignore::parse as parse_ignored, rule_table};
 pub use rule::{Rule, Source, Wire};
 pub use rules::{RULES, by_id};
 pub use surface::Surface;
@@ -43,6 +46,8 @@ pub struct Side {
     pub schemas: usize,
     /// Normalised, overlaid, resolved.
     pub document: Value,
+    /// What the document says and normalising leaves out, by JSON pointer.
+    pub left_out: BTreeMap<String, Value>,
     /// What is generated from it, or why nothing is.
     pub surface: Result<Surface, String>,
 }
@@ -56,7 +61,14 @@ impl Side {
     pub fn read(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Self, Failure> {
         let overlaid = crate::overlaid(document, overlays)?;
         let surface = surface_of(&overlaid.value, options);
-        Ok(Self::new(document.name, overlaid.value, surface))
+        let side = Self::new(document.name, overlaid.value, surface);
+        let raw = crate::load(document.bytes, document.name).map_err(|error| Failure::Input(vec![error]))?.value;
+        let left_out = overlaid.notes.into_iter().map(|note| {
+            let pointer = note.pointer.to_string();
+            let value = raw.pointer(&pointer).cloned().unwrap_or_else(|| note.message.into());
+            (pointer, value)
+        });
+        Ok(Self { left_out: left_out.collect(), ..side })
     }
 
     /// A document, normalised, overlaid and resolved.
@@ -88,6 +100,7 @@ impl Side {
             operations: crate::count_operations(&document),
             schemas: crate::model::object(document.pointer("/components/schemas")).count(),
             document,
+            left_out: BTreeMap::new(),
             surface,
         }
     }
@@ -124,19 +137,24 @@ impl Report {
     /// Compares two documents and what is generated from them.
     pub fn of(old: Side, new: Side) -> Self {
         let mut changes = changes(&old.document, &new.document);
-        match (&old.surface, &new.surface) {
-            (Ok(old_surface), Ok(new_surface)) => {
-                surface::judge(&mut changes, [old_surface, new_surface], [&old.document, &new.document]);
-            }
-            (Err(why), _) => not_generated(&mut changes, &format!("OLD cannot be generated from: {why}")),
-            (_, Err(why)) => not_generated(&mut changes, &format!("NEW cannot be generated from: {why}")),
+        if let (Ok(old_surface), Ok(new_surface)) = (&old.surface, &new.surface) {
+            surface::judge(&mut changes, [old_surface, new_surface], [&old.document, &new.document]);
         }
+        changes.extend(compare::left_out(&old.left_out, &new.left_out));
         changes.sort_by_cached_key(|change| {
             let affected = [change.compile.affected, change.wire.affected, change.behaviour.affected];
             let weight = if affected[0] || affected[1] { 0 } else { 1 + u8::from(!affected[2]) };
             (weight, change.place.clone(), change.rule.id)
         });
         Self { old, new, changes, ignored: Vec::new() }
+    }
+
+    /// Why nobody knows what the changes do to source: one of the documents cannot be generated from.
+    pub fn compile_unknown(&self) -> Option<String> {
+        let why = |side: &Side, name: &str| {
+            Some(format!("{name} cannot be generated from: {}", side.surface.as_ref().err()?))
+        };
+        why(&self.old, "OLD").or_else(|| why(&self.new, "NEW"))
     }
 
     /// Whether the two have nothing in common: then they are not two versions of one API.
@@ -149,12 +167,6 @@ impl Report {
     }
 }
 
-fn not_generated(changes: &mut [Change], why: &str) {
-    for change in changes {
-        change.compile = Verdict::yes(why);
-    }
-}
-
 /// Everything that changed between two normalised and overlaid documents. What that does to source is not looked at.
 pub fn changes(old: &Value, new: &Value) -> Vec<Change> {
     if old == new {
@@ -162,13 +174,11 @@ pub fn changes(old: &Value, new: &Value) -> Vec<Change> {
     }
     let renames = rename::find(old, new);
     let renamed = rename::renamed(old, &renames.schemas);
+    let new = &rename::renamed(new, &renames.split);
     let uses = uses::Uses::of([&renamed, new]);
     let mut cx = Comparison::new(&renamed, new, &renames, &uses);
     rules::document::compare(&mut cx, &renamed, new);
-    cx.components(|name| {
-        let original = renames.schemas.iter().find(|(_, new)| *new == name).map(|(old, _)| old.as_str());
-        original.unwrap_or(name).to_owned()
-    });
+    cx.components();
     operations::compare(&mut cx, &renames.operations, &renamed, new);
-    cx.finish()
+    merge::alike(cx.finish())
 }

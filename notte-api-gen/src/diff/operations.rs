@@ -14,6 +14,7 @@ use crate::model::{METHODS, object};
 pub(super) fn compare(cx: &mut Comparison<'_>, pairs: &[Pair], old: &Value, new: &Value) {
     let mut moved: BTreeMap<(String, String), Vec<Place>> = BTreeMap::new();
     let mut variables: BTreeMap<(String, String), Vec<Place>> = BTreeMap::new();
+    let mut slashed: Vec<(&Spot, &Spot, Place)> = Vec::new();
     for pair in pairs {
         let (was, is) = match (&pair.old, &pair.new) {
             (Some(was), Some(is)) => (was, is),
@@ -38,7 +39,10 @@ pub(super) fn compare(cx: &mut Comparison<'_>, pairs: &[Pair], old: &Value, new:
         for names in renamed {
             variables.entry(names).or_default().push(at.clone());
         }
-        if paths::shape(&was.path) != paths::shape(&is.path) {
+        let shapes = [paths::shape(&was.path), paths::shape(&is.path)];
+        if shapes[0] != shapes[1] && shapes[0].trim_end_matches('/') == shapes[1].trim_end_matches('/') {
+            slashed.push((was, is, at.clone()));
+        } else if shapes[0] != shapes[1] {
             moved.entry(prefixes(&was.path, &is.path)).or_default().push(at.clone());
         }
         if let (Some(old), Some(new)) = (was.operation(old), is.operation(new)) {
@@ -51,6 +55,11 @@ pub(super) fn compare(cx: &mut Comparison<'_>, pairs: &[Pair], old: &Value, new:
     for ((was, is), places) in &moved {
         let rule = if places.len() > 1 { &paths::PREFIX } else { &paths::RENAMED };
         told_once(cx, rule, (was, is), places, false);
+    }
+    if let Some((was, is, _)) = slashed.first() {
+        let (was, is) = (was.path.clone(), is.path.clone());
+        let places: Vec<Place> = slashed.into_iter().map(|(.., place)| place).collect();
+        told_once(cx, &paths::SLASH, (&was, &is), &places, false);
     }
     path_items(cx, pairs, old, new);
 }

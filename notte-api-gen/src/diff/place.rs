@@ -80,6 +80,22 @@ impl Place {
         }
     }
 
+    /// A part of the documents as they were written, by its JSON pointer.
+    pub(super) fn left_out(pointer: &str) -> Self {
+        let keys = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
+        let keys: Vec<String> = keys.collect();
+        let at = keys.iter().fold(Pointer::root(), |at, key| at.child(key));
+        let label = match keys.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["components", "schemas", name, inside @ .., last] => {
+                let inside = inside.iter().filter(|key| **key != "properties").map(|key| format!(".{key}"));
+                format!("{name}{} ({last})", inside.collect::<String>())
+            }
+            ["paths", path, method, inside @ ..] => format!("{} {path} {}", method.to_uppercase(), inside.join(".")),
+            keys => keys.join("."),
+        };
+        Self { label, pointer: [at.clone(), at], ..Self::default() }
+    }
+
     /// What people call it.
     pub(super) fn text(&self) -> &str {
         if self.label.is_empty() { "document" } else { &self.label }

@@ -39,6 +39,8 @@ pub struct Rule {
     pub source: Source,
     /// What behaves differently, if anything does.
     pub behaviour: Option<&'static str>,
+    /// Whether that is so only where the client sends it.
+    pub only_sent: bool,
 }
 
 /// A rule that by itself changes nothing; what it changes is added.
@@ -53,6 +55,7 @@ pub(super) const fn rule(id: &'static str, family: &'static str, mirror: &'stati
         answered: NOTHING,
         source: Source::Builds("no public item changes"),
         behaviour: None,
+        only_sent: false,
     }
 }
 
@@ -79,5 +82,9 @@ impl Rule {
 
     pub(super) const fn behaves(self, why: &'static str) -> Self {
         Self { behaviour: Some(why), ..self }
+    }
+
+    pub(super) const fn behaves_where_sent(self, why: &'static str) -> Self {
+        Self { behaviour: Some(why), only_sent: true, ..self }
     }
 }

@@ -42,6 +42,23 @@ impl Uses {
     }
 }
 
+/// The ids of the operations that lead to each component.
+pub(super) fn operations_by_component(document: &Value) -> BTreeMap<String, BTreeSet<&str>> {
+    let graph = graph(document);
+    let mut operations: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (_, item) in object(document.get("paths")) {
+        for operation in METHODS.iter().filter_map(|method| item.get(method)) {
+            let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+            let mut reached = BTreeSet::new();
+            follow(operation, &graph, &mut reached);
+            for component in reached {
+                operations.entry(component).or_default().insert(id);
+            }
+        }
+    }
+    operations
+}
+
 /// What each component refers to.
 pub(super) fn graph(document: &Value) -> BTreeMap<&str, BTreeSet<&str>> {
     object(document.pointer("/components/schemas"))

@@ -52,7 +52,18 @@ impl Target {
     }
 
     /// Writes what changed and deletes orphans.
+    ///
+    /// # Errors
+    /// Besides those of the file system, a link where everything else is deleted: what it leads to is somebody else's.
     pub(crate) fn write(&self) -> Result<Changes, Failure> {
+        let below = self.owned.iter().flat_map(|folder| workspace::tree(folder));
+        let owned = self.owned.iter().flat_map(|folder| folder.ancestors().take(2).map(Path::to_path_buf));
+        if let Some(link) = owned.chain(below).find(|path| path.is_symlink()) {
+            return Err(Failure::input([format!(
+                "{}: this is a symbolic link, where codegen deletes what it did not write; remove the link, or choose another folder",
+                workspace::display(&link)
+            )]));
+        }
         let changes = self.compare();
         for path in &changes.written {
             let folder = path.parent().unwrap_or(Path::new("."));

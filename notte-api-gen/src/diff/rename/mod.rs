@@ -18,8 +18,10 @@ use crate::model::object;
 pub(super) struct Renames {
     /// Operations that are one.
     pub(super) operations: Vec<Pair>,
-    /// Components that have another name: from the old one to the new.
+    /// Components that have another name: from the old one to the new. Several that became one have the same new name.
     pub(super) schemas: BTreeMap<String, String>,
+    /// Components of NEW that were one in OLD, and look the same: from each to the one that took its place.
+    pub(super) split: BTreeMap<String, String>,
     /// Words that took the place of others.
     pub(super) words: Words,
 }
@@ -27,8 +29,8 @@ pub(super) struct Renames {
 /// Finds everything that was renamed.
 pub(super) fn find(old: &Value, new: &Value) -> Renames {
     let (operations, words) = operations::pairs(old, new);
-    let schemas = schemas::pairs(old, new, &operations, &words);
-    Renames { operations, schemas, words }
+    let (schemas, split) = schemas::pairs(old, new, &operations, &words);
+    Renames { operations, schemas, split, words }
 }
 
 /// A document that calls its components what NEW calls them.

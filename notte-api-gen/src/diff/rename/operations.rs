@@ -53,6 +53,7 @@ pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, Words) {
     };
     take(&mut olds, &mut news, |spot| format!("{} {}", spot.method, spot.path));
     take(&mut olds, &mut news, |spot| format!("{} {}", spot.method, shape(&spot.path)));
+    take(&mut olds, &mut news, |spot| format!("{} {}", spot.method, shape(&spot.path).trim_end_matches('/')));
     take(&mut olds, &mut news, |spot| spot.id.clone());
     let mut words = Words::default();
     let names = |spots: &[Spot]| spots.iter().map(|spot| format!("{} {}", spot.path, spot.method)).collect::<Vec<_>>();

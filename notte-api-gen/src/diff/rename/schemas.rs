@@ -7,12 +7,16 @@ use serde_json::Value;
 use super::operations::Pair;
 use super::words::Words;
 use super::{best, component, overlap};
+use crate::diff::change::bare;
 use crate::diff::rules::types::flat;
 use crate::diff::uses;
 use crate::model::{object, reference};
 
-/// Finds the components that were renamed.
-pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words) -> BTreeMap<String, String> {
+/// Old names of components beside new ones.
+type Pairs = BTreeMap<String, String>;
+
+/// Finds the components that were renamed, and those of NEW that look like one that was.
+pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words) -> (Pairs, Pairs) {
     let names = |document: &'_ Value| -> BTreeSet<String> {
         object(document.pointer("/components/schemas")).map(|(name, _)| name.clone()).collect()
     };
@@ -25,7 +29,7 @@ pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words
     let come = new_names.difference(&old_names).map(String::as_str).filter(|name| !old_references.contains(name));
     let (gone, come): (Vec<&str>, Vec<&str>) = (gone.collect(), come.collect());
     if gone.is_empty() || come.is_empty() {
-        return BTreeMap::new();
+        return Default::default();
     }
     let votes = Votes::count(old, new, operations, &old_names.intersection(&new_names).cloned().collect::<Vec<_>>());
     let old_looks: Vec<Vec<String>> = gone.iter().map(|name| look(old, name, words)).collect();
@@ -42,7 +46,25 @@ pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words
         (alike || moved || namesake).then_some(shape + name + if placed { 1.0 } else { 0.0 })
     };
     let found = best(&gone, &come, score);
-    found.into_iter().map(|(a, b)| (gone[a].to_owned(), come[b].to_owned())).collect()
+    let alike =
+        |document: &Value, a: &str, b: &str| component(document, a).map(bare) == component(document, b).map(bare);
+    let (mut renamed, mut split) = (Pairs::new(), Pairs::new());
+    for (a, b) in found {
+        let (was, is) = (gone[a], come[b]);
+        renamed.insert(was.to_owned(), is.to_owned());
+        // One became several of one shape, or several of one shape became one.
+        for other in come.iter().filter(|other| **other != is && votes.pairs.contains(&(was, **other))) {
+            if alike(new, is, other) {
+                split.insert((*other).to_owned(), is.to_owned());
+            }
+        }
+        for other in gone.iter().filter(|other| **other != was && votes.pairs.contains(&(**other, is))) {
+            if alike(old, was, other) {
+                renamed.insert((*other).to_owned(), is.to_owned());
+            }
+        }
+    }
+    (renamed, split)
 }
 
 /// What a component looks like: its kind, properties and values, a line each, sorted.

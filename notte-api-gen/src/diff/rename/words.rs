@@ -40,7 +40,7 @@ impl Words {
 }
 
 /// A name's words: lower case, singular.
-pub(super) fn split(name: &str) -> Vec<String> {
+pub(in crate::diff) fn split(name: &str) -> Vec<String> {
     let snake = name.to_snake_case();
     let words = snake.split('_').filter(|word| !word.is_empty());
     words

@@ -16,6 +16,7 @@ pub(super) fn write(report: &Report) -> String {
         "version": VERSION,
         "old": side(&report.old),
         "new": side(&report.new),
+        "compile_unknown": report.compile_unknown(),
         "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
         "ignored": ignored.collect::<Vec<_>>(),
         "advice": {

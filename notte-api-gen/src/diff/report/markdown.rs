@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{item, plural, values};
+use super::{digest, item, plural, values, visible};
 use crate::diff::{Change, Report};
 
 /// Items of one change that are listed.
 const SHOWN: usize = 6;
 
 pub(super) fn write(report: &Report) -> String {
-    let mut text = format!("{}\n\nAdvice: {}.\n", report.headline(), report.advice().reason);
+    let mut text = format!("```text\n{}```\n", digest::write(report).replace('`', "'"));
     let breaks = |change: &&Change| change.wire.affected || change.compile.affected;
     let behaves = |change: &&Change| !breaks(change) && change.behaviour.affected;
     let rest = |change: &&Change| !breaks(change) && !change.behaviour.affected;
@@ -37,7 +37,7 @@ fn one(text: &mut String, change: &Change) {
         .map(|(name, verdict)| format!("**{name}**: {}", verdict.reason))
         .collect();
     let values = values(change).map_or_else(String::new, |values| format!(" (`{}`)", values.replace('`', "'")));
-    let _ = write!(text, "- `{}`: {}{values}", change.place, change.rule.says);
+    let _ = write!(text, "- `{}`: {}{values}", visible(&change.place).replace('`', "'"), change.rule.says);
     if !affected.is_empty() {
         let _ = write!(text, "; {}", affected.join("; "));
     }

@@ -2,20 +2,27 @@
 
 use std::fmt::Write;
 
-use super::{item, plural, values};
+use super::{item, plural, values, visible};
 use crate::diff::{Bump, Change, Report, Verdict};
 
 /// Items of one change that are listed; the count of the rest is.
 const SHOWN: usize = 12;
 
 pub(super) fn write(report: &Report) -> String {
-    let mut text = format!("{} -> {}\n{}\n", report.old.name, report.new.name, report.headline());
+    let names = visible(&format!("{} -> {}", report.old.name, report.new.name));
+    let mut text = format!("{names}\n{}\n", report.headline());
     for change in &report.changes {
         text.push('\n');
         one(&mut text, change);
     }
     for (change, reason) in &report.ignored {
-        let _ = writeln!(text, "\nignored [{}] {} {}: {reason}", change.fingerprint, change.rule.id, change.place);
+        let _ = writeln!(
+            text,
+            "\nignored [{}] {} {}: {reason}",
+            change.fingerprint,
+            change.rule.id,
+            visible(&change.place)
+        );
     }
     let advice = report.advice();
     let bump = match advice.bump {
@@ -35,8 +42,14 @@ fn one(text: &mut String, change: &Change) {
             .filter(|mark| !mark.is_empty())
             .collect();
     let marks = if marks.is_empty() { "ok".to_owned() } else { marks.join(" ") };
-    let _ =
-        writeln!(text, "{marks}  {}: {}  [{} {}]", change.place, change.rule.says, change.rule.id, change.fingerprint);
+    let _ = writeln!(
+        text,
+        "{marks}  {}: {}  [{} {}]",
+        visible(&change.place),
+        change.rule.says,
+        change.rule.id,
+        change.fingerprint
+    );
     if let Some(values) = values(change) {
         let _ = writeln!(text, "    {values}");
     }

@@ -6,28 +6,28 @@ use super::{descriptions, document, media};
 const FAMILY: &str = "request bodies";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("request-body-added", FAMILY, "request-body-removed", "an operation takes a body now")
-        .breaks("an older client sends none, or an empty one")
-        .source(Depends("a setter comes; an upload's builder can no longer be cloned"))
-        .behaves("what the body says applies");
+    rule("request-body-added", FAMILY, "request-body-removed", "an operation accepts a body now")
+        .breaks("an older client sends no body, or an empty one")
+        .source(Depends("a setter is added; an upload's builder can no longer be cloned"))
+        .behaves("the server applies what the body says");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("request-body-removed", FAMILY, "request-body-added", "an operation takes no body any more")
-        .works("a server ignores a body it does not read")
-        .source(Breaks("its setters go"))
-        .behaves("what the body asked for no longer happens");
+    rule("request-body-removed", FAMILY, "request-body-added", "an operation no longer accepts a body")
+        .works("a server ignores a body that it does not read")
+        .source(Breaks("its setters are removed"))
+        .behaves("the server no longer does what the body asked for");
 
 pub(in crate::diff) const BECAME_REQUIRED: Rule =
-    rule("request-body-became-required", FAMILY, "request-body-became-optional", "the body must be sent now")
-        .works("this client always sends one");
+    rule("request-body-became-required", FAMILY, "request-body-became-optional", "the body is required now")
+        .works("the client always sends one");
 
 pub(in crate::diff) const BECAME_OPTIONAL: Rule =
-    rule("request-body-became-optional", FAMILY, "request-body-became-required", "the body may be left out now")
-        .works("this client always sends one");
+    rule("request-body-became-optional", FAMILY, "request-body-became-required", "the body is optional now")
+        .works("the client always sends one");
 
 pub(in crate::diff) const ENCODING: Rule =
-    rule("form-encoding-changed", FAMILY, "form-encoding-changed", "a part of a form is written in another way")
-        .breaks("an older client writes the part in the old way");
+    rule("form-encoding-changed", FAMILY, "form-encoding-changed", "a part of a form is encoded differently")
+        .breaks("an older client uses the old encoding");
 
 /// Compares two request bodies.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {

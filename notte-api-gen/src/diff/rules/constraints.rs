@@ -3,33 +3,33 @@
 use super::prelude::*;
 
 const FAMILY: &str = "constraints";
-const UNCHECKED: Wire = Wire::Works("the client does not check answers against limits");
+const UNCHECKED: Wire = Wire::Works("the client does not check responses against limits");
 
-pub(in crate::diff) const ADDED: Rule = rule("limit-added", FAMILY, "limit-removed", "there is a limit now")
-    .sent(Wire::Breaks("a value that was fine may be refused"))
+pub(in crate::diff) const ADDED: Rule = rule("limit-added", FAMILY, "limit-removed", "a limit was added")
+    .sent(Wire::Breaks("the server may refuse a value that it accepted before"))
     .answered(UNCHECKED)
-    .behaves("a value beyond the limit is refused");
+    .behaves_where_sent("the server refuses a value beyond the limit");
 
-pub(in crate::diff) const REMOVED: Rule = rule("limit-removed", FAMILY, "limit-added", "a limit went")
-    .sent(Wire::Works("what was fine still is"))
+pub(in crate::diff) const REMOVED: Rule = rule("limit-removed", FAMILY, "limit-added", "a limit was removed")
+    .sent(Wire::Works("what was accepted before still is"))
     .answered(UNCHECKED)
-    .behaves("values beyond the old limit are fine");
+    .behaves_where_sent("the server accepts values beyond the old limit");
 
-pub(in crate::diff) const TIGHTENED: Rule = rule("limit-tightened", FAMILY, "limit-loosened", "a limit is closer")
-    .sent(Wire::Breaks("a value that was fine may be refused"))
+pub(in crate::diff) const TIGHTENED: Rule = rule("limit-tightened", FAMILY, "limit-loosened", "a limit is tighter")
+    .sent(Wire::Breaks("the server may refuse a value that it accepted before"))
     .answered(UNCHECKED)
-    .behaves("a value beyond the new limit is refused");
+    .behaves_where_sent("the server refuses a value beyond the new limit");
 
-pub(in crate::diff) const LOOSENED: Rule = rule("limit-loosened", FAMILY, "limit-tightened", "a limit is wider")
-    .sent(Wire::Works("what was fine still is"))
+pub(in crate::diff) const LOOSENED: Rule = rule("limit-loosened", FAMILY, "limit-tightened", "a limit is looser")
+    .sent(Wire::Works("what was accepted before still is"))
     .answered(UNCHECKED)
-    .behaves("values beyond the old limit are fine");
+    .behaves_where_sent("the server accepts values beyond the old limit");
 
 pub(in crate::diff) const PATTERN: Rule =
-    rule("pattern-changed", FAMILY, "pattern-changed", "the text must look otherwise")
-        .sent(Wire::Breaks("a text that was fine may be refused"))
+    rule("pattern-changed", FAMILY, "pattern-changed", "the pattern of a text changed")
+        .sent(Wire::Breaks("the server may refuse a text that it accepted before"))
         .answered(UNCHECKED)
-        .behaves("other texts are refused");
+        .behaves_where_sent("the server refuses other texts");
 
 const UPPER: [&str; 5] = ["maximum", "maxLength", "maxItems", "maxProperties", "exclusiveMaximum"];
 const LOWER: [&str; 5] = ["minimum", "minLength", "minItems", "minProperties", "exclusiveMinimum"];

@@ -5,12 +5,12 @@ use super::prelude::*;
 const FAMILY: &str = "descriptions";
 
 pub(in crate::diff) const CHANGED: Rule =
-    rule("description-changed", FAMILY, "description-changed", "it is described in other words");
+    rule("description-changed", FAMILY, "description-changed", "its description changed");
 
-pub(in crate::diff) const TITLE: Rule = rule("title-changed", FAMILY, "title-changed", "it has another title")
-    .source(Depends("a member of a union may be named after its title"));
+pub(in crate::diff) const TITLE: Rule = rule("title-changed", FAMILY, "title-changed", "its title changed")
+    .source(Depends("a variant of a union may be named after its title"));
 
-pub(in crate::diff) const EXAMPLE: Rule = rule("example-changed", FAMILY, "example-changed", "it has another example");
+pub(in crate::diff) const EXAMPLE: Rule = rule("example-changed", FAMILY, "example-changed", "its example changed");
 
 /// Compares two texts.
 pub(in crate::diff) fn compare(

@@ -5,37 +5,41 @@ use super::prelude::*;
 const FAMILY: &str = "discriminators";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("discriminator-added", FAMILY, "discriminator-removed", "a property tells the members apart now")
-        .works("the members themselves are as before")
+    rule("discriminator-added", FAMILY, "discriminator-removed", "a discriminator was added")
+        .works("the members themselves did not change")
         .source(Depends("variants may have other names"))
-        .behaves("the property decides which member a value is");
+        .behaves("the property selects the member");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("discriminator-removed", FAMILY, "discriminator-added", "no property tells the members apart any more")
-        .works("the members themselves are as before")
+    rule("discriminator-removed", FAMILY, "discriminator-added", "the discriminator was removed")
+        .works("the members themselves did not change")
         .source(Depends("variants may have other names"))
-        .behaves("the members are tried in turn");
+        .behaves("the client tries the members in order");
 
 pub(in crate::diff) const PROPERTY: Rule =
-    rule("discriminator-changed", FAMILY, "discriminator-changed", "another property tells the members apart")
-        .breaks("an older client looks at the old property")
+    rule("discriminator-changed", FAMILY, "discriminator-changed", "the discriminator is another property")
+        .breaks("an older client reads the old property")
         .source(Depends("variants may have other names"))
-        .behaves("another property decides which member a value is");
+        .behaves("another property selects the member");
 
-pub(in crate::diff) const MAPPING: Rule =
-    rule("discriminator-mapping-changed", FAMILY, "discriminator-mapping-changed", "a value stands for another member")
-        .breaks("an older client takes the value for another member")
-        .source(Depends("variants are named after the values"))
-        .behaves("the same value is another member");
+pub(in crate::diff) const MAPPING: Rule = rule(
+    "discriminator-mapping-changed",
+    FAMILY,
+    "discriminator-mapping-changed",
+    "a discriminator value selects another member",
+)
+.breaks("an older client decodes the value as another member")
+.source(Depends("variants are named after the values"))
+.behaves("the same value selects another member");
 
 pub(in crate::diff) const VALUE_ADDED: Rule =
-    rule("discriminator-value-added", FAMILY, "discriminator-value-removed", "one more value stands for a member")
-        .works("a member that came is told on its own")
+    rule("discriminator-value-added", FAMILY, "discriminator-value-removed", "a discriminator value was added")
+        .works("an added member is reported separately")
         .source(Depends("variants are named after the values"));
 
 pub(in crate::diff) const VALUE_REMOVED: Rule =
-    rule("discriminator-value-removed", FAMILY, "discriminator-value-added", "a value no longer stands for a member")
-        .works("a member that went is told on its own")
+    rule("discriminator-value-removed", FAMILY, "discriminator-value-added", "a discriminator value was removed")
+        .works("a removed member is reported separately")
         .source(Depends("variants are named after the values"));
 
 /// Compares two discriminators.
@@ -43,10 +47,12 @@ pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<
     let (Some(was), Some(is)) = (old, new) else {
         return cx.emit(if old.is_none() { &ADDED } else { &REMOVED }, at, old, new);
     };
-    cx.each_key(at, was, is, |cx, key, at, old, new| match key {
-        "propertyName" => cx.emit(&PROPERTY, at, old, new),
-        "mapping" => mapping(cx, at, old, new),
-        _ => super::document::rest(cx, key, at, old, new),
+    cx.about(old, new, |cx| {
+        cx.each_key(at, was, is, |cx, key, at, old, new| match key {
+            "propertyName" => cx.emit(&PROPERTY, at, old, new),
+            "mapping" => mapping(cx, at, old, new),
+            _ => super::document::rest(cx, key, at, old, new),
+        });
     });
 }
 

@@ -5,35 +5,36 @@ use crate::diff::rename::words;
 
 const FAMILY: &str = "enums";
 
-pub(in crate::diff) const VALUE_ADDED: Rule = rule("enum-value-added", FAMILY, "enum-value-removed", "one more value")
-    .sent(Wire::Works("the old values are still taken"))
-    .answered(Wire::Works("an older client keeps a value it does not know as text"))
-    .source(Builds("a variant comes, and every enum is non-exhaustive"))
-    .behaves("code that matches on the values meets one it does not name");
+pub(in crate::diff) const VALUE_ADDED: Rule =
+    rule("enum-value-added", FAMILY, "enum-value-removed", "an enum value was added")
+        .sent(Wire::Works("the server still accepts the old values"))
+        .answered(Wire::Works("an older client keeps an unknown value as text"))
+        .source(Builds("a variant is added, and every enum is non-exhaustive"))
+        .behaves("a match on the values meets an unnamed one");
 
-pub(in crate::diff) const VALUE_REMOVED: Rule = rule("enum-value-removed", FAMILY, "enum-value-added", "a value less")
-    .sent(Wire::Breaks("an older client may send the value that went"))
-    .answered(Wire::Works("the value no longer comes"))
-    .source(Breaks("its variant goes"))
-    .behaves("what the value stood for no longer happens");
+pub(in crate::diff) const VALUE_REMOVED: Rule =
+    rule("enum-value-removed", FAMILY, "enum-value-added", "an enum value was removed")
+        .sent(Wire::Breaks("an older client may send the removed value"))
+        .answered(Wire::Works("the server no longer returns the value"))
+        .source(Breaks("its variant is removed"))
+        .behaves_where_sent("the value no longer has an effect");
 
 pub(in crate::diff) const VALUE_RENAMED: Rule =
-    rule("enum-value-renamed", FAMILY, "enum-value-renamed", "a value is written otherwise")
+    rule("enum-value-renamed", FAMILY, "enum-value-renamed", "an enum value is spelt differently")
         .sent(Wire::Breaks("an older client sends the old spelling"))
-        .answered(Wire::Works("an older client keeps a value it does not know as text"))
-        .source(Depends("its variant has another name, unless both spell the same one"))
+        .answered(Wire::Works("an older client keeps an unknown value as text"))
+        .source(Depends("its variant is renamed, unless both spellings give the same name"))
         .behaves("an older client does not recognise the new spelling");
 
-pub(in crate::diff) const CLOSED: Rule = rule("enum-listed", FAMILY, "enum-unlisted", "the values are listed now")
-    .sent(Wire::Breaks("an older client may send a value that is not listed"))
-    .answered(Wire::Works("a listed value is a value"))
-    .source(Breaks("a text becomes an enum"));
+pub(in crate::diff) const CLOSED: Rule = rule("enum-listed", FAMILY, "enum-unlisted", "a text became an enum")
+    .sent(Wire::Breaks("an older client may send a value that is not in the enum"))
+    .answered(Wire::Works("a value of the enum is a text"))
+    .source(Breaks("the type changes from a text to an enum"));
 
-pub(in crate::diff) const OPENED: Rule =
-    rule("enum-unlisted", FAMILY, "enum-listed", "the values are not listed any more")
-        .sent(Wire::Works("the old values are still taken"))
-        .answered(Wire::Works("an older client keeps a value it does not know as text"))
-        .source(Breaks("an enum becomes a text"));
+pub(in crate::diff) const OPENED: Rule = rule("enum-unlisted", FAMILY, "enum-listed", "an enum became a text")
+    .sent(Wire::Works("the server still accepts the old values"))
+    .answered(Wire::Works("an older client keeps an unknown value as text"))
+    .source(Breaks("the type changes from an enum to a text"));
 
 /// Compares two lists of values.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {

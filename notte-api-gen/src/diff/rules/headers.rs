@@ -1,27 +1,28 @@
 //! Headers of answers. Those of requests are parameters.
 
+use super::document::caseless;
 use super::prelude::*;
 
 const FAMILY: &str = "headers";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("response-header-added", FAMILY, "response-header-removed", "an answer has one more header")
-        .works("an older client does not look at it");
+    rule("response-header-added", FAMILY, "response-header-removed", "a response header was added")
+        .works("an older client does not read it");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("response-header-removed", FAMILY, "response-header-added", "an answer has a header less")
+    rule("response-header-removed", FAMILY, "response-header-added", "a response header was removed")
         .works("headers are not decoded")
-        .behaves("code that reads the header finds nothing");
+        .behaves("code that reads the header finds none");
 
 pub(in crate::diff) const CHANGED: Rule =
-    rule("response-header-changed", FAMILY, "response-header-changed", "a header of an answer is described otherwise")
+    rule("response-header-changed", FAMILY, "response-header-changed", "a response header changed")
         .works("headers are not decoded")
-        .behaves("code that reads the header may find something else");
+        .behaves("code that reads the header may find another value");
 
 /// Compares the headers of two answers.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {
-    let empty = Value::Object(Map::new());
-    cx.each_key(at, old.unwrap_or(&empty), new.unwrap_or(&empty), |cx, header, at, old, new| {
+    let [old, new] = [old, new].map(|headers| headers.map_or_else(|| Value::Object(Map::new()), caseless));
+    cx.each_key(at, &old, &new, |cx, header, at, old, new| {
         let rule = match (old, new) {
             (None, _) => &ADDED,
             (_, None) => &REMOVED,
@@ -29,4 +30,7 @@ pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<
         };
         cx.emit(rule, &at.label(&format!(" {header}")), old, new);
     });
+    if old == new {
+        cx.same();
+    }
 }

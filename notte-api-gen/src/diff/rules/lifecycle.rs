@@ -5,9 +5,9 @@ use super::prelude::*;
 const FAMILY: &str = "deprecation";
 
 pub(in crate::diff) const DEPRECATED: Rule =
-    rule("deprecated", FAMILY, "undeprecated", "it is deprecated").source(Builds("what is marked deprecated warns"));
+    rule("deprecated", FAMILY, "undeprecated", "it is deprecated").source(Builds("uses of deprecated items warn"));
 
-pub(in crate::diff) const UNDEPRECATED: Rule = rule("undeprecated", FAMILY, "deprecated", "it is deprecated no longer");
+pub(in crate::diff) const UNDEPRECATED: Rule = rule("undeprecated", FAMILY, "deprecated", "it is no longer deprecated");
 
 /// Compares two `deprecated` flags.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {

@@ -6,29 +6,32 @@ use super::{bodies, descriptions, document, types};
 const FAMILY: &str = "media types";
 
 pub(in crate::diff) const REQUEST_ADDED: Rule =
-    rule("request-media-type-added", FAMILY, "request-media-type-removed", "a body may be sent in one more format")
-        .works("an older client sends the format it knows")
-        .source(Depends("one format is generated, JSON first"));
+    rule("request-media-type-added", FAMILY, "request-media-type-removed", "a request media type was added")
+        .works("an older client sends the media type it knows")
+        .source(Depends("the client has one media type, JSON first"));
 
 pub(in crate::diff) const REQUEST_REMOVED: Rule =
-    rule("request-media-type-removed", FAMILY, "request-media-type-added", "a body can no longer be sent in a format")
-        .breaks("an older client may send that format")
-        .source(Depends("one format is generated, JSON first"));
+    rule("request-media-type-removed", FAMILY, "request-media-type-added", "a request media type was removed")
+        .breaks("an older client may send that media type")
+        .source(Depends("the client has one media type, JSON first"));
 
 pub(in crate::diff) const RESPONSE_ADDED: Rule =
-    rule("response-media-type-added", FAMILY, "response-media-type-removed", "an answer may come in one more format")
-        .works("the client asks for the format it knows")
-        .source(Depends("one format is generated, JSON first"));
+    rule("response-media-type-added", FAMILY, "response-media-type-removed", "a response media type was added")
+        .works("the client asks for the media type it knows")
+        .source(Depends("the client has one media type, JSON first"));
 
 pub(in crate::diff) const RESPONSE_REMOVED: Rule =
-    rule("response-media-type-removed", FAMILY, "response-media-type-added", "an answer no longer comes in a format")
-        .breaks("an older client may expect that format")
-        .source(Depends("one format is generated, JSON first"));
+    rule("response-media-type-removed", FAMILY, "response-media-type-added", "a response media type was removed")
+        .breaks("an older client may expect that media type")
+        .source(Depends("the client has one media type, JSON first"));
 
 /// Compares two `content` objects.
 pub(in crate::diff) fn compare_content(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {
-    let empty = Value::Object(Map::new());
-    cx.each_key(at, old.unwrap_or(&empty), new.unwrap_or(&empty), |cx, media, at, old, new| {
+    let [old, new] = [old, new].map(|content| content.map_or_else(|| Value::Object(Map::new()), document::caseless));
+    if old == new {
+        return cx.same();
+    }
+    cx.each_key(at, &old, &new, |cx, media, at, old, new| {
         let at = at.media(media);
         match (old, new) {
             (Some(old), Some(new)) => one(cx, &at, old, new),

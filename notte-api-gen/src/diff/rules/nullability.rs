@@ -6,22 +6,22 @@ const FAMILY: &str = "nullability";
 
 pub(in crate::diff) const BECAME_NULLABLE: Rule =
     rule("became-nullable", FAMILY, "became-non-nullable", "it may be null now")
-        .sent(Wire::Works("a value is still taken"))
+        .sent(Wire::Works("the server still accepts a value"))
         .answered(Wire::Breaks("an older client cannot decode null where it expects a value"))
         .source(Depends("a required field becomes an option; an optional one is one already"));
 
 pub(in crate::diff) const BECAME_NON_NULLABLE: Rule =
-    rule("became-non-nullable", FAMILY, "became-nullable", "it is never null any more")
-        .sent(Wire::Works("this client leaves a null out"))
-        .answered(Wire::Works("a value is what an older client expects too"))
-        .source(Depends("a required field is no option any more; an optional one still is"));
+    rule("became-non-nullable", FAMILY, "became-nullable", "it is no longer null")
+        .sent(Wire::Works("the client leaves a null out"))
+        .answered(Wire::Works("an older client expects a value, too"))
+        .source(Depends("a required field is no longer an option; an optional one still is"));
 
 /// Compares two `nullable` flags.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {
     let nullable = |flag: Option<&Value>| flag.and_then(Value::as_bool) == Some(true);
     match (nullable(old), nullable(new)) {
         (false, true) if at.is_optional() => {
-            cx.emit_works(&BECAME_NULLABLE, at, old, new, "an optional value may be null to an older client already");
+            cx.emit_works(&BECAME_NULLABLE, at, old, new, "an older client reads null for an optional value as absent");
         }
         (false, true) => cx.emit(&BECAME_NULLABLE, at, old, new),
         (true, false) => cx.emit(&BECAME_NON_NULLABLE, at, old, new),

@@ -5,32 +5,28 @@ use super::{bodies, descriptions, document, lifecycle, parameters, responses, se
 
 const FAMILY: &str = "operations";
 
-pub(in crate::diff) const ADDED: Rule = rule("operation-added", FAMILY, "operation-removed", "an operation came")
+pub(in crate::diff) const ADDED: Rule = rule("operation-added", FAMILY, "operation-removed", "an operation was added")
     .works("an older client does not call it")
-    .source(Builds("a method and its types come"));
+    .source(Builds("a method and its types are added"));
 
-pub(in crate::diff) const REMOVED: Rule = rule("operation-removed", FAMILY, "operation-added", "an operation went")
-    .breaks("the server no longer answers it")
-    .source(Breaks("its method and its builder go"));
+pub(in crate::diff) const REMOVED: Rule =
+    rule("operation-removed", FAMILY, "operation-added", "an operation was removed")
+        .breaks("the server no longer serves it")
+        .source(Breaks("its method and its builder are removed"));
 
 pub(in crate::diff) const RENAMED: Rule =
-    rule("operation-renamed", FAMILY, "operation-renamed", "an operation has another id")
+    rule("operation-renamed", FAMILY, "operation-renamed", "an operation was renamed")
         .works("the id is not sent")
-        .source(Breaks("its method and its builder have another name"));
+        .source(Breaks("its method and its builder are renamed"));
 
-pub(in crate::diff) const METHOD: Rule = rule(
-    "operation-method-changed",
-    FAMILY,
-    "operation-method-changed",
-    "an operation is called by another HTTP method",
-)
-.breaks("the server refuses the old method")
-.source(Builds("the method is in no signature"))
-.behaves("another method may be retried in other cases");
+pub(in crate::diff) const METHOD: Rule =
+    rule("operation-method-changed", FAMILY, "operation-method-changed", "the HTTP method of an operation changed")
+        .breaks("the server refuses the old method")
+        .source(Builds("the method is in no signature"))
+        .behaves("the client may retry it in other cases");
 
-pub(in crate::diff) const EFFECT: Rule =
-    rule("effect-changed", FAMILY, "effect-changed", "another effect class says what may be repeated")
-        .behaves("calls are retried in other cases, or cost where they did not");
+pub(in crate::diff) const EFFECT: Rule = rule("effect-changed", FAMILY, "effect-changed", "the effect class changed")
+    .behaves("the client retries calls in other cases");
 
 /// Compares two operations that are one.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: &Value, new: &Value) {

@@ -8,52 +8,52 @@ use crate::model::text;
 const FAMILY: &str = "parameters";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("parameter-added", FAMILY, "parameter-removed", "an optional parameter came")
+    rule("parameter-added", FAMILY, "parameter-removed", "an optional parameter was added")
         .works("it need not be sent")
-        .source(Depends("a setter comes; the client sets some headers itself"));
+        .source(Depends("a setter is added; the client sets some headers itself"));
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("parameter-removed", FAMILY, "parameter-added", "an optional parameter went")
-        .works("a server ignores a query or header it does not know")
-        .source(Breaks("its setter goes"))
-        .behaves("what it asked for no longer happens");
+    rule("parameter-removed", FAMILY, "parameter-added", "an optional parameter was removed")
+        .works("a server ignores an unknown query parameter or header")
+        .source(Breaks("its setter is removed"))
+        .behaves("the server no longer does what it asked for");
 
 pub(in crate::diff) const ADDED_REQUIRED: Rule =
-    rule("required-parameter-added", FAMILY, "required-parameter-removed", "a required parameter came")
+    rule("required-parameter-added", FAMILY, "required-parameter-removed", "a required parameter was added")
         .breaks("an older client does not send it")
-        .source(Builds("a setter comes; without a value the call fails before it is sent"))
-        .behaves("calls fail until it is set");
+        .source(Builds("the call needs one more value"))
+        .behaves("calls without it fail");
 
 pub(in crate::diff) const REMOVED_REQUIRED: Rule =
-    rule("required-parameter-removed", FAMILY, "required-parameter-added", "a required parameter went")
-        .works("a server ignores a query or header it does not know")
-        .source(Breaks("its setter goes"))
-        .behaves("what it asked for no longer happens");
+    rule("required-parameter-removed", FAMILY, "required-parameter-added", "a required parameter was removed")
+        .works("a server ignores an unknown query parameter or header")
+        .source(Breaks("its setter is removed"))
+        .behaves("the server no longer does what it asked for");
 
 pub(in crate::diff) const BECAME_REQUIRED: Rule =
-    rule("parameter-became-required", FAMILY, "parameter-became-optional", "a parameter must be sent now")
+    rule("parameter-became-required", FAMILY, "parameter-became-optional", "a parameter is required now")
         .breaks("an older client may leave it out")
-        .source(Breaks("its setter takes a value, and no longer an option of one"))
-        .behaves("calls fail until it is set");
+        .source(Breaks("the call requires a value"))
+        .behaves("calls without it fail");
 
 pub(in crate::diff) const BECAME_OPTIONAL: Rule =
-    rule("parameter-became-optional", FAMILY, "parameter-became-required", "a parameter may be left out now")
-        .works("an older client goes on sending it")
-        .source(Depends("its setter takes an option too, and converts fewer types"));
+    rule("parameter-became-optional", FAMILY, "parameter-became-required", "a parameter is optional now")
+        .works("an older client still sends it")
+        .source(Depends("the value moves from an argument to a setter"));
 
 pub(in crate::diff) const RENAMED: Rule =
-    rule("parameter-renamed", FAMILY, "parameter-renamed", "a parameter has another name")
+    rule("parameter-renamed", FAMILY, "parameter-renamed", "a parameter was renamed")
         .breaks("an older client sends the old name")
-        .source(Breaks("its setter has another name"));
+        .source(Breaks("its setter is renamed"));
 
 pub(in crate::diff) const MOVED: Rule =
-    rule("parameter-moved", FAMILY, "parameter-moved", "a parameter is sent in another place")
-        .breaks("an older client sends it in the old place")
-        .source(Depends("a value for a path takes other types than one for a query"));
+    rule("parameter-moved", FAMILY, "parameter-moved", "a parameter moved between path, query, header and cookie")
+        .breaks("an older client sends it where it was")
+        .source(Depends("a path parameter has another type than a query parameter"));
 
 pub(in crate::diff) const STYLE: Rule =
-    rule("parameter-style-changed", FAMILY, "parameter-style-changed", "a parameter is written in another way")
-        .breaks("an older client writes lists or objects in the old way");
+    rule("parameter-style-changed", FAMILY, "parameter-style-changed", "the style of a parameter changed")
+        .breaks("an older client uses the old style for lists or objects");
 
 /// A parameter, and where it stands.
 struct Parameter<'a> {
@@ -91,6 +91,12 @@ pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<
     let at = at.key("parameters");
     let renamed = at.variables();
     take_pairs(&mut olds, &mut news, |a, b| a.location == b.location && a.name == b.name, |a, b| pair(cx, &at, a, b));
+    take_pairs(
+        &mut olds,
+        &mut news,
+        |a, b| a.location == "header" && b.location == "header" && a.name.eq_ignore_ascii_case(&b.name),
+        |a, b| pair(cx, &at, a, b),
+    );
     take_pairs(
         &mut olds,
         &mut news,
@@ -144,7 +150,10 @@ fn pair(cx: &mut Comparison<'_>, at: &Place, old: &Parameter<'_>, new: &Paramete
     }
     let at = at.parameter(&old.name, &new.name, old.index, new.index);
     let name = |parameter: &Parameter<'_>| Value::from(parameter.name.clone());
-    if old.name != new.name && !(old.location == "path" && new.location == "path") {
+    let header = old.location == "header" && old.name.eq_ignore_ascii_case(&new.name);
+    if old.name != new.name && header {
+        cx.emit(&document::RESPELLED, &at, Some(&name(old)), Some(&name(new)));
+    } else if old.name != new.name && !(old.location == "path" && new.location == "path") {
         cx.emit(&RENAMED, &at, Some(&name(old)), Some(&name(new)));
     }
     if old.location != new.location {

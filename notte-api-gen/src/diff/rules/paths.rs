@@ -5,25 +5,31 @@ use super::prelude::*;
 const FAMILY: &str = "paths";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("path-added", FAMILY, "path-removed", "a path without operations came").works("nothing is there to call");
+    rule("path-added", FAMILY, "path-removed", "a path without operations was added").works("it has nothing to call");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("path-removed", FAMILY, "path-added", "a path without operations went").works("nothing was there to call");
+    rule("path-removed", FAMILY, "path-added", "a path without operations was removed").works("it had nothing to call");
 
 pub(in crate::diff) const RENAMED: Rule =
     rule("path-renamed", FAMILY, "path-renamed", "an operation moved to another path")
-        .breaks("an older client calls the path that is gone")
+        .breaks("an older client calls the removed path")
         .source(Builds("paths are in no signature"));
 
 pub(in crate::diff) const PREFIX: Rule =
-    rule("path-prefix-renamed", FAMILY, "path-prefix-renamed", "the paths of several operations were renamed alike")
-        .breaks("an older client calls the paths that are gone")
+    rule("path-prefix-renamed", FAMILY, "path-prefix-renamed", "several paths were renamed alike")
+        .breaks("an older client calls the removed paths")
         .source(Builds("paths are in no signature"));
 
+pub(in crate::diff) const SLASH: Rule =
+    rule("path-slash-changed", FAMILY, "path-slash-changed", "the slash at the end of a path was added or removed")
+        .works("a server that redirects one spelling to the other is reached: the client follows 307 and 308")
+        .source(Builds("paths are in no signature"))
+        .behaves("a call costs a redirect, or fails with 404 where the server sends none");
+
 pub(in crate::diff) const VARIABLE: Rule =
-    rule("path-variable-renamed", FAMILY, "path-variable-renamed", "a variable of a path has another name")
+    rule("path-variable-renamed", FAMILY, "path-variable-renamed", "a path variable was renamed")
         .works("only its value is sent")
-        .source(Breaks("the setter has another name"));
+        .source(Breaks("the argument or setter is renamed"));
 
 /// The variables' names in a path template, in order.
 pub(in crate::diff) fn variables(path: &str) -> Vec<&str> {

@@ -7,72 +7,69 @@ use crate::diff::rename;
 
 const FAMILY: &str = "properties";
 
-pub(in crate::diff) const ADDED: Rule = rule("property-added", FAMILY, "property-removed", "an optional property came")
-    .sent(Wire::Works("it need not be sent"))
-    .answered(Wire::Works("an older client keeps what it does not know"))
-    .source(Builds("a field and a setter come, and structs are non-exhaustive"));
+pub(in crate::diff) const ADDED: Rule =
+    rule("property-added", FAMILY, "property-removed", "an optional property was added")
+        .sent(Wire::Works("it need not be sent"))
+        .answered(Wire::Works("an older client keeps unknown fields"))
+        .source(Builds("a field and a setter are added, and structs are non-exhaustive"));
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("property-removed", FAMILY, "property-added", "an optional property went")
-        .sent(Wire::Breaks("the server may refuse a key it does not know"))
-        .answered(Wire::Works("to an older client it may be absent"))
-        .source(Breaks("its field and setter go"))
-        .behaves("what it asked for no longer happens, what it told is no longer told");
+    rule("property-removed", FAMILY, "property-added", "an optional property was removed")
+        .sent(Wire::Breaks("the server may refuse an unknown key"))
+        .answered(Wire::Works("an older client accepts its absence"))
+        .source(Breaks("its field and setter are removed"))
+        .behaves("its information is no longer sent or returned");
 
 pub(in crate::diff) const ADDED_REQUIRED: Rule =
-    rule("required-property-added", FAMILY, "required-property-removed", "a required property came")
+    rule("required-property-added", FAMILY, "required-property-removed", "a required property was added")
         .sent(Wire::Breaks("an older client does not send it"))
-        .answered(Wire::Works("an older client keeps what it does not know"))
-        .source(Builds("a field and a setter come; without a value a request fails before it is sent"))
-        .behaves("requests without it are refused");
+        .answered(Wire::Works("an older client keeps unknown fields"))
+        .source(Builds("a field is added; a request needs one more value"))
+        .behaves_where_sent("the server refuses requests without it");
 
 pub(in crate::diff) const REMOVED_REQUIRED: Rule =
-    rule("required-property-removed", FAMILY, "required-property-added", "a required property went")
-        .sent(Wire::Breaks("the server may refuse a key it does not know"))
-        .answered(Wire::Breaks("an older client cannot decode an answer without it"))
-        .source(Breaks("its field and setter go"))
-        .behaves("what it asked for no longer happens, what it told is no longer told");
+    rule("required-property-removed", FAMILY, "required-property-added", "a required property was removed")
+        .sent(Wire::Breaks("the server may refuse an unknown key"))
+        .answered(Wire::Breaks("an older client cannot decode a response without it"))
+        .source(Breaks("its field and setter are removed"))
+        .behaves("its information is no longer sent or returned");
 
 pub(in crate::diff) const BECAME_REQUIRED: Rule =
-    rule("property-became-required", FAMILY, "property-became-optional", "a property is always there now")
+    rule("property-became-required", FAMILY, "property-became-optional", "a property is required now")
         .sent(Wire::Breaks("an older client may leave it out"))
-        .answered(Wire::Works("an older client expects that it may be there"))
-        .source(Breaks("the field is a value, and no longer an option of one"))
-        .behaves("requests without it are refused");
+        .answered(Wire::Works("an older client accepts its presence"))
+        .source(Breaks("the field is no longer an option"))
+        .behaves_where_sent("the server refuses requests without it");
 
 pub(in crate::diff) const BECAME_OPTIONAL: Rule =
-    rule("property-became-optional", FAMILY, "property-became-required", "a property may be absent now")
-        .sent(Wire::Works("an older client goes on sending it"))
-        .answered(Wire::Breaks("an older client cannot decode an answer without it"))
+    rule("property-became-optional", FAMILY, "property-became-required", "a property is optional now")
+        .sent(Wire::Works("an older client still sends it"))
+        .answered(Wire::Breaks("an older client cannot decode a response without it"))
         .source(Breaks("the field becomes an option"));
 
 pub(in crate::diff) const RENAMED: Rule =
-    rule("property-renamed", FAMILY, "property-renamed", "a property has another name")
+    rule("property-renamed", FAMILY, "property-renamed", "a property was renamed")
         .sent(Wire::Breaks("an older client sends the old name"))
-        .answered(Wire::Breaks("an older client looks for the old name"))
-        .source(Breaks("its field and setter have another name"));
+        .answered(Wire::Breaks("an older client reads the old name"))
+        .source(Breaks("its field and setter are renamed"));
 
-pub(in crate::diff) const ACCESS: Rule = rule(
-    "property-access-changed",
-    FAMILY,
-    "property-access-changed",
-    "it is sent only, answered only, or no longer so",
-)
-.sent(Wire::Breaks("the server may refuse what is not sent any more"))
-.answered(Wire::Breaks("an older client may wait for what is not answered any more"))
-.source(Depends("a required field becomes an option, or is one no longer"));
+pub(in crate::diff) const ACCESS: Rule =
+    rule("property-access-changed", FAMILY, "property-access-changed", "`readOnly` or `writeOnly` changed")
+        .sent(Wire::Breaks("the server may refuse a read-only property"))
+        .answered(Wire::Breaks("the server no longer returns a write-only property"))
+        .source(Depends("a required field becomes an option, or stops being one"));
 
 pub(in crate::diff) const EXTRAS_FORBIDDEN: Rule =
-    rule("extra-keys-forbidden", FAMILY, "extra-keys-allowed", "keys that are not described are refused now")
+    rule("extra-keys-forbidden", FAMILY, "extra-keys-allowed", "unknown keys are forbidden now")
         .sent(Wire::Breaks("an older client may send such keys"))
-        .answered(Wire::Works("such keys no longer come"))
+        .answered(Wire::Works("the server no longer returns such keys"))
         .source(Depends("a map without described keys has another type"))
-        .behaves("a request with such keys is refused");
+        .behaves_where_sent("the server refuses requests with such keys");
 
 pub(in crate::diff) const EXTRAS_ALLOWED: Rule =
-    rule("extra-keys-allowed", FAMILY, "extra-keys-forbidden", "keys that are not described are fine now")
+    rule("extra-keys-allowed", FAMILY, "extra-keys-forbidden", "unknown keys are allowed now")
         .sent(Wire::Works("an older client need not send such keys"))
-        .answered(Wire::Works("an older client keeps what it does not know"))
+        .answered(Wire::Works("an older client keeps unknown fields"))
         .source(Depends("a map without described keys has another type"));
 
 /// Compares two `readOnly` or two `writeOnly` flags.
@@ -89,7 +86,7 @@ pub(in crate::diff) fn access(
     match (set(old), set(new)) {
         (false, true) if matters => cx.emit(&ACCESS, &at, old, new),
         (false, false) | (true, true) => cx.same(),
-        _ => cx.emit_works(&ACCESS, &at, old, new, "an older client takes part as before"),
+        _ => cx.emit_works(&ACCESS, &at, old, new, "an older client is not concerned"),
     }
 }
 
@@ -117,7 +114,7 @@ pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: &Value,
         let at = at.property(name, name, required);
         let rule = if required { &REMOVED_REQUIRED } else { &REMOVED };
         if required && nullable(schema) && !at.is_sent() {
-            cx.emit_works(rule, &at, Some(schema), None, "to an older client it may be null");
+            cx.emit_works(rule, &at, Some(schema), None, "an older client accepts null in its place");
         } else {
             cx.emit(rule, &at, Some(schema), None);
         }
@@ -154,7 +151,13 @@ fn requiredness(cx: &mut Comparison<'_>, at: &Place, was: bool, is: bool, old: &
     match (was, is) {
         (false, true) => cx.emit(&BECAME_REQUIRED, at, None, None),
         (true, false) if nullable(old) => {
-            cx.emit_works(&BECAME_OPTIONAL, at, None, None, "to an older client it may be null, which is as absent");
+            cx.emit_works(
+                &BECAME_OPTIONAL,
+                at,
+                None,
+                None,
+                "an older client accepts null, and reads absence the same way",
+            );
         }
         (true, false) => cx.emit(&BECAME_OPTIONAL, at, None, None),
         _ => {}

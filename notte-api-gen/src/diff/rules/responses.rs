@@ -6,14 +6,14 @@ use super::{descriptions, document, headers, media, status};
 const FAMILY: &str = "response bodies";
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("response-body-added", FAMILY, "response-body-removed", "an answer has a body now")
+    rule("response-body-added", FAMILY, "response-body-removed", "a response has a body now")
         .works("an older client does not read it")
-        .source(Breaks("the call gives a type instead of nothing"));
+        .source(Breaks("the call returns a type instead of nothing"));
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("response-body-removed", FAMILY, "response-body-added", "an answer has no body any more")
-        .breaks("an older client reads one")
-        .source(Breaks("the call gives nothing instead of a type"));
+    rule("response-body-removed", FAMILY, "response-body-added", "a response no longer has a body")
+        .breaks("an older client expects one")
+        .source(Breaks("the call returns nothing instead of a type"));
 
 /// Compares the answers of two operations that are one.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {

@@ -4,47 +4,47 @@ use super::prelude::*;
 
 const FAMILY: &str = "security";
 
-pub(in crate::diff) const ADDED: Rule = rule("security-added", FAMILY, "security-removed", "a key is needed now")
+pub(in crate::diff) const ADDED: Rule = rule("security-added", FAMILY, "security-removed", "a key is required now")
     .breaks("an older client sends no key there")
-    .behaves("the key is sent");
+    .behaves("the client sends its key");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("security-removed", FAMILY, "security-added", "no key is needed any more")
-        .works("a key too many does no harm")
-        .behaves("the key is not sent any more");
+    rule("security-removed", FAMILY, "security-added", "no key is required any more")
+        .works("an unneeded key does no harm")
+        .behaves("the client no longer sends its key");
 
 pub(in crate::diff) const CHANGED: Rule =
-    rule("security-changed", FAMILY, "security-changed", "another proof is asked for")
-        .breaks("an older client may prove itself in the old way")
+    rule("security-changed", FAMILY, "security-changed", "another credential is required")
+        .breaks("an older client may send the old credential")
         .behaves("another credential decides");
 
 pub(in crate::diff) const SCOPES: Rule =
-    rule("security-scopes-changed", FAMILY, "security-scopes-changed", "the key needs other rights")
+    rule("security-scopes-changed", FAMILY, "security-scopes-changed", "the key needs other scopes")
         .works("the same key is sent")
-        .behaves("a key may have too few rights");
+        .behaves("a key may lack a scope");
 
 pub(in crate::diff) const SCHEME_ADDED: Rule =
-    rule("security-scheme-added", FAMILY, "security-scheme-removed", "a way to prove oneself is described")
-        .works("what asks for it is told on its own");
+    rule("security-scheme-added", FAMILY, "security-scheme-removed", "a security scheme was added")
+        .works("operations that use it are reported separately");
 
 pub(in crate::diff) const SCHEME_REMOVED: Rule =
-    rule("security-scheme-removed", FAMILY, "security-scheme-added", "a way to prove oneself is no longer described")
-        .works("what asked for it is told on its own");
+    rule("security-scheme-removed", FAMILY, "security-scheme-added", "a security scheme was removed")
+        .works("operations that used it are reported separately");
 
 pub(in crate::diff) const SCHEME_CHANGED: Rule =
-    rule("security-scheme-changed", FAMILY, "security-scheme-changed", "a way to prove oneself is another")
-        .breaks("an older client may prove itself in the old way")
+    rule("security-scheme-changed", FAMILY, "security-scheme-changed", "a security scheme changed")
+        .breaks("an older client may send the old credential")
         .behaves("another credential decides");
 
 pub(in crate::diff) const SECRET_MARKED: Rule =
-    rule("secret-marked", FAMILY, "secret-unmarked", "a value is never printed any more")
+    rule("secret-marked", FAMILY, "secret-unmarked", "a value is a secret now")
         .source(Breaks("the field becomes a secret"))
         .behaves("it is left out of everything that prints");
 
 pub(in crate::diff) const SECRET_UNMARKED: Rule =
-    rule("secret-unmarked", FAMILY, "secret-marked", "a value may be printed now")
-        .source(Breaks("the field is no secret any more"))
-        .behaves("it is no longer left out of what prints");
+    rule("secret-unmarked", FAMILY, "secret-marked", "a value is no longer a secret")
+        .source(Breaks("the field is no longer a secret"))
+        .behaves("it may be printed");
 
 /// Compares two lists of alternatives; an absent one of an operation is the document's.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {
@@ -53,7 +53,7 @@ pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<
         (false, true) => &ADDED,
         (true, false) => &REMOVED,
         _ if schemes(old) == schemes(new) && old != new => &SCOPES,
-        _ if old == new => return cx.emit_works(&CHANGED, at, old, new, "said in another place, it means the same"),
+        _ if old == new => return cx.emit_works(&CHANGED, at, old, new, "it means the same in another place"),
         _ => &CHANGED,
     };
     cx.emit(rule, at, old, new);
@@ -81,12 +81,19 @@ pub(in crate::diff) fn schemes_of(cx: &mut Comparison<'_>, at: &Place, old: Opti
         match (old, new) {
             (None, _) => cx.emit(&SCHEME_ADDED, &at, old, new),
             (_, None) => cx.emit(&SCHEME_REMOVED, &at, old, new),
-            (Some(old), Some(new)) => cx.each_key(&at, old, new, |cx, key, at, old, new| match key {
+            (Some(was), Some(is)) => cx.each_key(&at, was, is, |cx, key, at, old, new| match key {
                 "description" => super::descriptions::compare(cx, key, at, old, new),
+                // Names of headers and of HTTP's schemes have no case.
+                "scheme" if lowercase(old) == lowercase(new) => cx.same(),
+                "name" if is.get("in") == Some(&"header".into()) && lowercase(old) == lowercase(new) => cx.same(),
                 _ => cx.emit(&SCHEME_CHANGED, at, old, new),
             }),
         }
     });
+}
+
+fn lowercase(value: Option<&Value>) -> Option<String> {
+    value?.as_str().map(str::to_lowercase)
 }
 
 /// Compares two marks of a secret.

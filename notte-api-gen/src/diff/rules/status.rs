@@ -5,30 +5,30 @@ use super::prelude::*;
 const FAMILY: &str = "status codes";
 
 pub(in crate::diff) const SUCCESS_ADDED: Rule =
-    rule("success-status-added", FAMILY, "success-status-removed", "one more status means success")
-        .works("every 2xx is a success to the client")
-        .source(Depends("the type that a call gives is that of the first success"))
-        .behaves("a success may be reported under another status");
+    rule("success-status-added", FAMILY, "success-status-removed", "a success status was added")
+        .works("the client treats every 2xx as success")
+        .source(Depends("the returned type may change"))
+        .behaves("the server may report success with another status");
 
 pub(in crate::diff) const SUCCESS_REMOVED: Rule =
-    rule("success-status-removed", FAMILY, "success-status-added", "a status no longer means success")
-        .works("every 2xx is a success to the client")
-        .source(Depends("the type that a call gives is that of the first success"))
-        .behaves("a success is reported under another status");
+    rule("success-status-removed", FAMILY, "success-status-added", "a success status was removed")
+        .works("the client treats every 2xx as success")
+        .source(Depends("the returned type may change"))
+        .behaves("the server reports success with another status");
 
 pub(in crate::diff) const SUCCESS_CHANGED: Rule =
-    rule("success-status-changed", FAMILY, "success-status-changed", "success is another status")
-        .works("every 2xx is a success to the client")
-        .source(Depends("a typed mock's method is named after the status"))
-        .behaves("code that looks at the status sees another one");
+    rule("success-status-changed", FAMILY, "success-status-changed", "the success status changed")
+        .works("the client treats every 2xx as success")
+        .source(Depends("the returned type may change"))
+        .behaves("code that reads the status sees another one");
 
 pub(in crate::diff) const ERROR_ADDED: Rule =
-    rule("error-status-added", FAMILY, "error-status-removed", "one more error is described")
-        .works("every error is read by the one error type");
+    rule("error-status-added", FAMILY, "error-status-removed", "an error status was added")
+        .works("one error type reads every error");
 
 pub(in crate::diff) const ERROR_REMOVED: Rule =
-    rule("error-status-removed", FAMILY, "error-status-added", "an error is no longer described")
-        .works("every error is read by the one error type");
+    rule("error-status-removed", FAMILY, "error-status-added", "an error status was removed")
+        .works("one error type reads every error");
 
 /// Compares the responses of two operations that are one; `each` compares two of one status.
 pub(in crate::diff) fn compare(

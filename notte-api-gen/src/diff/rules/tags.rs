@@ -7,15 +7,15 @@ use crate::model::text;
 const FAMILY: &str = "tags";
 
 pub(in crate::diff) const CHANGED: Rule =
-    rule("operation-tags-changed", FAMILY, "operation-tags-changed", "an operation belongs to another area")
+    rule("operation-tags-changed", FAMILY, "operation-tags-changed", "the tags of an operation changed")
         .works("tags are not sent")
-        .source(Builds("builders are public under one name, whatever the area"));
+        .source(Builds("builders have the same public name, whatever the tag"));
 
 pub(in crate::diff) const ADDED: Rule =
-    rule("tag-added", FAMILY, "tag-removed", "an area is described").works("tags are not sent");
+    rule("tag-added", FAMILY, "tag-removed", "a tag was added").works("tags are not sent");
 
 pub(in crate::diff) const REMOVED: Rule =
-    rule("tag-removed", FAMILY, "tag-added", "an area is no longer described").works("tags are not sent");
+    rule("tag-removed", FAMILY, "tag-added", "a tag was removed").works("tags are not sent");
 
 /// Compares the tags of two operations that are one.
 pub(in crate::diff) fn compare(cx: &mut Comparison<'_>, at: &Place, old: Option<&Value>, new: Option<&Value>) {

@@ -9,65 +9,65 @@ use crate::model::reference;
 
 const FAMILY: &str = "types";
 
-pub(in crate::diff) const SCHEMA_ADDED: Rule = rule("schema-added", FAMILY, "schema-removed", "a component came")
-    .works("what uses it is told on its own")
-    .source(Builds("a type comes"));
+pub(in crate::diff) const SCHEMA_ADDED: Rule = rule("schema-added", FAMILY, "schema-removed", "a component was added")
+    .works("its uses are reported separately")
+    .source(Builds("a type is added"));
 
-pub(in crate::diff) const SCHEMA_REMOVED: Rule = rule("schema-removed", FAMILY, "schema-added", "a component went")
-    .works("what used it is told on its own")
-    .source(Breaks("its type goes"));
+pub(in crate::diff) const SCHEMA_REMOVED: Rule =
+    rule("schema-removed", FAMILY, "schema-added", "a component was removed")
+        .works("its uses are reported separately")
+        .source(Breaks("its type is removed"));
 
 pub(in crate::diff) const SCHEMA_RENAMED: Rule =
-    rule("schema-renamed", FAMILY, "schema-renamed", "a component has another name")
+    rule("schema-renamed", FAMILY, "schema-renamed", "a component was renamed")
         .works("names of components are not sent")
-        .source(Breaks("its type has another name"));
+        .source(Breaks("its type is renamed"));
 
-pub(in crate::diff) const CHANGED: Rule = rule("type-changed", FAMILY, "type-changed", "it has another type")
+pub(in crate::diff) const CHANGED: Rule = rule("type-changed", FAMILY, "type-changed", "the type changed")
     .sent(Wire::Breaks("an older client sends the old type"))
     .answered(Wire::Breaks("an older client cannot decode the new type"))
     .source(Breaks("the field or setter has another type"));
 
-pub(in crate::diff) const WIDENED: Rule =
-    rule("type-widened", FAMILY, "type-narrowed", "an integer may be a fraction now")
-        .sent(Wire::Works("integers are still taken"))
-        .answered(Wire::Breaks("an older client cannot decode a fraction"))
-        .source(Breaks("the field or setter has another type"));
+pub(in crate::diff) const WIDENED: Rule = rule("type-widened", FAMILY, "type-narrowed", "an integer became a number")
+    .sent(Wire::Works("the server still accepts integers"))
+    .answered(Wire::Breaks("an older client cannot decode a fraction"))
+    .source(Breaks("the field or setter has another type"));
 
-pub(in crate::diff) const NARROWED: Rule =
-    rule("type-narrowed", FAMILY, "type-widened", "a number must be an integer now")
-        .sent(Wire::Breaks("an older client may send a fraction"))
-        .answered(Wire::Works("an integer is a number"))
-        .source(Breaks("the field or setter has another type"));
+pub(in crate::diff) const NARROWED: Rule = rule("type-narrowed", FAMILY, "type-widened", "a number became an integer")
+    .sent(Wire::Breaks("an older client may send a fraction"))
+    .answered(Wire::Works("an integer is a number"))
+    .source(Breaks("the field or setter has another type"));
 
-pub(in crate::diff) const RESTRICTED: Rule =
-    rule("type-restricted", FAMILY, "type-lifted", "what was any value has a type now")
-        .sent(Wire::Breaks("an older client may send another type"))
-        .answered(Wire::Works("an older client takes any value"))
-        .source(Breaks("the field or setter has another type"));
+pub(in crate::diff) const RESTRICTED: Rule = rule("type-restricted", FAMILY, "type-lifted", "any value became a type")
+    .sent(Wire::Breaks("an older client may send another type"))
+    .answered(Wire::Works("an older client accepts any value"))
+    .source(Breaks("the field or setter has another type"));
 
-pub(in crate::diff) const LIFTED: Rule = rule("type-lifted", FAMILY, "type-restricted", "it may be any value now")
-    .sent(Wire::Works("the old type is still taken"))
+pub(in crate::diff) const LIFTED: Rule = rule("type-lifted", FAMILY, "type-restricted", "a type became any value")
+    .sent(Wire::Works("the server still accepts the old type"))
     .answered(Wire::Breaks("an older client cannot decode another type"))
     .source(Breaks("the field or setter has another type"));
 
 pub(in crate::diff) const FORMAT: Rule = rule("format-changed", FAMILY, "format-changed", "its format changed")
     .sent(Wire::Breaks("an older client may write the old format"))
     .answered(Wire::Breaks("an older client may not read the new format"))
-    .source(Depends("moments, durations, secrets and files have types of their own"))
-    .behaves("the same text means something else");
+    .source(Depends("timestamps, durations, secrets and files have types of their own"))
+    .behaves("the same text has another meaning");
 
 pub(in crate::diff) const REFERENCE: Rule =
-    rule("reference-changed", FAMILY, "reference-changed", "it is another component")
-        .works("where the two differ is told on its own")
+    rule("reference-changed", FAMILY, "reference-changed", "the reference is to another component")
+        .works("their differences are reported separately")
         .source(Breaks("the field, setter or call has another type"));
 
-pub(in crate::diff) const NAMED: Rule = rule("schema-named", FAMILY, "schema-inlined", "it is a component now")
-    .works("where it differs from before is told on its own")
-    .source(Depends("the type may have another name"));
+pub(in crate::diff) const NAMED: Rule =
+    rule("schema-named", FAMILY, "schema-inlined", "an inline schema became a component")
+        .works("differences are reported separately")
+        .source(Depends("the type may have another name"));
 
-pub(in crate::diff) const INLINED: Rule = rule("schema-inlined", FAMILY, "schema-named", "it is no component any more")
-    .works("where it differs from before is told on its own")
-    .source(Depends("the type may have another name"));
+pub(in crate::diff) const INLINED: Rule =
+    rule("schema-inlined", FAMILY, "schema-named", "a component became an inline schema")
+        .works("differences are reported separately")
+        .source(Depends("the type may have another name"));
 
 /// What says of what kind a value is; of no use where the kinds differ.
 const STRUCTURE: [&str; 14] = [

@@ -7,45 +7,45 @@ use crate::model::{reference, text};
 const FAMILY: &str = "unions";
 
 pub(in crate::diff) const MEMBER_ADDED: Rule =
-    rule("union-member-added", FAMILY, "union-member-removed", "it may be one more thing")
-        .sent(Wire::Works("the old members are still taken"))
-        .answered(Wire::Works("an older client keeps a member it does not know whole"))
-        .source(Depends("a variant comes, and unions are non-exhaustive; two members may take another form than one"))
-        .behaves("code that matches on the members meets one it does not name");
+    rule("union-member-added", FAMILY, "union-member-removed", "a union member was added")
+        .sent(Wire::Works("the server still accepts the old members"))
+        .answered(Wire::Works("an older client keeps an unknown member as JSON"))
+        .source(Depends("a variant is added, and unions are non-exhaustive; one member has another form than two"))
+        .behaves("a match on the members meets an unnamed one");
 
 pub(in crate::diff) const MEMBER_REMOVED: Rule =
-    rule("union-member-removed", FAMILY, "union-member-added", "it may be one thing less")
-        .sent(Wire::Breaks("an older client may send the member that went"))
-        .answered(Wire::Works("the member no longer comes"))
-        .source(Breaks("its variant goes"))
-        .behaves("what the member asked for no longer happens");
+    rule("union-member-removed", FAMILY, "union-member-added", "a union member was removed")
+        .sent(Wire::Breaks("an older client may send the removed member"))
+        .answered(Wire::Works("the server no longer returns the member"))
+        .source(Breaks("its variant is removed"))
+        .behaves_where_sent("the server no longer does what the member asked for");
 
 pub(in crate::diff) const PART_ADDED: Rule =
-    rule("all-of-part-added", FAMILY, "all-of-part-removed", "it must be one more thing as well")
+    rule("all-of-part-added", FAMILY, "all-of-part-removed", "a part of `allOf` was added")
         .sent(Wire::Breaks("an older client may not send what the part requires"))
-        .answered(Wire::Works("what an older client does not know, it keeps"))
-        .source(Depends("the part's fields come"));
+        .answered(Wire::Works("an older client keeps unknown fields"))
+        .source(Depends("the part's fields are added"));
 
 pub(in crate::diff) const PART_REMOVED: Rule =
-    rule("all-of-part-removed", FAMILY, "all-of-part-added", "it need no longer be one thing as well")
-        .sent(Wire::Works("what an older client sends is still described, or ignored"))
-        .answered(Wire::Breaks("an older client may wait for what the part required"))
-        .source(Breaks("the part's fields go"));
+    rule("all-of-part-removed", FAMILY, "all-of-part-added", "a part of `allOf` was removed")
+        .sent(Wire::Works("the server ignores what the part described"))
+        .answered(Wire::Breaks("an older client may expect what the part required"))
+        .source(Breaks("the part's fields are removed"));
 
 pub(in crate::diff) const KIND: Rule =
-    rule("union-kind-changed", FAMILY, "union-kind-changed", "`oneOf` became `anyOf`, or the other way round")
-        .works("a value of one member is a value of either");
+    rule("union-kind-changed", FAMILY, "union-kind-changed", "`oneOf` became `anyOf`, or the reverse")
+        .works("a value of a member is valid in both");
 
 pub(in crate::diff) const MADE: Rule =
-    rule("union-made", FAMILY, "union-dissolved", "it may be other things besides what it was")
-        .sent(Wire::Works("what it was is still taken"))
-        .answered(Wire::Breaks("an older client cannot decode the other things"))
+    rule("union-made", FAMILY, "union-dissolved", "a type became a union that includes it")
+        .sent(Wire::Works("the server still accepts the old type"))
+        .answered(Wire::Breaks("an older client cannot decode the other members"))
         .source(Breaks("the field or setter has another type"));
 
 pub(in crate::diff) const DISSOLVED: Rule =
-    rule("union-dissolved", FAMILY, "union-made", "it is always one of the things it could be")
-        .sent(Wire::Breaks("an older client may send the other things"))
-        .answered(Wire::Works("what it is, it could be before"))
+    rule("union-dissolved", FAMILY, "union-made", "a union became one of its members")
+        .sent(Wire::Breaks("an older client may send the other members"))
+        .answered(Wire::Works("it was a member of the union before"))
         .source(Breaks("the field or setter has another type"));
 
 /// Compares the members of two unions, or the parts of two `allOf`.
@@ -78,12 +78,14 @@ pub(in crate::diff) fn compare(
     gone.retain(|index| {
         !pair(cx, *index, &|a, b| reference(a).is_none() && reference(b).is_none() && kind(a) == kind(b))
     });
-    for index in gone {
-        cx.emit(went, &at.member(&label(&olds[index], index), index, index), Some(&olds[index]), None);
-    }
-    for index in left {
-        cx.emit(came, &at.member(&label(&news[index], index), index, index), None, Some(&news[index]));
-    }
+    cx.about(old, new, |cx| {
+        for index in gone {
+            cx.emit(went, &at.member(&label(&olds[index], index), index, index), Some(&olds[index]), None);
+        }
+        for index in left {
+            cx.emit(came, &at.member(&label(&news[index], index), index, index), None, Some(&news[index]));
+        }
+    });
     cx.or_reordered(found, at, old, new);
 }
 

@@ -9,7 +9,8 @@ use super::names::{Names, Spelt, squash};
 use super::{Path, Surface};
 use crate::diff::place::Place;
 use crate::diff::rule::Source;
-use crate::diff::rules::document::UNHANDLED;
+use crate::diff::rules::descriptions;
+use crate::diff::rules::document::{UNEXPLAINED, UNHANDLED};
 use crate::diff::{Change, Fate, Item, Verdict, alias, uses};
 use crate::model::{METHODS, object};
 
@@ -34,12 +35,15 @@ pub(in crate::diff) fn judge(changes: &mut Vec<Change>, surfaces: [&Surface; 2],
             }
         }
     }
-    if !unexplained.is_empty() {
-        let mut change =
-            Change::new(&UNHANDLED, &Place::root().label("generated crate"), None, None, Verdict::default());
+    let (broken, added): (Vec<Item>, Vec<Item>) = unexplained.into_iter().partition(Item::breaks);
+    for (rule, items) in [(&UNHANDLED, broken), (&UNEXPLAINED, added)] {
+        if items.is_empty() {
+            continue;
+        }
+        let mut change = Change::new(rule, &Place::root().label("generated crate"), None, None, Verdict::default());
         change.wire = Verdict::no("no change of the document explains it");
         change.behaviour = Verdict::no("no change of the document explains it");
-        change.items = unexplained;
+        change.items = items;
         changes.push(change);
     }
     for change in changes {
@@ -54,12 +58,8 @@ fn verdict(change: &Change) -> Verdict {
     let items = |count: usize| if count == 1 { "1 public item".to_owned() } else { format!("{count} public items") };
     match (count(true), count(false)) {
         (0, 0) => Verdict::no("no public item changes"),
-        (0, came) => Verdict::no(format!(
-            "{}, and none changes or goes",
-            items(came) + if came == 1 { " comes" } else { " come" }
-        )),
-        (1, _) => Verdict::yes("1 public item changes or goes"),
-        (broken, _) => Verdict::yes(format!("{} change or go", items(broken))),
+        (0, added) => Verdict::no(format!("adds {}", items(added))),
+        (broken, _) => Verdict::yes(format!("changes or removes {}", items(broken))),
     }
 }
 
@@ -112,7 +112,10 @@ impl Index {
             });
             scores.max().unwrap_or(0) * fitness(&changes[number], delta.item.fate)
         };
-        let scored: Vec<(usize, usize)> = candidates.into_iter().map(|number| (score(number), number)).collect();
+        // A title names variants, where nothing else does: it never is why a type is another.
+        let (titles, others): (Vec<usize>, Vec<usize>) =
+            candidates.into_iter().partition(|number| changes[*number].rule.id == descriptions::TITLE.id);
+        let scored: Vec<(usize, usize)> = others.into_iter().map(|number| (score(number), number)).collect();
         let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
         if best > 0 {
             let all = scored.into_iter().filter(|(score, _)| *score == best).map(|(_, number)| number);
@@ -122,7 +125,8 @@ impl Index {
         let reached = || items.iter().flatten().find_map(|item| self.reached(item));
         // A union may be called like the one property that holds it.
         let namesake = || items.iter().flatten().find_map(|item| self.members.get(&item.owner)?.first().copied());
-        self.mentioned(&delta.item, changes).or_else(reached).or_else(namesake).into_iter().collect()
+        let title = || titles.into_iter().find(|number| score(*number) > 0);
+        self.mentioned(&delta.item, changes).or_else(reached).or_else(namesake).or_else(title).into_iter().collect()
     }
 
     /// A change of something that the item is named after, or has in its signature: unions get names of their own.

@@ -72,19 +72,20 @@ impl Names {
     pub(super) fn of(changes: &[Change]) -> Self {
         let mut names = Self::default();
         for (index, change) in changes.iter().enumerate() {
-            let Some(key) = change.keys.first() else { continue };
-            match change.rule.id {
-                "schema-renamed" => names.type_(&key.owner[0], &key.owner[1], index),
-                "operation-renamed" => {
-                    names.type_(&key.owner[0], &key.owner[1], index);
-                    if let Some(ids) = &key.operation {
-                        names.methods.push((ids[0].to_snake_case(), ids[1].to_snake_case(), index));
+            for key in &change.keys {
+                match change.rule.id {
+                    "schema-renamed" => names.type_(&key.owner[0], &key.owner[1], index),
+                    "operation-renamed" => {
+                        names.type_(&key.owner[0], &key.owner[1], index);
+                        if let Some(ids) = &key.operation {
+                            names.methods.push((ids[0].to_snake_case(), ids[1].to_snake_case(), index));
+                        }
                     }
+                    "property-renamed" | "parameter-renamed" | "path-variable-renamed" | "enum-value-renamed" => {
+                        names.member(key, index);
+                    }
+                    _ => {}
                 }
-                "property-renamed" | "parameter-renamed" | "path-variable-renamed" | "enum-value-renamed" => {
-                    change.keys.iter().for_each(|key| names.member(key, index));
-                }
-                _ => {}
             }
         }
         names

@@ -29,7 +29,9 @@ pub(crate) struct Pair {
 }
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notte-api-gen/tests/it/diff/pairs");
+    let roots = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let folder = roots.map(|root| root.join("notte-api-gen/tests/it/diff/pairs")).find(|folder| folder.is_dir());
+    let folder = folder.expect("the pairs");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the pairs").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let read = |path: &std::path::PathBuf| -> Vec<Pair> {

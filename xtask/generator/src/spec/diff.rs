@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// How the report is written.
     #[arg(long, value_enum, default_value_t)]
     format: FormatArg,
+    /// Every change in full, instead of the digest.
+    #[arg(long)]
+    full: bool,
     /// From which changes on the exit code is 1.
     #[arg(long, value_enum, default_value_t)]
     fail_on: Threshold,
@@ -38,9 +41,11 @@ pub(crate) struct Args {
 /// For whom the report is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, ValueEnum)]
 pub(crate) enum FormatArg {
-    /// People at a terminal.
+    /// People at a terminal: a digest, or every change with --full.
     #[default]
     Text,
+    /// People with a browser: one page with filters, and both signatures side by side.
+    Html,
     /// A pull request.
     Markdown,
     /// Programs.
@@ -103,7 +108,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     let format = match args.format {
-        FormatArg::Text => Format::Text,
+        FormatArg::Text if args.full => Format::Text,
+        FormatArg::Text => Format::Digest,
+        FormatArg::Html => Format::Html,
         FormatArg::Markdown => Format::Markdown,
         FormatArg::Json => Format::Json,
         FormatArg::Github => Format::Github,
@@ -114,6 +121,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::unhandled([format!(
             "{unhandled} changes that no rule knows; see `unhandled` in the report"
         )]));
+    }
+    if let Some(why) = report.compile_unknown().filter(|_| args.fail_on != Threshold::None && args.fail_on != Threshold::Wire) {
+        return Err(Failure::check([format!("the compile verdict is unknown: {why}")]));
     }
     let met = report.changes.iter().filter(|change| args.fail_on.is_met_by(change)).count();
     if met > 0 {

@@ -75,8 +75,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 /// What comes is held against being a document before anybody writes it.
 pub(crate) fn get(url: &str, known: Option<&Origin>) -> Result<Option<(Origin, Vec<u8>)>, Failure> {
     let fail = |why: String| Failure::unreadable([format!("{url}: {why}")]);
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(LONGEST)).http_status_as_error(false).build().into();
+    // An address that says https stays with it, whatever it is redirected to.
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(LONGEST))
+        .http_status_as_error(false)
+        .https_only(url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")))
+        .build()
+        .into();
     let mut request = agent.get(url).header("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1");
     if let Some(etag) = known.and_then(|known| known.etag.as_ref()) {
         request = request.header("If-None-Match", etag);

@@ -100,6 +100,28 @@ fn an_overlay_with_a_bad_path_is_named_by_action() {
     expect_refusal(&folder, &["--overlays", &overlays.display().to_string()], &["10-bad.yaml", "#0"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_behind_a_link_is_deleted() {
+    let document = format!("{HEAD}paths: {{}}\n");
+    for link in ["src", "src/generated", "src/generated/builder"] {
+        let folder = scratch("link");
+        let (file, out, other) = (folder.join("document.yml"), folder.join("out"), folder.join("other"));
+        std::fs::write(&file, &document).expect("written");
+        std::fs::create_dir_all(other.join("generated")).expect("a folder");
+        std::fs::write(other.join("generated/mine.txt"), "mine").expect("written");
+        let link = out.join(link);
+        std::fs::create_dir_all(link.parent().expect("a parent")).expect("a folder");
+        std::os::unix::fs::symlink(&other, &link).expect("linked");
+        let [file, out] = [file, out].map(|path| path.display().to_string());
+        let output = xtask(&["codegen", "--no-overlays", "--document", &file, "--out", &out]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("symbolic link"), "{errors}");
+        assert!(other.join("generated/mine.txt").exists());
+    }
+}
+
 #[test]
 fn somebody_elses_crate_is_not_overwritten() {
     let folder = scratch("crate");

@@ -80,9 +80,13 @@ fn the_exit_code_of_diff_follows_the_threshold() {
     );
     assert_eq!(spec(&["diff", &old, &old, "--fail-on", "any"]).status.code(), Some(0));
     assert_eq!(spec(&["diff", &old]).status.code(), Some(2));
-    let unknown =
-        written(&folder, "unknown.json", &DOCUMENT.replace("\"operationId\"", "\"surprise\": 1, \"operationId\""));
-    assert_eq!(spec(&["diff", &old, &unknown, "--fail-on", "none"]).status.code(), Some(4));
+    let with = |key: &str| {
+        let text = DOCUMENT.replace("\"operationId\"", &format!("\"{key}\": 1, \"operationId\""));
+        let unknown = written(&folder, &format!("{key}.json"), &text);
+        spec(&["diff", &old, &unknown, "--fail-on", "none"]).status.code()
+    };
+    assert_eq!(with("maxLength"), Some(4), "a keyword where no rule expects it");
+    assert_eq!(with("surprise"), Some(0), "a key that no specification defines");
 }
 
 #[test]
@@ -104,7 +108,7 @@ fn the_consumers_lines_are_named() {
         "// .page(0) in a remark\nlet call = client.a()\n    .page(1);\nlet page = 2;\n",
     );
     let consumer = folder.join("consumer").display().to_string();
-    let output = spec(&["diff", &old, &new, "--consumer", &consumer]);
+    let output = spec(&["diff", &old, &new, "--full", "--consumer", &consumer]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("main.rs:3 may use notte_api::builder::A::page"), "{text}");
     assert!(!text.contains("main.rs:1") && !text.contains("main.rs:4"), "{text}");
