@@ -392,9 +392,9 @@ impl Client {
     pub fn improve_prompt(&self) -> builder::ImprovePrompt<'_> {
         builder::ImprovePrompt::new(self)
     }
-    /// Writes a hint that brings an agent back on track, from its task and what it has said so far.
+    /// Writes a hint that brings an agent back on track, from its task and its messages so far.
     ///
-    /// A language model does the work. Newer servers seem to have dropped it: be ready for a 404.
+    /// A language model writes the hint. Newer servers seem to have removed the operation: expect a 404.
     ///
     /// `POST /prompts/nudge` (effect class: costly, no key is sent)
     pub fn nudge_prompt(&self) -> builder::NudgePrompt<'_> {

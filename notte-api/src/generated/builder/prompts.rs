@@ -113,9 +113,9 @@ impl ::std::fmt::Debug for ImprovePrompt<'_> {
         f.debug_struct(stringify!(ImprovePrompt)).finish_non_exhaustive()
     }
 }
-/// Writes a hint that brings an agent back on track, from its task and what it has said so far.
+/// Writes a hint that brings an agent back on track, from its task and its messages so far.
 ///
-/// A language model does the work. Newer servers seem to have dropped it: be ready for a 404.
+/// A language model writes the hint. Newer servers seem to have removed the operation: expect a 404.
 ///
 /// `POST /prompts/nudge` (effect class: costly, no key is sent)
 #[derive(Clone)]
