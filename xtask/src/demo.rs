@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(options.llm_url.as_deref(), Some("http://localhost:1/v1"));
         assert!(options.open && !options.cloud);
         assert!(refused(&agent[..2]) && refused(&agent[2..]) && refused(&agent[..3]));
-        assert!(refused(&["--task"]) && refused(&["--task", ""]) && refused(&["--taks", "x"]) && refused(&["x"]));
+        assert!(refused(&["--task"]) && refused(&["--task", ""]) && refused(&["--target", "x"]) && refused(&["x"]));
         assert!(Options::parse(&["--cloud", "--task", "x"]).is_ok());
         assert!(refused(&["--cloud", "--task", "x", "--llm-url", "u", "--llm-model", "m"]));
     }

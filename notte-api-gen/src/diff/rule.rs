@@ -45,7 +45,7 @@ pub struct Rule {
 
 /// A rule that by itself changes nothing; what it changes is added.
 pub(super) const fn rule(id: &'static str, family: &'static str, mirror: &'static str, says: &'static str) -> Rule {
-    const NOTHING: Wire = Wire::Works("requests and answers stay as they are");
+    const NOTHING: Wire = Wire::Works("requests and responses stay the same");
     Rule {
         id,
         family,

@@ -10,7 +10,7 @@ const STYLE: &str = "\
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { margin: 2rem auto; max-width: 80rem; padding: 0 1rem }
 pre, code, td { font: 13px/1.45 ui-monospace, monospace }
-pre { overflow-x: auto; padding: 1rem; border: 1px solid #8884; border-radius: 6px }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; border: 1px solid #8884; border-radius: 6px }
 .filters { display: flex; flex-wrap: wrap; gap: .3rem; margin: .4rem 0 }
 .filters label { border: 1px solid #8888; border-radius: 1rem; padding: 0 .7rem; cursor: pointer }
 input[type=radio] { position: absolute; opacity: 0 }

@@ -13,7 +13,7 @@ pub(in crate::diff) const INFO: Rule =
 
 pub(in crate::diff) const SERVERS: Rule = rule("servers-changed", FAMILY, "servers-changed", "the servers changed")
     .works("the caller configures the server; the client reads none from the document")
-    .behaves("the address to configure may be another");
+    .behaves("another server URL may have to be configured");
 
 pub(in crate::diff) const EXTENSION: Rule =
     rule("extension-changed", FAMILY, "extension-changed", "an extension (`x-…`) changed");
@@ -33,7 +33,8 @@ pub(in crate::diff) const UNEXPLAINED: Rule =
 pub(in crate::diff) const REORDERED: Rule = rule("reordered", FAMILY, "reordered", "the order changed")
     .source(Depends("the order of a union's members decides which one is tried first"));
 
-pub(in crate::diff) const RESPELLED: Rule = rule("respelled", FAMILY, "respelled", "the same, written differently");
+pub(in crate::diff) const RESPELLED: Rule =
+    rule("respelled", FAMILY, "respelled", "the notation changed, but not the meaning");
 
 pub(in crate::diff) const UNHANDLED: Rule = rule("unhandled", FAMILY, "unhandled", "a change that no rule covers")
     .breaks("unknown: inspect the change and write a rule")

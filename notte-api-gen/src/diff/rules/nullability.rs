@@ -12,8 +12,8 @@ pub(in crate::diff) const BECAME_NULLABLE: Rule =
 
 pub(in crate::diff) const BECAME_NON_NULLABLE: Rule =
     rule("became-non-nullable", FAMILY, "became-nullable", "it is no longer null")
-        .sent(Wire::Works("the client leaves a null out"))
-        .answered(Wire::Works("an older client expects a value, too"))
+        .sent(Wire::Works("the client omits nulls"))
+        .answered(Wire::Works("an older client accepts a value"))
         .source(Depends("a required field is no longer an option; an optional one still is"));
 
 /// Compares two `nullable` flags.

@@ -16,15 +16,15 @@ pub(in crate::diff) const RENAMED: Rule =
         .source(Builds("paths are in no signature"));
 
 pub(in crate::diff) const PREFIX: Rule =
-    rule("path-prefix-renamed", FAMILY, "path-prefix-renamed", "several paths were renamed alike")
+    rule("path-prefix-renamed", FAMILY, "path-prefix-renamed", "several paths were renamed in the same way")
         .breaks("an older client calls the removed paths")
         .source(Builds("paths are in no signature"));
 
 pub(in crate::diff) const SLASH: Rule =
-    rule("path-slash-changed", FAMILY, "path-slash-changed", "the slash at the end of a path was added or removed")
-        .works("a server that redirects one spelling to the other is reached: the client follows 307 and 308")
+    rule("path-slash-changed", FAMILY, "path-slash-changed", "the trailing slash of a path was added or removed")
+        .works("the client follows 307 and 308, with which most servers redirect one spelling to the other")
         .source(Builds("paths are in no signature"))
-        .behaves("a call costs a redirect, or fails with 404 where the server sends none");
+        .behaves("a call costs a redirect, or fails with a 404 if the server does not redirect");
 
 pub(in crate::diff) const VARIABLE: Rule =
     rule("path-variable-renamed", FAMILY, "path-variable-renamed", "a path variable was renamed")

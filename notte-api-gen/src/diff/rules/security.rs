@@ -39,7 +39,7 @@ pub(in crate::diff) const SCHEME_CHANGED: Rule =
 pub(in crate::diff) const SECRET_MARKED: Rule =
     rule("secret-marked", FAMILY, "secret-unmarked", "a value is a secret now")
         .source(Breaks("the field becomes a secret"))
-        .behaves("it is left out of everything that prints");
+        .behaves("it is never printed");
 
 pub(in crate::diff) const SECRET_UNMARKED: Rule =
     rule("secret-unmarked", FAMILY, "secret-marked", "a value is no longer a secret")
