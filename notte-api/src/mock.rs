@@ -1,4 +1,4 @@
-//! Typed mocks for an `httpmock` server: the request of an operation, and what it is answered with.
+//! Typed mocks of operations for an `httpmock` server.
 
 use std::marker::PhantomData;
 
@@ -10,8 +10,8 @@ use crate::{Client, OperationMeta, SendOnce, wire};
 
 /// Mocks operations on a server.
 pub trait MockServerExt {
-    /// Mocks an operation, named by its method: [`When`] says which of its requests match, [`Then`] what they are
-    /// answered with. What [`When`] does not mention may be anything.
+    /// Mocks the operation of a client method. [`When`] selects the requests that match, and [`Then`] sets their
+    /// response. Anything that [`When`] does not mention may have any value.
     ///
     /// ```
     /// use httpmock::MockServer;
@@ -40,7 +40,7 @@ impl MockServerExt for MockServer {
     }
 }
 
-/// Which requests of an operation match.
+/// Selects the requests of an operation that match.
 pub struct When<O> {
     inner: httpmock::When,
     operation: PhantomData<fn() -> O>,
@@ -52,10 +52,10 @@ impl<O: SendOnce> When<O> {
         Self { inner: inner.method(method).path_matches(path(O::META, None)), operation: PhantomData }
     }
 
-    /// Requires this value of a variable of the path.
+    /// Requires this value of a path parameter.
     ///
     /// # Panics
-    /// The operation's path has no such variable.
+    /// The operation has no such path parameter.
     pub fn path(self, name: &str, value: &str) -> Self {
         let variable = format!("{{{name}}}");
         assert!(O::META.path.contains(&variable), "{} has no {variable}", O::META.path);
@@ -75,7 +75,7 @@ impl<O: SendOnce> When<O> {
         self.map(|when| when.json_body_obj(value))
     }
 
-    /// The conditions as `httpmock` has them, to add others.
+    /// Returns the conditions as `httpmock`'s type, to add others.
     pub fn into_inner(self) -> httpmock::When {
         self.inner
     }
@@ -85,14 +85,14 @@ impl<O: SendOnce> When<O> {
     }
 }
 
-/// What the requests of an operation are answered with.
+/// Sets the response to matching requests.
 pub struct Then<O> {
     inner: httpmock::Then,
     operation: PhantomData<fn() -> O>,
 }
 
 impl<O: SendOnce> Then<O> {
-    /// Answers 200 with this value.
+    /// Responds with status 200 and this value.
     pub fn ok(self, value: &O::Output)
     where
         O::Output: Serialize,
@@ -100,28 +100,29 @@ impl<O: SendOnce> Then<O> {
         self.inner.status(200).header("content-type", "application/json").json_body_obj(value);
     }
 
-    /// Answers 200 with these bytes.
+    /// Responds with status 200 and these bytes.
     pub fn bytes(self, content: impl AsRef<[u8]>) {
         self.inner.status(200).header("content-type", "application/octet-stream").body(content);
     }
 
-    /// Answers 204 without a body.
+    /// Responds with status 204 and no body.
     pub fn no_content(self) {
         self.inner.status(204);
     }
 
-    /// Answers with an error as the service has it: a status, and a `detail` in JSON.
+    /// Responds with an error in the service's form: a status, and a `detail` in JSON.
     pub fn error(self, status: u16, detail: &str) {
         self.inner.status(status).json_body(serde_json::json!({ "detail": detail }));
     }
 
-    /// The answer as `httpmock` has it, for one that the document does not describe.
+    /// Returns the response as `httpmock`'s type, for responses that the document does not describe.
     pub fn into_inner(self) -> httpmock::Then {
         self.inner
     }
 }
 
-/// The paths of an operation; with a variable, those that have its value, encoded as the client encodes it.
+/// Returns the pattern of an operation's paths. Given a path parameter, only paths with its value match, encoded as the
+/// client encodes it.
 fn path(meta: &OperationMeta, variable: Option<(&str, &str)>) -> Regex {
     let segment = |segment: &str| match variable {
         Some((name, value)) if segment == name => regex::escape(&progenitor_client::encode_path(value)),
