@@ -1,11 +1,16 @@
 //! HTML to Markdown, with handlers for what a generic converter does less well: tables, definition lists, links left out.
 
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use htmd::element_handler::{HandlerResult, Handlers};
 use htmd::options::{HeadingStyle, Options};
 use htmd::{Element, HtmlToMarkdown, Node};
+use html5ever::tendril::TendrilSink as _;
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{ParseOpts, parse_document};
+use markup5ever_rcdom::{NodeData, RcDom};
 use tokio::sync::oneshot;
 
 use super::{Failure, Scrape};
@@ -17,42 +22,66 @@ const CELL_END: char = '\u{1}';
 const STACK: usize = 256 << 20;
 
 /// The most levels that a page may have.
-const DEEPEST: usize = 20_000;
+const DEEPEST: usize = 6_000;
 
-/// Elements that hold nothing, and so end by themselves.
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// How much is parsed before the depth is measured, in bytes. The parser slows down with every level.
+const PIECE: usize = 8 << 10;
 
 /// Converts a page, on a thread of its own.
 pub(crate) async fn to_markdown(html: String, wanted: &Scrape) -> Result<String, Failure> {
-    if depth(&html) > DEEPEST {
-        let reason = format!("the page has more than {DEEPEST} elements in one another");
-        return Err(Failure::new("PageTooDeep", reason));
-    }
     let wanted = wanted.clone();
     let (sender, converted) = oneshot::channel();
     let convert = move || drop(sender.send(convert(&html, &wanted)));
     let failed = |reason: String| Failure::new("ConversionFailed", reason);
     thread::Builder::new().stack_size(STACK).spawn(convert).map_err(|error| failed(error.to_string()))?;
-    converted.await.map_err(|_| failed("the page cannot be converted".into()))
+    converted.await.map_err(|_| failed("the page cannot be converted".into()))?
 }
 
-/// How deep the elements of a page are in one another, at most.
-fn depth(html: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for tag in html.split('<').skip(1) {
-        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        if tag.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if !name.is_empty() && !VOID.iter().any(|void| name.eq_ignore_ascii_case(void)) {
-            depth += 1;
-            deepest = deepest.max(depth);
+/// The tree of a page, unless its elements are too deep in one another: what follows goes down one call a level.
+fn parse(html: &str) -> Option<Rc<Node>> {
+    let builder = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
+    let mut parser = parse_document(RcDom::default(), ParseOpts { tree_builder: builder, ..ParseOpts::default() });
+    let mut rest = html;
+    while !rest.is_empty() {
+        let end = (PIECE..rest.len()).find(|end| rest.is_char_boundary(*end)).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        parser.process(piece.into());
+        if open_depth(&parser.tokenizer.sink.sink.document) > DEEPEST {
+            return None;
         }
+        rest = after;
+    }
+    let document = parser.finish().document;
+    (depth(&document) <= DEEPEST).then_some(document)
+}
+
+fn template(node: &Node) -> Option<Rc<Node>> {
+    match &node.data {
+        NodeData::Element { template_contents, .. } => template_contents.borrow().clone(),
+        _ => None,
+    }
+}
+
+/// How deep the element is that is parsed just now: mostly the last one of the last one.
+fn open_depth(document: &Rc<Node>) -> usize {
+    let last = |node: &Rc<Node>| node.children.borrow().last().cloned().or_else(|| template(node));
+    std::iter::successors(Some(document.clone()), last).count()
+}
+
+/// How deep the nodes of a tree are in one another, at most.
+fn depth(document: &Rc<Node>) -> usize {
+    let mut left = vec![(document.clone(), 1)];
+    let mut deepest = 0;
+    while let Some((node, depth)) = left.pop() {
+        deepest = deepest.max(depth);
+        left.extend(node.children.borrow().iter().cloned().chain(template(&node)).map(|child| (child, depth + 1)));
     }
     deepest
 }
 
-fn convert(html: &str, wanted: &Scrape) -> String {
+fn convert(html: &str, wanted: &Scrape) -> Result<String, Failure> {
+    let too_deep = || Failure::new("PageTooDeep", format!("the page has more than {DEEPEST} elements in one another"));
+    let tree = parse(html).ok_or_else(too_deep)?;
     let options = Options {
         heading_style: HeadingStyle::Setex,
         ul_bullet_spacing: 1,
@@ -99,8 +128,7 @@ fn convert(html: &str, wanted: &Scrape) -> String {
             Some(format!("[{}](link{number})", inline(handlers, element.node)).into())
         });
     }
-    let markdown = builder.build().convert(html).unwrap_or_default();
-    tidy(&markdown)
+    Ok(tidy(&builder.build().tree_to_markdown(&tree)))
 }
 
 /// The content of a node on one line.
@@ -149,7 +177,7 @@ mod tests {
         let html = "<h1>Shop</h1><p>All   we <b>have</b>.</p><ul><li>one</li><li>two</li></ul>\
             <table><thead><tr><th>Name</th><th>Price</th></tr></thead><tbody><tr><td><a href='/t'>Tea</a></td><td>3\n€</td></tr></tbody></table>\
             <dl><dt>Open</dt><dd>daily</dd></dl><script>no()</script>";
-        let markdown = convert(html, &Scrape::default());
+        let markdown = convert(html, &Scrape::default()).expect("a page");
         for part in [
             "Shop\n====",
             "All we **have**.",
@@ -167,9 +195,9 @@ mod tests {
         let html = "<p><a href='/x'>Link</a> <img src='/i.png' alt='Pic'></p><aside>Aside</aside>";
         let wanted =
             Scrape { scrape_links: Some(false), ignored_tags: Some(vec!["aside".into()]), ..Scrape::default() };
-        assert_eq!(convert(html, &wanted), "Link");
+        assert_eq!(convert(html, &wanted).expect("a page"), "Link");
         let wanted = Scrape { scrape_images: Some(true), use_link_placeholders: Some(true), ..Scrape::default() };
-        assert_eq!(convert(html, &wanted), "[Link](link1) ![Pic](/i.png)\n\nAside");
+        assert_eq!(convert(html, &wanted).expect("a page"), "[Link](link1) ![Pic](/i.png)\n\nAside");
     }
 
     #[tokio::test]
@@ -181,5 +209,18 @@ mod tests {
         assert_eq!(refused.kind, "PageTooDeep");
         let flat = "<br><IMG src=x>".repeat(DEEPEST) + &"<p>text</p>".repeat(10);
         assert!(to_markdown(flat, &Scrape::default()).await.is_ok());
+    }
+
+    /// Each ends more elements than it begins, as a text; as a tree it goes down without end.
+    #[tokio::test]
+    async fn a_text_that_only_looks_flat_kills_nobody() {
+        for part in
+            ["<div></x>", "<b title='</b>'>", "<i><!--</i></i>-->", "<template></x>", "<svg></x>", "<table><td></x>"]
+        {
+            let bomb = part.repeat((39 << 17) / part.len());
+            assert!(bomb.len() > 3_900_000 && bomb.len() < 6_000_000, "{}", bomb.len());
+            let refused = to_markdown(bomb, &Scrape::default()).await;
+            assert!(refused.is_err_and(|failure| failure.kind == "PageTooDeep"), "{part}");
+        }
     }
 }
