@@ -58,6 +58,6 @@ impl SendOnce for Fetch {
             return Err(refused("the address that was given is not https"));
         }
         let sent = hooks::send(client, &META, Request::new(Method::GET, url)).await;
-        response::bytes(&META, sent.map_err(progenitor_client::Error::CommunicationError)).await
+        response::stream(&META, sent.map_err(progenitor_client::Error::CommunicationError)).await
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use progenitor_client::{ClientHooks, ClientInfo as _, Error as Unsent, OperationInfo};
+use progenitor_client::{ClientInfo as _, Error as Unsent};
 use reqwest::{
     Request, Response,
     header::{CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION},
@@ -16,7 +16,6 @@ use tracing::{Instrument as _, Span, field::Empty};
 use crate::{
     Client, OperationMeta,
     error::{Mask, request_id},
-    generated::operations,
     redirect,
     runtime::{Runtime, Unsendable},
 };
@@ -73,22 +72,18 @@ impl Sent {
 #[derive(Clone, Copy)]
 pub(crate) struct TimedOut;
 
-impl ClientHooks<Runtime> for Client {
-    async fn pre<E>(&self, request: &mut Request, info: &OperationInfo) -> Result<(), Unsent<E>> {
-        let meta = operations::find(info.operation_id)
-            .ok_or_else(|| Unsent::Custom("it is not in the table of operations".into()))?;
-        self.inner().dress(request.headers_mut(), meta).map_err(|unsendable| match unsendable {
-            Unsendable::Config(message) => Unsent::Custom(message),
-            Unsendable::Request(message) => Unsent::InvalidRequest(message),
-        })
-    }
-
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        let Some(meta) = operations::find(info.operation_id) else {
-            return self.client().execute(request).await;
-        };
-        send(self, meta, request).await
-    }
+/// Sends what a builder made: dressed, within its timeout, wherever redirects lead.
+pub(crate) async fn exchange(
+    client: &Client,
+    meta: &OperationMeta,
+    request: Result<Request, Unsent<()>>,
+) -> Result<Response, Unsent<()>> {
+    let mut request = request?;
+    client.inner().dress(request.headers_mut(), meta).map_err(|unsendable| match unsendable {
+        Unsendable::Config(message) => Unsent::Custom(message),
+        Unsendable::Request(message) => Unsent::InvalidRequest(message),
+    })?;
+    Ok(send(client, meta, request).await?)
 }
 
 /// Sends a request within the timeout of the call, and records what was sent.

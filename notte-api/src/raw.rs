@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use progenitor_client::{ClientHooks as _, Error as Unsent, OperationInfo, encode_path};
+use progenitor_client::{Error as Unsent, encode_path};
 use reqwest::multipart::Form;
 use serde_json::Value;
 
@@ -50,21 +50,21 @@ impl<T> Raw<T> {
         Self { meta, path: Vec::new(), query: Vec::new(), body: Body::None, answer: PhantomData }
     }
 
-    /// Sets a parameter of the path.
+    /// Sets a path parameter.
     #[must_use]
     pub fn path(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.path.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a parameter of the query.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// Sends a JSON body.
+    /// Sets a JSON body.
     #[must_use]
     pub fn json(mut self, body: Value) -> Self {
         self.body = Body::Json(body);
@@ -105,7 +105,8 @@ impl<T> Raw<T> {
         }
     }
 
-    async fn exchange(self, client: &Client) -> Result<reqwest::Response, Unsent<()>> {
+    #[allow(clippy::result_large_err, reason = "the generated builders return it as well")]
+    fn request(self, client: &Client) -> Result<reqwest::Request, Unsent<()>> {
         let url = format!("{}{}", client.base_url(), self.url_path().map_err(Unsent::InvalidRequest)?);
         let method = self.meta.method.parse().map_err(|_| Unsent::InvalidRequest("the method is invalid".into()))?;
         let mut request = client.client.request(method, url).header(reqwest::header::ACCEPT, "application/json, */*");
@@ -117,10 +118,7 @@ impl<T> Raw<T> {
             Body::Json(body) => request.json(&body),
             Body::Form(fields) => request.multipart(form(fields).map_err(Unsent::InvalidRequest)?),
         };
-        let mut request = request.build()?;
-        let info = OperationInfo { operation_id: self.meta.id };
-        client.pre(&mut request, &info).await?;
-        Ok(client.exec(request, &info).await?)
+        Ok(request.build()?)
     }
 }
 
@@ -161,7 +159,7 @@ macro_rules! send {
 
             async fn send_on(self, client: &Client) -> Result<ResponseValue<$answer>, Error> {
                 let meta = self.meta;
-                $read(meta, self.exchange(client).await).await
+                $read(client, meta, self.request(client)).await
             }
         }
     )+};

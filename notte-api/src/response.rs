@@ -1,14 +1,14 @@
 //! Converts a response into the returned value: a decoded value, a stream, nothing, or an `Error`.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Response, StatusCode, header::HeaderMap};
+use reqwest::{Request, Response, StatusCode, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use crate::{
-    ByteStream, Error, OperationMeta, ResponseValue,
+    ByteStream, Client, Error, OperationMeta, ResponseValue,
     error::{self, Mask, Misfit},
-    hooks::{Context, TimedOut, within},
+    hooks::{Context, TimedOut, exchange, within},
     wire::{Audit, Auditor},
 };
 
@@ -19,14 +19,19 @@ const KEPT: usize = 64 * 1024;
 /// Maximum number of bytes that are kept of a successful response that is damaged: it may name what it started.
 const KEPT_OF_SUCCESS: usize = 1024 * 1024;
 
+type Built = Result<Request, progenitor_client::Error<()>>;
 type Sent = Result<Response, progenitor_client::Error<()>>;
 
-/// Decodes a JSON response, regardless of its content type.
-pub(crate) async fn json<T>(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<T>, Error>
+/// Sends a request and decodes its JSON response, regardless of the content type.
+pub(crate) async fn json<T>(
+    client: &Client,
+    meta: &'static OperationMeta,
+    request: Built,
+) -> Result<ResponseValue<T>, Error>
 where
     T: DeserializeOwned + Audit,
 {
-    let answer = Answer::open(meta, sent).await?;
+    let answer = Answer::open(meta, exchange(client, meta, request).await).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
     let context = answer.context.clone();
     let body = answer.read(LARGEST).await?;
@@ -37,8 +42,17 @@ where
     Ok(ResponseValue::received(value, status, headers, context))
 }
 
+/// Sends a request and returns its response as a stream of bytes.
+pub(crate) async fn bytes(
+    client: &Client,
+    meta: &'static OperationMeta,
+    request: Built,
+) -> Result<ResponseValue<ByteStream>, Error> {
+    stream(meta, exchange(client, meta, request).await).await
+}
+
 /// Returns any response as a stream of bytes.
-pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<ByteStream>, Error> {
+pub(crate) async fn stream(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<ByteStream>, Error> {
     let answer = Answer::open(meta, sent).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
     let idle = answer.context.as_ref().map(|context| context.idle);
@@ -46,10 +60,14 @@ pub(crate) async fn bytes(meta: &'static OperationMeta, sent: Sent) -> Result<Re
     Ok(ResponseValue::received(ByteStream::new(meta.id, answer.response, idle), status, headers, context))
 }
 
-/// Accepts a response without content.
+/// Sends a request and accepts a response without content.
 #[allow(dead_code, reason = "a document whose every operation answers something has no use for it")]
-pub(crate) async fn empty(meta: &'static OperationMeta, sent: Sent) -> Result<ResponseValue<()>, Error> {
-    let answer = Answer::open(meta, sent).await?;
+pub(crate) async fn empty(
+    client: &Client,
+    meta: &'static OperationMeta,
+    request: Built,
+) -> Result<ResponseValue<()>, Error> {
+    let answer = Answer::open(meta, exchange(client, meta, request).await).await?;
     let (status, headers) = (answer.response.status(), answer.response.headers().clone());
     let context = answer.context.clone();
     // The operation succeeded, so a failure while reading the unused body is ignored.

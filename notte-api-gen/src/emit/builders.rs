@@ -11,7 +11,7 @@ use syn::visit_mut::{self, VisitMut};
 use super::doc::Doc;
 use super::{multipart, rust};
 use crate::Error;
-use crate::format::{LITERAL_WIDTH, PATTERN_WIDTH, breaks, generic, items, laid, laid_method};
+use crate::format::{breaks, generic, items, laid, laid_method};
 use crate::model::{Api, Body, Operation, Response, reference};
 
 /// A builder with what other files need to know of it.
@@ -100,32 +100,32 @@ fn decorate_one(
         Response::Empty => ("empty", answer(&send)),
     };
     let mut setters: String = definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
-    let mut exchange = exchange(send);
+    let Some(mut request) = request(send) else {
+        return Err(Error::new("progenitor's `send` builds no request for this operation").at(operation.id.as_str()));
+    };
     if let Some(Body::Multipart(parts)) = &operation.body {
-        setters.push_str(&multipart::inject(parts, &mut definition, &mut kept, &mut exchange));
+        setters.push_str(&multipart::inject(parts, &mut definition, &mut kept, &mut request));
     }
     methods.items = kept.into_iter().map(syn::ImplItem::Fn).collect();
 
-    let fields: Vec<syn::Ident> =
-        definition.fields.iter().filter_map(|field| field.ident.clone()).filter(|field| field != "client").collect();
     let meta = format!("&operations::{}", operation.id.to_shouty_snake_case());
     let endpoint = format!("{} {}", operation.method, operation.path);
     let sending = [
         Doc::prose(&format!("Sends `{endpoint}`.")).comment("    ")
             + "    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n",
-        sender("send", &output, decode, &meta),
+        sender("send", &output, decode),
         "    /// Sends it, and leaves the answer's body undecoded.
     ///
     /// # Errors
     /// As [`send`](Self::send), decoding apart.
 "
         .to_owned(),
-        sender("send_bytes", BYTES, "bytes", &meta),
+        sender("send_bytes", BYTES, "bytes"),
     ];
     let text = [
         items(vec![syn::Item::Struct(definition)]),
-        merged(methods, &(setters + &sending.concat()), exchange),
-        send_once(&ident, &meta, &output, &fields),
+        merged(methods, &(setters + &sending.concat()), request),
+        send_once(&ident, &meta, &output, decode),
         debug(&format!("{ident}<'_>"), &ident),
     ]
     .concat();
@@ -135,7 +135,7 @@ fn decorate_one(
 const BYTES: &str = "crate::ByteStream";
 
 /// A method that sends, and answers what `decode` makes of the answer.
-fn sender(name: &str, output: &str, decode: &str, meta: &str) -> String {
+fn sender(name: &str, output: &str, decode: &str) -> String {
     let result = format!("Result<crate::ResponseValue<{output}>, crate::Error>");
     let mut signature = format!("    pub async fn {name}(self) -> {result} {{");
     if breaks(&signature) {
@@ -143,43 +143,34 @@ fn sender(name: &str, output: &str, decode: &str, meta: &str) -> String {
     }
     laid_method(format!(
         "{signature}
-        crate::response::{decode}({meta}, self.exchange().await).await
+        let client = self.client;
+        {}
     }}
-"
+",
+        decoded(decode)
     ))
 }
 
+/// The answer to a request that is built and sent on `client`, decoded.
+fn decoded(decode: &str) -> String {
+    format!("response::{decode}(client, Self::META, self.request(client)).await")
+}
+
 /// How the runtime sends a builder: once, with a client of its choice.
-fn send_once(ident: &syn::Ident, meta: &str, output: &str, fields: &[syn::Ident]) -> String {
-    let list = |first: &str, separator: &str| {
-        std::iter::once(first.to_owned())
-            .chain(fields.iter().map(ToString::to_string))
-            .collect::<Vec<_>>()
-            .join(separator)
-    };
-    let mut taken = format!("        let Self {{ {} }}", list("client: _", ", "));
-    if taken.len() > PATTERN_WIDTH {
-        taken = format!("        let Self {{\n            {},\n        }}", list("client: _", ",\n            "));
-    }
-    let mut given = format!("{ident} {{ {} }}", list("client", ", "));
-    if given.len() > LITERAL_WIDTH {
-        given = format!("{ident} {{\n            {},\n        }}\n            ", list("client", ",\n            "));
-    }
+fn send_once(ident: &syn::Ident, meta: &str, output: &str, decode: &str) -> String {
     laid(format!(
         "impl crate::SendOnce for {ident}<'_> {{
     const META: &'static crate::OperationMeta = {meta};
     type Output = {output};
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {{
-{taken} = self;
-        {given}.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {{
+        {}
     }}
 }}
-"
+",
+        decoded(decode)
     ))
 }
 
@@ -285,14 +276,18 @@ pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &Doc, deprecated:
     laid_method(text)
 }
 
-/// Progenitor's `send` up to the answer: the request is built and exchanged, nothing is decoded.
-fn exchange(mut send: syn::ImplItemFn) -> syn::ImplItemFn {
+/// Progenitor's `send` up to the request: nothing is sent or decoded.
+fn request(mut send: syn::ImplItemFn) -> Option<syn::ImplItemFn> {
     send.attrs.clear();
     send.vis = syn::Visibility::Inherited;
-    send.sig.ident = quote::format_ident!("exchange");
-    send.sig.output = parse_quote!(-> Result<::reqwest::Response, Error<()>>);
-    // The match on the status is the last expression; `api-version` is a habit of progenitor's home server.
-    send.block.stmts.pop();
+    send.sig.asyncness = None;
+    send.sig.ident = quote::format_ident!("request");
+    send.sig.inputs.push(parse_quote!(client: &crate::Client));
+    send.sig.output = parse_quote!(-> Result<::reqwest::Request, Error<()>>);
+    let built = send.block.stmts.iter().position(|statement| declares(statement, "request"))?;
+    send.block.stmts.truncate(built + 1);
+    OfArgument.visit_block_mut(&mut send.block);
+    // `api-version` is a habit of progenitor's home server.
     let mut fills = false;
     send.block.stmts.retain(|statement| {
         let mut headers = Headers::default();
@@ -300,12 +295,33 @@ fn exchange(mut send: syn::ImplItemFn) -> syn::ImplItemFn {
         fills |= headers.filled && !headers.version;
         !headers.version
     });
-    send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(response)), None));
+    send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(request)), None));
     if !fills {
         send.block.stmts.retain(|statement| !declares(statement, "header_map"));
         UnchainHeaders.visit_block_mut(&mut send.block);
     }
-    send
+    Some(send)
+}
+
+/// `client` is the argument, not the builder's; and what is built is not changed here.
+struct OfArgument;
+
+impl VisitMut for OfArgument {
+    fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+        if matches!(&field.member, syn::Member::Named(name) if name == "client") {
+            *field = syn::FieldPat {
+                colon_token: Some(Default::default()),
+                pat: Box::new(parse_quote!(_)),
+                ..field.clone()
+            };
+        }
+    }
+
+    fn visit_pat_ident_mut(&mut self, pattern: &mut syn::PatIdent) {
+        if pattern.ident == "request" {
+            pattern.mutability = None;
+        }
+    }
 }
 
 fn declares(statement: &syn::Stmt, name: &str) -> bool {
@@ -361,7 +377,7 @@ impl VisitMut for Localise {
 
 /// The imports of every file of builders.
 pub(super) const IMPORTS: &str = "use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 ";

@@ -15,7 +15,7 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
             use super::builder;
         ),
         parse_quote!(
-            use progenitor_client::{ClientHooks, ClientInfo};
+            use progenitor_client::ClientInfo;
         ),
     ];
     for item in items {
@@ -27,14 +27,18 @@ pub(super) fn emit(items: Vec<syn::Item>, api: &Api) -> String {
                 item.attrs.push(parse_quote!(#[derive(Clone)]));
                 kept.push(syn::Item::Struct(item));
             }
-            syn::Item::Impl(item) if item.trait_.is_some() => kept.push(syn::Item::Impl(item)),
-            item @ syn::Item::Const(_) => kept.push(item),
+            // The runtime sends requests itself: the client needs no hooks.
+            syn::Item::Impl(item) if implements(&item, "ClientInfo") => kept.push(syn::Item::Impl(item)),
             _ => {}
         }
     }
     let methods: String = api.operations.iter().map(method).collect();
     let client = format(&rust::file("The client: one method an operation.", kept));
     format!("{client}impl Client {}\n", block(&methods))
+}
+
+fn implements(item: &syn::ItemImpl, name: &str) -> bool {
+    item.trait_.as_ref().is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == name))
 }
 
 fn method(operation: &Operation) -> String {

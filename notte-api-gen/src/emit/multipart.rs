@@ -12,7 +12,7 @@ pub(super) fn inject(
     parts: &[Part],
     definition: &mut syn::ItemStruct,
     methods: &mut [syn::ImplItemFn],
-    exchange: &mut syn::ImplItemFn,
+    request: &mut syn::ImplItemFn,
 ) -> String {
     let mut setters = String::new();
     let syn::Fields::Named(fields) = &mut definition.fields else { return setters };
@@ -50,12 +50,12 @@ pub(super) fn inject(
     for method in methods.iter_mut().filter(|method| method.sig.ident == "new") {
         Bind { fields: &initial, pattern: &[] }.visit_block_mut(&mut method.block);
     }
-    Bind { fields: &[], pattern: &bindings }.visit_block_mut(&mut exchange.block);
+    Bind { fields: &[], pattern: &bindings }.visit_block_mut(&mut request.block);
     // The form is built right after the builder is taken apart.
-    let rest = exchange.block.stmts.split_off(1);
-    exchange.block.stmts.extend(steps);
-    exchange.block.stmts.extend(rest);
-    Attach.visit_block_mut(&mut exchange.block);
+    let rest = request.block.stmts.split_off(1);
+    request.block.stmts.extend(steps);
+    request.block.stmts.extend(rest);
+    Attach.visit_block_mut(&mut request.block);
     setters
 }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use progenitor_impl::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -90,7 +90,6 @@ fn generator(api: &Api) -> Generator {
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
         .with_inner_type(quote::quote!(crate::runtime::Runtime))
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq")

@@ -16,7 +16,6 @@ pub(super) fn emit(api: &Api) -> String {
     operations.sort_by(|a, b| a.id.cmp(&b.id));
     let names: Vec<_> =
         operations.iter().map(|operation| format_ident!("{}", operation.id.to_shouty_snake_case())).collect();
-    let ids = operations.iter().map(|operation| &operation.id);
     let items = vec![
         parse_quote!(
             use crate::{Effect, OperationMeta};
@@ -29,12 +28,6 @@ pub(super) fn emit(api: &Api) -> String {
             /// The same table as JSON, for what is made at run time: `operations`, each with its `parameters`, `body` and
             /// `response`, whose schemas are JSON Schemas, and the `$defs` that these refer to.
             pub static OPERATIONS_JSON: &str = include_str!("operations.json");
-        },
-        parse_quote! {
-            /// The operation of this id.
-            pub(crate) fn find(id: &str) -> Option<&'static OperationMeta> {
-                match id { #(#ids => Some(&#names),)* _ => None }
-            }
         },
     ];
     let entries = operations.into_iter().zip(&names).map(|(operation, name)| entry(operation, name));

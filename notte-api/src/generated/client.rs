@@ -2,7 +2,7 @@
 
 //! The client: one method an operation.
 use super::builder;
-use progenitor_client::{ClientHooks, ClientInfo};
+use progenitor_client::ClientInfo;
 /// The client of Notte API: every operation as a builder.
 #[derive(Clone)]
 pub struct Client {
@@ -24,13 +24,6 @@ impl ClientInfo<crate::runtime::Runtime> for Client {
         &self.inner
     }
 }
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::runtime::Runtime>,
-    {}
-};
 impl Client {
     /// Lists the agents of the account, one page at a time.
     ///

@@ -2,9 +2,9 @@
 
 //! Run autonomous web agents from natural-language tasks.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the agents of the account, one page at a time.
 ///
 /// Agents that have ended are listed only with `only_active=false`.
@@ -66,7 +66,8 @@ impl<'a> ListAgents<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AgentPage>, crate::Error> {
-        crate::response::json(&operations::LIST_AGENTS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -75,11 +76,12 @@ impl<'a> ListAgents<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_AGENTS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             only_active,
             only_current_token,
             only_saved,
@@ -93,7 +95,7 @@ impl<'a> ListAgents<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/agents", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -111,42 +113,17 @@ impl<'a> ListAgents<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_agents",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListAgents<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_AGENTS;
     type Output = types::AgentPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            only_active,
-            only_current_token,
-            only_saved,
-            page,
-            page_size,
-        } = self;
-        ListAgents {
-            client,
-            only_active,
-            only_current_token,
-            only_saved,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListAgents<'_> {
@@ -203,7 +180,8 @@ impl<'a> AgentStart<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AgentResponse>, crate::Error> {
-        crate::response::json(&operations::AGENT_START, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -212,10 +190,11 @@ impl<'a> AgentStart<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::AGENT_START, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::AgentStartRequest::try_from(v).map_err(|e| e.to_string())
@@ -223,7 +202,7 @@ impl<'a> AgentStart<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/agents/start", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -232,27 +211,17 @@ impl<'a> AgentStart<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "agent_start",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for AgentStart<'_> {
     const META: &'static crate::OperationMeta = &operations::AGENT_START;
     type Output = types::AgentResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        AgentStart { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for AgentStart<'_> {
@@ -294,7 +263,8 @@ impl<'a> AgentStatus<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AgentStatusResponse>, crate::Error> {
-        crate::response::json(&operations::AGENT_STATUS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -303,16 +273,17 @@ impl<'a> AgentStatus<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::AGENT_STATUS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, agent_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, agent_id } = self;
         let agent_id = agent_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/agents/{}", client.baseurl, encode_path(& agent_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -320,27 +291,17 @@ impl<'a> AgentStatus<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "agent_status",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for AgentStatus<'_> {
     const META: &'static crate::OperationMeta = &operations::AGENT_STATUS;
     type Output = types::AgentStatusResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, agent_id } = self;
-        AgentStatus { client, agent_id }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for AgentStatus<'_> {
@@ -395,7 +356,8 @@ impl<'a> AgentStop<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AgentStatusResponse>, crate::Error> {
-        crate::response::json(&operations::AGENT_STOP, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -404,17 +366,18 @@ impl<'a> AgentStop<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::AGENT_STOP, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, agent_id, session_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, agent_id, session_id } = self;
         let agent_id = agent_id.map_err(Error::InvalidRequest)?;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/agents/{}/stop", client.baseurl, encode_path(& agent_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -423,32 +386,17 @@ impl<'a> AgentStop<'a> {
             )
             .query(&progenitor_client::QueryParam::new("session_id", &session_id))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "agent_stop",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for AgentStop<'_> {
     const META: &'static crate::OperationMeta = &operations::AGENT_STOP;
     type Output = types::AgentStatusResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, agent_id, session_id } = self;
-        AgentStop {
-            client,
-            agent_id,
-            session_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for AgentStop<'_> {
@@ -511,7 +459,8 @@ impl<'a> GetScript<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ScriptResponse>, crate::Error> {
-        crate::response::json(&operations::GET_SCRIPT, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -520,10 +469,11 @@ impl<'a> GetScript<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::GET_SCRIPT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, agent_id, as_workflow, infer_response_format } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, agent_id, as_workflow, infer_response_format } = self;
         let agent_id = agent_id.map_err(Error::InvalidRequest)?;
         let as_workflow = as_workflow.map_err(Error::InvalidRequest)?;
         let infer_response_format = infer_response_format
@@ -533,7 +483,7 @@ impl<'a> GetScript<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -548,33 +498,17 @@ impl<'a> GetScript<'a> {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_script",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for GetScript<'_> {
     const META: &'static crate::OperationMeta = &operations::GET_SCRIPT;
     type Output = types::ScriptResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, agent_id, as_workflow, infer_response_format } = self;
-        GetScript {
-            client,
-            agent_id,
-            as_workflow,
-            infer_response_format,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for GetScript<'_> {

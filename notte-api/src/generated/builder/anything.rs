@@ -2,9 +2,9 @@
 
 //! One task in natural language, for which the service chooses the means.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Starts a task in natural language, for which the service chooses the means.
 ///
 /// It may start sessions, agents or functions, which cost money. The form of the response is not guaranteed.
@@ -56,7 +56,8 @@ impl<'a> AnythingStart<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<::serde_json::Value>, crate::Error> {
-        crate::response::json(&operations::ANYTHING_START, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -65,10 +66,11 @@ impl<'a> AnythingStart<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::ANYTHING_START, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::AnythingStartRequest::try_from(v).map_err(|e| e.to_string())
@@ -76,7 +78,7 @@ impl<'a> AnythingStart<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/anything/start", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -85,27 +87,17 @@ impl<'a> AnythingStart<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "anything_start",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for AnythingStart<'_> {
     const META: &'static crate::OperationMeta = &operations::ANYTHING_START;
     type Output = ::serde_json::Value;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        AnythingStart { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for AnythingStart<'_> {

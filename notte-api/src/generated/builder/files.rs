@@ -2,9 +2,9 @@
 
 //! Files uploaded for the browser of a session, and files that it downloaded.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the files of a session, a range at a time.
 ///
 /// `GET /sessions/{session_id}/files` (effect class: read)
@@ -63,8 +63,8 @@ impl<'a> ListSessionFiles<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionFilesPage>, crate::Error> {
-        crate::response::json(&operations::LIST_SESSION_FILES, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -73,11 +73,11 @@ impl<'a> ListSessionFiles<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_SESSION_FILES, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, limit, offset, source } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, limit, offset, source } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let limit = limit.map_err(Error::InvalidRequest)?;
         let offset = offset.map_err(Error::InvalidRequest)?;
@@ -87,7 +87,7 @@ impl<'a> ListSessionFiles<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -98,34 +98,17 @@ impl<'a> ListSessionFiles<'a> {
             .query(&progenitor_client::QueryParam::new("offset", &offset))
             .query(&progenitor_client::QueryParam::new("source", &source))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_session_files",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListSessionFiles<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_SESSION_FILES;
     type Output = types::SessionFilesPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, limit, offset, source } = self;
-        ListSessionFiles {
-            client,
-            session_id,
-            limit,
-            offset,
-            source,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListSessionFiles<'_> {
@@ -179,8 +162,8 @@ impl<'a> UploadSessionFile<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionFile>, crate::Error> {
-        crate::response::json(&operations::UPLOAD_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -189,11 +172,11 @@ impl<'a> UploadSessionFile<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::UPLOAD_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, file } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, file } = self;
         let mut form = ::reqwest::multipart::Form::new();
         let file = file.map_err(Error::InvalidRequest)?;
         form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
@@ -203,7 +186,7 @@ impl<'a> UploadSessionFile<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -212,32 +195,17 @@ impl<'a> UploadSessionFile<'a> {
             )
             .multipart(form)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "upload_session_file",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for UploadSessionFile<'_> {
     const META: &'static crate::OperationMeta = &operations::UPLOAD_SESSION_FILE;
     type Output = types::SessionFile;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, file } = self;
-        UploadSessionFile {
-            client,
-            session_id,
-            file,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for UploadSessionFile<'_> {
@@ -290,8 +258,8 @@ impl<'a> DownloadSessionFile<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::DOWNLOAD_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -300,11 +268,11 @@ impl<'a> DownloadSessionFile<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::DOWNLOAD_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, file_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, file_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let file_id = file_id.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -312,33 +280,18 @@ impl<'a> DownloadSessionFile<'a> {
             .to_string()), encode_path(& file_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client.client.get(url).build()?;
-        let info = OperationInfo {
-            operation_id: "download_session_file",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        let request = client.client.get(url).build()?;
+        Ok(request)
     }
 }
 impl crate::SendOnce for DownloadSessionFile<'_> {
     const META: &'static crate::OperationMeta = &operations::DOWNLOAD_SESSION_FILE;
     type Output = crate::ByteStream;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, file_id } = self;
-        DownloadSessionFile {
-            client,
-            session_id,
-            file_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::bytes(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for DownloadSessionFile<'_> {
@@ -389,8 +342,8 @@ impl<'a> DeleteSessionFile<'a> {
     /// # Errors
     /// See [`crate::ErrorKind`].
     pub async fn send(self) -> Result<crate::ResponseValue<()>, crate::Error> {
-        crate::response::empty(&operations::DELETE_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::empty(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -399,11 +352,11 @@ impl<'a> DeleteSessionFile<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::DELETE_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, file_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, file_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let file_id = file_id.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -411,33 +364,18 @@ impl<'a> DeleteSessionFile<'a> {
             .to_string()), encode_path(& file_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_session_file",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        let request = client.client.delete(url).build()?;
+        Ok(request)
     }
 }
 impl crate::SendOnce for DeleteSessionFile<'_> {
     const META: &'static crate::OperationMeta = &operations::DELETE_SESSION_FILE;
     type Output = ();
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, file_id } = self;
-        DeleteSessionFile {
-            client,
-            session_id,
-            file_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::empty(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for DeleteSessionFile<'_> {

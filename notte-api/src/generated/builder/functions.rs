@@ -2,9 +2,9 @@
 
 //! Python functions that the service runs on demand or on a schedule.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the functions of the account, one page at a time.
 ///
 /// Deleted functions are listed only with `only_active=false`. Newer servers return fewer fields of each function than `function_download_url` does.
@@ -66,7 +66,8 @@ impl<'a> ListFunctions<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionPage>, crate::Error> {
-        crate::response::json(&operations::LIST_FUNCTIONS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -75,11 +76,12 @@ impl<'a> ListFunctions<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_FUNCTIONS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             include_system,
             only_active,
             only_current_token,
@@ -93,7 +95,7 @@ impl<'a> ListFunctions<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/functions", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -113,42 +115,17 @@ impl<'a> ListFunctions<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_functions",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListFunctions<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_FUNCTIONS;
     type Output = types::FunctionPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        ListFunctions {
-            client,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListFunctions<'_> {
@@ -227,7 +204,8 @@ impl<'a> FunctionCreate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -236,11 +214,12 @@ impl<'a> FunctionCreate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             restricted,
             description,
             file,
@@ -270,7 +249,7 @@ impl<'a> FunctionCreate<'a> {
         let restricted = restricted.map_err(Error::InvalidRequest)?;
         let url = format!("{}/functions", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -280,44 +259,17 @@ impl<'a> FunctionCreate<'a> {
             .query(&progenitor_client::QueryParam::new("restricted", &restricted))
             .multipart(form)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_create",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionCreate<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_CREATE;
     type Output = types::FunctionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            restricted,
-            description,
-            file,
-            name,
-            response_format,
-            shared,
-        } = self;
-        FunctionCreate {
-            client,
-            restricted,
-            description,
-            file,
-            name,
-            response_format,
-            shared,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionCreate<'_> {
@@ -391,8 +343,8 @@ impl<'a> FunctionDownloadUrl<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionWithLink>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_DOWNLOAD_URL, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -401,11 +353,11 @@ impl<'a> FunctionDownloadUrl<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_DOWNLOAD_URL, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, decryption_key, function_run_id, version } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, decryption_key, function_run_id, version } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let decryption_key = decryption_key.map_err(Error::InvalidRequest)?;
         let function_run_id = function_run_id.map_err(Error::InvalidRequest)?;
@@ -414,7 +366,7 @@ impl<'a> FunctionDownloadUrl<'a> {
             "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -429,34 +381,17 @@ impl<'a> FunctionDownloadUrl<'a> {
             )
             .query(&progenitor_client::QueryParam::new("version", &version))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_download_url",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionDownloadUrl<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_DOWNLOAD_URL;
     type Output = types::FunctionWithLink;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, decryption_key, function_run_id, version } = self;
-        FunctionDownloadUrl {
-            client,
-            function_id,
-            decryption_key,
-            function_run_id,
-            version,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionDownloadUrl<'_> {
@@ -537,7 +472,8 @@ impl<'a> FunctionUpdate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -546,10 +482,18 @@ impl<'a> FunctionUpdate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, restricted, version, file, response_format } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self {
+            client: _,
+            function_id,
+            restricted,
+            version,
+            file,
+            response_format,
+        } = self;
         let mut form = ::reqwest::multipart::Form::new();
         let file = file.map_err(Error::InvalidRequest)?;
         form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
@@ -564,7 +508,7 @@ impl<'a> FunctionUpdate<'a> {
             "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -575,42 +519,17 @@ impl<'a> FunctionUpdate<'a> {
             .query(&progenitor_client::QueryParam::new("version", &version))
             .multipart(form)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_update",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionUpdate<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_UPDATE;
     type Output = types::FunctionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            function_id,
-            restricted,
-            version,
-            file,
-            response_format,
-        } = self;
-        FunctionUpdate {
-            client,
-            function_id,
-            restricted,
-            version,
-            file,
-            response_format,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionUpdate<'_> {
@@ -654,7 +573,8 @@ impl<'a> FunctionDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -663,16 +583,17 @@ impl<'a> FunctionDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -680,31 +601,17 @@ impl<'a> FunctionDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_DELETE;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id } = self;
-        FunctionDelete {
-            client,
-            function_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionDelete<'_> {
@@ -779,11 +686,8 @@ impl<'a> FunctionMetadataUpdate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
-        crate::response::json(
-                &operations::FUNCTION_METADATA_UPDATE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -792,14 +696,11 @@ impl<'a> FunctionMetadataUpdate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_METADATA_UPDATE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -811,7 +712,7 @@ impl<'a> FunctionMetadataUpdate<'a> {
             "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .patch(url)
             .header(
@@ -820,32 +721,17 @@ impl<'a> FunctionMetadataUpdate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_metadata_update",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionMetadataUpdate<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_METADATA_UPDATE;
     type Output = types::FunctionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, body } = self;
-        FunctionMetadataUpdate {
-            client,
-            function_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionMetadataUpdate<'_> {
@@ -889,7 +775,8 @@ impl<'a> FunctionFork<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_FORK, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -898,17 +785,18 @@ impl<'a> FunctionFork<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_FORK, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/functions/{}/fork", client.baseurl, encode_path(& function_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -916,31 +804,17 @@ impl<'a> FunctionFork<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_fork",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionFork<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_FORK;
     type Output = types::FunctionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id } = self;
-        FunctionFork {
-            client,
-            function_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionFork<'_> {
@@ -1019,8 +893,8 @@ impl<'a> FunctionRollback<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_ROLLBACK, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1029,11 +903,11 @@ impl<'a> FunctionRollback<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_ROLLBACK, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, restricted, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, restricted, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let restricted = restricted.map_err(Error::InvalidRequest)?;
         let body = body
@@ -1046,7 +920,7 @@ impl<'a> FunctionRollback<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -1056,33 +930,17 @@ impl<'a> FunctionRollback<'a> {
             .json(&body)
             .query(&progenitor_client::QueryParam::new("restricted", &restricted))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_rollback",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRollback<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_ROLLBACK;
     type Output = types::FunctionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, restricted, body } = self;
-        FunctionRollback {
-            client,
-            function_id,
-            restricted,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRollback<'_> {
@@ -1174,11 +1032,8 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionRunPage>, crate::Error> {
-        crate::response::json(
-                &operations::LIST_FUNCTION_RUNS_BY_FUNCTION_ID,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1187,15 +1042,12 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::LIST_FUNCTION_RUNS_BY_FUNCTION_ID,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             function_id,
             include_system,
             only_active,
@@ -1216,7 +1068,7 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1237,46 +1089,17 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .query(&progenitor_client::QueryParam::new("source", &source))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_function_runs_by_function_id",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListFunctionRunsByFunctionId<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_FUNCTION_RUNS_BY_FUNCTION_ID;
     type Output = types::FunctionRunPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            function_id,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-            source,
-        } = self;
-        ListFunctionRunsByFunctionId {
-            client,
-            function_id,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-            source,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListFunctionRunsByFunctionId<'_> {
@@ -1350,8 +1173,8 @@ impl<'a> FunctionRunCreate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::CreateFunctionRunResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_RUN_CREATE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1360,11 +1183,11 @@ impl<'a> FunctionRunCreate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_RUN_CREATE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -1376,7 +1199,7 @@ impl<'a> FunctionRunCreate<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -1385,32 +1208,17 @@ impl<'a> FunctionRunCreate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_create",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunCreate<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_CREATE;
     type Output = types::CreateFunctionRunResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, body } = self;
-        FunctionRunCreate {
-            client,
-            function_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunCreate<'_> {
@@ -1482,8 +1290,8 @@ impl<'a> FunctionRunStart<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_RUN_START, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1492,11 +1300,11 @@ impl<'a> FunctionRunStart<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_RUN_START, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -1508,33 +1316,18 @@ impl<'a> FunctionRunStart<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_start",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        let request = client.client.post(url).json(&body).build()?;
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunStart<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_START;
     type Output = crate::ByteStream;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, body } = self;
-        FunctionRunStart {
-            client,
-            function_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::bytes(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunStart<'_> {
@@ -1602,11 +1395,8 @@ impl<'a> FunctionRunGetMetadata<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FunctionRun>, crate::Error> {
-        crate::response::json(
-                &operations::FUNCTION_RUN_GET_METADATA,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1615,14 +1405,11 @@ impl<'a> FunctionRunGetMetadata<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_RUN_GET_METADATA,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, run_id, payload_mode } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, run_id, payload_mode } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let run_id = run_id.map_err(Error::InvalidRequest)?;
         let payload_mode = payload_mode.map_err(Error::InvalidRequest)?;
@@ -1631,7 +1418,7 @@ impl<'a> FunctionRunGetMetadata<'a> {
             .to_string()), encode_path(& run_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1640,33 +1427,17 @@ impl<'a> FunctionRunGetMetadata<'a> {
             )
             .query(&progenitor_client::QueryParam::new("payload_mode", &payload_mode))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_get_metadata",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunGetMetadata<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_GET_METADATA;
     type Output = types::FunctionRun;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, run_id, payload_mode } = self;
-        FunctionRunGetMetadata {
-            client,
-            function_id,
-            run_id,
-            payload_mode,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunGetMetadata<'_> {
@@ -1749,11 +1520,8 @@ impl<'a> FunctionRunStartCreated<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_RUN_START_CREATED,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1762,14 +1530,11 @@ impl<'a> FunctionRunStartCreated<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_RUN_START_CREATED,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, run_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, run_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let run_id = run_id.map_err(Error::InvalidRequest)?;
         let body = body
@@ -1782,34 +1547,18 @@ impl<'a> FunctionRunStartCreated<'a> {
             .to_string()), encode_path(& run_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client.client.post(url).json(&body).build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_start_created",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        let request = client.client.post(url).json(&body).build()?;
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunStartCreated<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_START_CREATED;
     type Output = crate::ByteStream;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, run_id, body } = self;
-        FunctionRunStartCreated {
-            client,
-            function_id,
-            run_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::bytes(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunStartCreated<'_> {
@@ -1864,8 +1613,8 @@ impl<'a> FunctionRunStop<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::UpdateFunctionRunResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_RUN_STOP, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1874,11 +1623,11 @@ impl<'a> FunctionRunStop<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_RUN_STOP, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, run_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, run_id } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let run_id = run_id.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -1886,7 +1635,7 @@ impl<'a> FunctionRunStop<'a> {
             .to_string()), encode_path(& run_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -1894,32 +1643,17 @@ impl<'a> FunctionRunStop<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_stop",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunStop<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_STOP;
     type Output = types::UpdateFunctionRunResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, run_id } = self;
-        FunctionRunStop {
-            client,
-            function_id,
-            run_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunStop<'_> {
@@ -2004,11 +1738,8 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::UpdateFunctionRunResponse>, crate::Error> {
-        crate::response::json(
-                &operations::FUNCTION_RUN_UPDATE_METADATA,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -2017,14 +1748,11 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_RUN_UPDATE_METADATA,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, run_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, run_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let run_id = run_id.map_err(Error::InvalidRequest)?;
         let body = body
@@ -2037,7 +1765,7 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
             .to_string()), encode_path(& run_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .patch(url)
             .header(
@@ -2046,33 +1774,17 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_run_update_metadata",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionRunUpdateMetadata<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_RUN_UPDATE_METADATA;
     type Output = types::UpdateFunctionRunResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, run_id, body } = self;
-        FunctionRunUpdateMetadata {
-            client,
-            function_id,
-            run_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionRunUpdateMetadata<'_> {
@@ -2147,8 +1859,8 @@ impl<'a> FunctionScheduleSet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ScheduleResponse>, crate::Error> {
-        crate::response::json(&operations::FUNCTION_SCHEDULE_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -2157,11 +1869,11 @@ impl<'a> FunctionScheduleSet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FUNCTION_SCHEDULE_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id, body } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -2174,7 +1886,7 @@ impl<'a> FunctionScheduleSet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -2183,32 +1895,17 @@ impl<'a> FunctionScheduleSet<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_schedule_set",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionScheduleSet<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_SCHEDULE_SET;
     type Output = types::ScheduleResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id, body } = self;
-        FunctionScheduleSet {
-            client,
-            function_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionScheduleSet<'_> {
@@ -2252,11 +1949,8 @@ impl<'a> FunctionScheduleDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ScheduleDeleteResponse>, crate::Error> {
-        crate::response::json(
-                &operations::FUNCTION_SCHEDULE_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -2265,21 +1959,18 @@ impl<'a> FunctionScheduleDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FUNCTION_SCHEDULE_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, function_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, function_id } = self;
         let function_id = function_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/functions/{}/schedule", client.baseurl, encode_path(& function_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -2287,31 +1978,17 @@ impl<'a> FunctionScheduleDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "function_schedule_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FunctionScheduleDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::FUNCTION_SCHEDULE_DELETE;
     type Output = types::ScheduleDeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, function_id } = self;
-        FunctionScheduleDelete {
-            client,
-            function_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FunctionScheduleDelete<'_> {

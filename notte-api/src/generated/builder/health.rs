@@ -2,9 +2,9 @@
 
 //! Service health check.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Checks whether the service is running.
 ///
 /// The operation needs no API key and none is sent, so a success does not prove that a key is valid. Only status 200 means healthy.
@@ -26,7 +26,8 @@ impl<'a> HealthCheck<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::HealthResponse>, crate::Error> {
-        crate::response::json(&operations::HEALTH_CHECK, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -35,13 +36,14 @@ impl<'a> HealthCheck<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::HEALTH_CHECK, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _ } = self;
         let url = format!("{}/health", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -49,27 +51,17 @@ impl<'a> HealthCheck<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "health_check",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for HealthCheck<'_> {
     const META: &'static crate::OperationMeta = &operations::HEALTH_CHECK;
     type Output = types::HealthResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _ } = self;
-        HealthCheck { client }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for HealthCheck<'_> {
@@ -98,7 +90,8 @@ impl<'a> ReadyCheck<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::HealthResponse>, crate::Error> {
-        crate::response::json(&operations::READY_CHECK, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -107,13 +100,14 @@ impl<'a> ReadyCheck<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::READY_CHECK, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _ } = self;
         let url = format!("{}/ready", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -121,27 +115,17 @@ impl<'a> ReadyCheck<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "ready_check",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ReadyCheck<'_> {
     const META: &'static crate::OperationMeta = &operations::READY_CHECK;
     type Output = types::HealthResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _ } = self;
-        ReadyCheck { client }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ReadyCheck<'_> {

@@ -2,9 +2,9 @@
 
 //! Logins to sites that the service maintains for sessions.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Checks whether a connection is still logged in.
 ///
 /// `POST /managed-auth/connections/{connection_id}/check` (effect class: costly)
@@ -56,11 +56,8 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ManagedAuthRunResponse>, crate::Error> {
-        crate::response::json(
-                &operations::MANAGED_AUTH_CONNECTION_CHECK,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -69,14 +66,11 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::MANAGED_AUTH_CONNECTION_CHECK,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, connection_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, connection_id, body } = self;
         let connection_id = connection_id.map_err(Error::InvalidRequest)?;
         let body = body.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -84,7 +78,7 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
             connection_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -93,32 +87,17 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "managed_auth_connection_check",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionCheck<'_> {
     const META: &'static crate::OperationMeta = &operations::MANAGED_AUTH_CONNECTION_CHECK;
     type Output = types::ManagedAuthRunResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, connection_id, body } = self;
-        ManagedAuthConnectionCheck {
-            client,
-            connection_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ManagedAuthConnectionCheck<'_> {
@@ -188,11 +167,8 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ManagedAuthOperation>, crate::Error> {
-        crate::response::json(
-                &operations::MANAGED_AUTH_CONNECTION_REAUTHENTICATE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -201,14 +177,11 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::MANAGED_AUTH_CONNECTION_REAUTHENTICATE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, connection_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, connection_id, body } = self;
         let connection_id = connection_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -220,7 +193,7 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
             encode_path(& connection_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -229,32 +202,17 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "managed_auth_connection_reauthenticate",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionReauthenticate<'_> {
     const META: &'static crate::OperationMeta = &operations::MANAGED_AUTH_CONNECTION_REAUTHENTICATE;
     type Output = types::ManagedAuthOperation;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, connection_id, body } = self;
-        ManagedAuthConnectionReauthenticate {
-            client,
-            connection_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ManagedAuthConnectionReauthenticate<'_> {
@@ -327,11 +285,8 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ManagedAuthOperation>, crate::Error> {
-        crate::response::json(
-                &operations::MANAGED_AUTH_CONNECTION_REFRESH,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -340,14 +295,11 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::MANAGED_AUTH_CONNECTION_REFRESH,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, connection_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, connection_id, body } = self;
         let connection_id = connection_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -359,7 +311,7 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
             connection_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -368,32 +320,17 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "managed_auth_connection_refresh",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionRefresh<'_> {
     const META: &'static crate::OperationMeta = &operations::MANAGED_AUTH_CONNECTION_REFRESH;
     type Output = types::ManagedAuthOperation;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, connection_id, body } = self;
-        ManagedAuthConnectionRefresh {
-            client,
-            connection_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ManagedAuthConnectionRefresh<'_> {
@@ -435,11 +372,8 @@ impl<'a> ManagedAuthOperationGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ManagedAuthOperation>, crate::Error> {
-        crate::response::json(
-                &operations::MANAGED_AUTH_OPERATION_GET,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -448,21 +382,18 @@ impl<'a> ManagedAuthOperationGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::MANAGED_AUTH_OPERATION_GET,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, operation_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, operation_id } = self;
         let operation_id = operation_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/managed-auth/operations/{}", client.baseurl, encode_path(& operation_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -470,31 +401,17 @@ impl<'a> ManagedAuthOperationGet<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "managed_auth_operation_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ManagedAuthOperationGet<'_> {
     const META: &'static crate::OperationMeta = &operations::MANAGED_AUTH_OPERATION_GET;
     type Output = types::ManagedAuthOperation;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, operation_id } = self;
-        ManagedAuthOperationGet {
-            client,
-            operation_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ManagedAuthOperationGet<'_> {

@@ -2,9 +2,9 @@
 
 //! Perception layer - observe, step (execute), and scrape a live session page.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Performs one action on the page.
 ///
 /// A failed action is usually reported with HTTP 200 and `success` set to false. While a captcha blocks the page, the response has `captcha`; `captcha_solve` actions with `captcha_id` then return its progress.
@@ -99,7 +99,8 @@ impl<'a> PageExecute<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ExecutionResult>, crate::Error> {
-        crate::response::json(&operations::PAGE_EXECUTE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -108,11 +109,12 @@ impl<'a> PageExecute<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PAGE_EXECUTE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             session_id,
             captcha_id,
             captcha_timeout_seconds,
@@ -134,7 +136,7 @@ impl<'a> PageExecute<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -162,46 +164,17 @@ impl<'a> PageExecute<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "page_execute",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PageExecute<'_> {
     const META: &'static crate::OperationMeta = &operations::PAGE_EXECUTE;
     type Output = types::ExecutionResult;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            session_id,
-            captcha_id,
-            captcha_timeout_seconds,
-            target_generation,
-            target_page_id,
-            update_metadata,
-            body,
-        } = self;
-        PageExecute {
-            client,
-            session_id,
-            captcha_id,
-            captcha_timeout_seconds,
-            target_generation,
-            target_page_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PageExecute<'_> {
@@ -278,8 +251,8 @@ impl<'a> ExecuteSessionFile<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ExecutionResult>, crate::Error> {
-        crate::response::json(&operations::EXECUTE_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -288,11 +261,11 @@ impl<'a> ExecuteSessionFile<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::EXECUTE_SESSION_FILE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let body = body
@@ -305,7 +278,7 @@ impl<'a> ExecuteSessionFile<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -317,33 +290,17 @@ impl<'a> ExecuteSessionFile<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "execute_session_file",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ExecuteSessionFile<'_> {
     const META: &'static crate::OperationMeta = &operations::EXECUTE_SESSION_FILE;
     type Output = types::ExecutionResult;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        ExecuteSessionFile {
-            client,
-            session_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ExecuteSessionFile<'_> {
@@ -420,7 +377,8 @@ impl<'a> PageObserve<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::Observation>, crate::Error> {
-        crate::response::json(&operations::PAGE_OBSERVE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -429,10 +387,11 @@ impl<'a> PageObserve<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PAGE_OBSERVE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let body = body
@@ -443,7 +402,7 @@ impl<'a> PageObserve<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -455,33 +414,17 @@ impl<'a> PageObserve<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "page_observe",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PageObserve<'_> {
     const META: &'static crate::OperationMeta = &operations::PAGE_OBSERVE;
     type Output = types::Observation;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        PageObserve {
-            client,
-            session_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PageObserve<'_> {
@@ -558,7 +501,8 @@ impl<'a> PageScrape<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DataSpace>, crate::Error> {
-        crate::response::json(&operations::PAGE_SCRAPE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -567,10 +511,11 @@ impl<'a> PageScrape<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PAGE_SCRAPE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let body = body
@@ -581,7 +526,7 @@ impl<'a> PageScrape<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -593,33 +538,17 @@ impl<'a> PageScrape<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "page_scrape",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PageScrape<'_> {
     const META: &'static crate::OperationMeta = &operations::PAGE_SCRAPE;
     type Output = types::DataSpace;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        PageScrape {
-            client,
-            session_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PageScrape<'_> {
@@ -670,7 +599,8 @@ impl<'a> PageScreenshot<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PAGE_SCREENSHOT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -679,10 +609,11 @@ impl<'a> PageScreenshot<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PAGE_SCREENSHOT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -690,39 +621,24 @@ impl<'a> PageScreenshot<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .query(
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "page_screenshot",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PageScreenshot<'_> {
     const META: &'static crate::OperationMeta = &operations::PAGE_SCREENSHOT;
     type Output = crate::ByteStream;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata } = self;
-        PageScreenshot {
-            client,
-            session_id,
-            update_metadata,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::bytes(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PageScreenshot<'_> {

@@ -2,9 +2,9 @@
 
 //! Disposable digital identities with email, phone, and 2FA.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the personas of the account, one page at a time.
 ///
 /// Closed personas are listed only with `only_active=false`.
@@ -66,7 +66,8 @@ impl<'a> ListPersonas<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::PersonaPage>, crate::Error> {
-        crate::response::json(&operations::LIST_PERSONAS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -75,11 +76,12 @@ impl<'a> ListPersonas<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_PERSONAS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             include_system,
             only_active,
             only_current_token,
@@ -93,7 +95,7 @@ impl<'a> ListPersonas<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/personas", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -113,42 +115,17 @@ impl<'a> ListPersonas<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_personas",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListPersonas<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_PERSONAS;
     type Output = types::PersonaPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        ListPersonas {
-            client,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListPersonas<'_> {
@@ -207,7 +184,8 @@ impl<'a> PersonaCreate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::PersonaResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -216,10 +194,11 @@ impl<'a> PersonaCreate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::PersonaCreateRequest::try_from(v).map_err(|e| e.to_string())
@@ -227,7 +206,7 @@ impl<'a> PersonaCreate<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/personas/create", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -236,27 +215,17 @@ impl<'a> PersonaCreate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_create",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaCreate<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_CREATE;
     type Output = types::PersonaResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        PersonaCreate { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaCreate<'_> {
@@ -300,7 +269,8 @@ impl<'a> PersonaGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::PersonaResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_GET, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -309,16 +279,17 @@ impl<'a> PersonaGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_GET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -326,27 +297,17 @@ impl<'a> PersonaGet<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaGet<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_GET;
     type Output = types::PersonaResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id } = self;
-        PersonaGet { client, persona_id }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaGet<'_> {
@@ -390,7 +351,8 @@ impl<'a> PersonaDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -399,16 +361,17 @@ impl<'a> PersonaDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -416,31 +379,17 @@ impl<'a> PersonaDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_DELETE;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id } = self;
-        PersonaDelete {
-            client,
-            persona_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaDelete<'_> {
@@ -510,7 +459,8 @@ impl<'a> PersonaUpdate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::PersonaResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -519,10 +469,11 @@ impl<'a> PersonaUpdate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id, body } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -533,7 +484,7 @@ impl<'a> PersonaUpdate<'a> {
             "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .patch(url)
             .header(
@@ -542,32 +493,17 @@ impl<'a> PersonaUpdate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_update",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaUpdate<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_UPDATE;
     type Output = types::PersonaResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id, body } = self;
-        PersonaUpdate {
-            client,
-            persona_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaUpdate<'_> {
@@ -638,8 +574,8 @@ impl<'a> PersonaEmailsList<'a> {
         crate::ResponseValue<crate::wire::List<types::EmailResponse>>,
         crate::Error,
     > {
-        crate::response::json(&operations::PERSONA_EMAILS_LIST, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -648,11 +584,11 @@ impl<'a> PersonaEmailsList<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_EMAILS_LIST, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id, limit, only_unread, timedelta } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let limit = limit.map_err(Error::InvalidRequest)?;
         let only_unread = only_unread.map_err(Error::InvalidRequest)?;
@@ -662,7 +598,7 @@ impl<'a> PersonaEmailsList<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -673,34 +609,17 @@ impl<'a> PersonaEmailsList<'a> {
             .query(&progenitor_client::QueryParam::new("only_unread", &only_unread))
             .query(&progenitor_client::QueryParam::new("timedelta", &timedelta))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_emails_list",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaEmailsList<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_EMAILS_LIST;
     type Output = crate::wire::List<types::EmailResponse>;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
-        PersonaEmailsList {
-            client,
-            persona_id,
-            limit,
-            only_unread,
-            timedelta,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaEmailsList<'_> {
@@ -771,7 +690,8 @@ impl<'a> PersonaSmsList<'a> {
         crate::ResponseValue<crate::wire::List<types::SmsResponse>>,
         crate::Error,
     > {
-        crate::response::json(&operations::PERSONA_SMS_LIST, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -780,11 +700,11 @@ impl<'a> PersonaSmsList<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_SMS_LIST, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id, limit, only_unread, timedelta } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let limit = limit.map_err(Error::InvalidRequest)?;
         let only_unread = only_unread.map_err(Error::InvalidRequest)?;
@@ -793,7 +713,7 @@ impl<'a> PersonaSmsList<'a> {
             "{}/personas/{}/sms", client.baseurl, encode_path(& persona_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -804,34 +724,17 @@ impl<'a> PersonaSmsList<'a> {
             .query(&progenitor_client::QueryParam::new("only_unread", &only_unread))
             .query(&progenitor_client::QueryParam::new("timedelta", &timedelta))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_sms_list",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaSmsList<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_SMS_LIST;
     type Output = crate::wire::List<types::SmsResponse>;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
-        PersonaSmsList {
-            client,
-            persona_id,
-            limit,
-            only_unread,
-            timedelta,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaSmsList<'_> {
@@ -892,8 +795,8 @@ impl<'a> PersonaCreateNumber<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::CreatePhoneNumberResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_CREATE_NUMBER, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -902,11 +805,11 @@ impl<'a> PersonaCreateNumber<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_CREATE_NUMBER, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id, body } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let body = body.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -914,7 +817,7 @@ impl<'a> PersonaCreateNumber<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -923,32 +826,17 @@ impl<'a> PersonaCreateNumber<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_create_number",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaCreateNumber<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_CREATE_NUMBER;
     type Output = types::CreatePhoneNumberResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id, body } = self;
-        PersonaCreateNumber {
-            client,
-            persona_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaCreateNumber<'_> {
@@ -992,8 +880,8 @@ impl<'a> PersonaDeleteNumber<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(&operations::PERSONA_DELETE_NUMBER, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1002,18 +890,18 @@ impl<'a> PersonaDeleteNumber<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PERSONA_DELETE_NUMBER, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, persona_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, persona_id } = self;
         let persona_id = persona_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/personas/{}/sms/number", client.baseurl, encode_path(& persona_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -1021,31 +909,17 @@ impl<'a> PersonaDeleteNumber<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "persona_delete_number",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for PersonaDeleteNumber<'_> {
     const META: &'static crate::OperationMeta = &operations::PERSONA_DELETE_NUMBER;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, persona_id } = self;
-        PersonaDeleteNumber {
-            client,
-            persona_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for PersonaDeleteNumber<'_> {

@@ -2,9 +2,9 @@
 
 //! Browser state, such as cookies, that outlasts a session and can be used by later ones.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the profiles of the account, one page at a time.
 ///
 /// `GET /profiles` (effect class: read)
@@ -67,7 +67,8 @@ impl<'a> ProfileList<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfilePage>, crate::Error> {
-        crate::response::json(&operations::PROFILE_LIST, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -76,10 +77,11 @@ impl<'a> ProfileList<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_LIST, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, name, only_active, only_current_token, page, page_size } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, name, only_active, only_current_token, page, page_size } = self;
         let name = name.map_err(Error::InvalidRequest)?;
         let only_active = only_active.map_err(Error::InvalidRequest)?;
         let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
@@ -87,7 +89,7 @@ impl<'a> ProfileList<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/profiles", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -105,35 +107,17 @@ impl<'a> ProfileList<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_list",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileList<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_LIST;
     type Output = types::ProfilePage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, name, only_active, only_current_token, page, page_size } = self;
-        ProfileList {
-            client,
-            name,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileList<'_> {
@@ -192,7 +176,8 @@ impl<'a> ProfileCreate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -201,10 +186,11 @@ impl<'a> ProfileCreate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::ProfileCreateRequest::try_from(v).map_err(|e| e.to_string())
@@ -212,7 +198,7 @@ impl<'a> ProfileCreate<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/profiles/create", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -221,27 +207,17 @@ impl<'a> ProfileCreate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_create",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileCreate<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_CREATE;
     type Output = types::ProfileResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        ProfileCreate { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileCreate<'_> {
@@ -283,7 +259,8 @@ impl<'a> ProfileGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_GET, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -292,16 +269,17 @@ impl<'a> ProfileGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_GET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/profiles/{}", client.baseurl, encode_path(& profile_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -309,27 +287,17 @@ impl<'a> ProfileGet<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileGet<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_GET;
     type Output = types::ProfileResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id } = self;
-        ProfileGet { client, profile_id }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileGet<'_> {
@@ -373,7 +341,8 @@ impl<'a> ProfileDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileDeleteResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -382,16 +351,17 @@ impl<'a> ProfileDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/profiles/{}", client.baseurl, encode_path(& profile_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -399,31 +369,17 @@ impl<'a> ProfileDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_DELETE;
     type Output = types::ProfileDeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id } = self;
-        ProfileDelete {
-            client,
-            profile_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileDelete<'_> {
@@ -465,8 +421,8 @@ impl<'a> ProfileCookiesGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::CookiesResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_COOKIES_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -475,18 +431,18 @@ impl<'a> ProfileCookiesGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_COOKIES_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/profiles/{}/cookies", client.baseurl, encode_path(& profile_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -494,31 +450,17 @@ impl<'a> ProfileCookiesGet<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_cookies_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileCookiesGet<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_COOKIES_GET;
     type Output = types::CookiesResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id } = self;
-        ProfileCookiesGet {
-            client,
-            profile_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileCookiesGet<'_> {
@@ -595,8 +537,8 @@ impl<'a> ProfileCookiesSet<'a> {
         crate::ResponseValue<types::ProfileCookiesImportResponse>,
         crate::Error,
     > {
-        crate::response::json(&operations::PROFILE_COOKIES_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -605,11 +547,11 @@ impl<'a> ProfileCookiesSet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_COOKIES_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id, body } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -622,7 +564,7 @@ impl<'a> ProfileCookiesSet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -631,32 +573,17 @@ impl<'a> ProfileCookiesSet<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_cookies_set",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileCookiesSet<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_COOKIES_SET;
     type Output = types::ProfileCookiesImportResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id, body } = self;
-        ProfileCookiesSet {
-            client,
-            profile_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileCookiesSet<'_> {
@@ -728,8 +655,8 @@ impl<'a> ProfileDuplicate<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_DUPLICATE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -738,11 +665,11 @@ impl<'a> ProfileDuplicate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_DUPLICATE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id, body } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -754,7 +681,7 @@ impl<'a> ProfileDuplicate<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -763,32 +690,17 @@ impl<'a> ProfileDuplicate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_duplicate",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileDuplicate<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_DUPLICATE;
     type Output = types::ProfileResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id, body } = self;
-        ProfileDuplicate {
-            client,
-            profile_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileDuplicate<'_> {
@@ -862,8 +774,8 @@ impl<'a> ProfileStateSet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileStateImportResponse>, crate::Error> {
-        crate::response::json(&operations::PROFILE_STATE_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -872,11 +784,11 @@ impl<'a> ProfileStateSet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::PROFILE_STATE_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, profile_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, profile_id, body } = self;
         let profile_id = profile_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -888,7 +800,7 @@ impl<'a> ProfileStateSet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -897,32 +809,17 @@ impl<'a> ProfileStateSet<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "profile_state_set",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ProfileStateSet<'_> {
     const META: &'static crate::OperationMeta = &operations::PROFILE_STATE_SET;
     type Output = types::ProfileStateImportResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, profile_id, body } = self;
-        ProfileStateSet {
-            client,
-            profile_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ProfileStateSet<'_> {

@@ -2,9 +2,9 @@
 
 //! Help with writing the task of an agent. The newest versions of the API do not have it.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Rewrites a task so that an agent understands it better.
 ///
 /// A language model writes the result, so the same prompt may have another result each time. Newer servers seem to have removed the operation: expect a 404.
@@ -56,7 +56,8 @@ impl<'a> ImprovePrompt<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ImprovePromptResponse>, crate::Error> {
-        crate::response::json(&operations::IMPROVE_PROMPT, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -65,10 +66,11 @@ impl<'a> ImprovePrompt<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::IMPROVE_PROMPT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::ImprovePromptRequest::try_from(v).map_err(|e| e.to_string())
@@ -76,7 +78,7 @@ impl<'a> ImprovePrompt<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/prompts/improve", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -85,27 +87,17 @@ impl<'a> ImprovePrompt<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "improve_prompt",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ImprovePrompt<'_> {
     const META: &'static crate::OperationMeta = &operations::IMPROVE_PROMPT;
     type Output = types::ImprovePromptResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        ImprovePrompt { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ImprovePrompt<'_> {
@@ -164,7 +156,8 @@ impl<'a> NudgePrompt<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::NudgePromptResponse>, crate::Error> {
-        crate::response::json(&operations::NUDGE_PROMPT, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -173,10 +166,11 @@ impl<'a> NudgePrompt<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::NUDGE_PROMPT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::NudgePromptRequest::try_from(v).map_err(|e| e.to_string())
@@ -184,7 +178,7 @@ impl<'a> NudgePrompt<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/prompts/nudge", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -193,27 +187,17 @@ impl<'a> NudgePrompt<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "nudge_prompt",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for NudgePrompt<'_> {
     const META: &'static crate::OperationMeta = &operations::NUDGE_PROMPT;
     type Output = types::NudgePromptResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        NudgePrompt { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for NudgePrompt<'_> {

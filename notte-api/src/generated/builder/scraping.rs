@@ -2,9 +2,9 @@
 
 //! One-shot scraping of a URL or raw HTML, plus AI web search.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Scrapes a URL without a session.
 ///
 /// The service starts a browser, opens the URL, scrapes the page and closes the browser. The call takes as long as all of these steps, and the browser costs money.
@@ -56,7 +56,8 @@ impl<'a> ScrapeWebpage<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DataSpace>, crate::Error> {
-        crate::response::json(&operations::SCRAPE_WEBPAGE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -65,10 +66,11 @@ impl<'a> ScrapeWebpage<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SCRAPE_WEBPAGE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::GlobalScrapeRequest::try_from(v).map_err(|e| e.to_string())
@@ -76,7 +78,7 @@ impl<'a> ScrapeWebpage<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/scrape", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -85,27 +87,17 @@ impl<'a> ScrapeWebpage<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "scrape_webpage",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ScrapeWebpage<'_> {
     const META: &'static crate::OperationMeta = &operations::SCRAPE_WEBPAGE;
     type Output = types::DataSpace;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        ScrapeWebpage { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ScrapeWebpage<'_> {
@@ -164,7 +156,8 @@ impl<'a> ScrapeFromHtml<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ScrapeSchemaResponse>, crate::Error> {
-        crate::response::json(&operations::SCRAPE_FROM_HTML, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -173,11 +166,11 @@ impl<'a> ScrapeFromHtml<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SCRAPE_FROM_HTML, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::ScrapeFromHtmlRequest::try_from(v).map_err(|e| e.to_string())
@@ -185,7 +178,7 @@ impl<'a> ScrapeFromHtml<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/scrape_from_html", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -194,27 +187,17 @@ impl<'a> ScrapeFromHtml<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "scrape_from_html",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ScrapeFromHtml<'_> {
     const META: &'static crate::OperationMeta = &operations::SCRAPE_FROM_HTML;
     type Output = types::ScrapeSchemaResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        ScrapeFromHtml { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ScrapeFromHtml<'_> {
@@ -271,7 +254,8 @@ impl<'a> SearchWeb<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<::serde_json::Value>, crate::Error> {
-        crate::response::json(&operations::SEARCH_WEB, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -280,16 +264,17 @@ impl<'a> SearchWeb<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SEARCH_WEB, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| types::SearchRequest::try_from(v).map_err(|e| e.to_string()))
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/search", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -298,27 +283,17 @@ impl<'a> SearchWeb<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "search_web",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SearchWeb<'_> {
     const META: &'static crate::OperationMeta = &operations::SEARCH_WEB;
     type Output = ::serde_json::Value;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        SearchWeb { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SearchWeb<'_> {

@@ -2,9 +2,9 @@
 
 //! Named values, such as API keys of model providers, that the service stores for agents and functions.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the stored secrets of the account, without their values and without paging.
 ///
 /// `GET /secrets` (effect class: read)
@@ -36,7 +36,8 @@ impl<'a> ListSecrets<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SecretListResponse>, crate::Error> {
-        crate::response::json(&operations::LIST_SECRETS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -45,14 +46,15 @@ impl<'a> ListSecrets<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_SECRETS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, namespace } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, namespace } = self;
         let namespace = namespace.map_err(Error::InvalidRequest)?;
         let url = format!("{}/secrets", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -61,27 +63,17 @@ impl<'a> ListSecrets<'a> {
             )
             .query(&progenitor_client::QueryParam::new("namespace", &namespace))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_secrets",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListSecrets<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_SECRETS;
     type Output = types::SecretListResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, namespace } = self;
-        ListSecrets { client, namespace }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListSecrets<'_> {
@@ -140,7 +132,8 @@ impl<'a> StoreSecret<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SecretMetadata>, crate::Error> {
-        crate::response::json(&operations::STORE_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -149,10 +142,11 @@ impl<'a> StoreSecret<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::STORE_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::SecretStoreRequest::try_from(v).map_err(|e| e.to_string())
@@ -160,7 +154,7 @@ impl<'a> StoreSecret<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/secrets", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -169,27 +163,17 @@ impl<'a> StoreSecret<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "store_secret",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for StoreSecret<'_> {
     const META: &'static crate::OperationMeta = &operations::STORE_SECRET;
     type Output = types::SecretMetadata;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        StoreSecret { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for StoreSecret<'_> {
@@ -240,7 +224,8 @@ impl<'a> GetSecret<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SecretValueResponse>, crate::Error> {
-        crate::response::json(&operations::GET_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -249,17 +234,18 @@ impl<'a> GetSecret<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::GET_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, name, namespace } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, name, namespace } = self;
         let name = name.map_err(Error::InvalidRequest)?;
         let namespace = namespace.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/secrets/{}", client.baseurl, encode_path(& name.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -268,32 +254,17 @@ impl<'a> GetSecret<'a> {
             )
             .query(&progenitor_client::QueryParam::new("namespace", &namespace))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_secret",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for GetSecret<'_> {
     const META: &'static crate::OperationMeta = &operations::GET_SECRET;
     type Output = types::SecretValueResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, name, namespace } = self;
-        GetSecret {
-            client,
-            name,
-            namespace,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for GetSecret<'_> {
@@ -333,7 +304,8 @@ impl<'a> DeleteSecret<'a> {
     /// # Errors
     /// See [`crate::ErrorKind`].
     pub async fn send(self) -> Result<crate::ResponseValue<()>, crate::Error> {
-        crate::response::empty(&operations::DELETE_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::empty(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -342,37 +314,28 @@ impl<'a> DeleteSecret<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::DELETE_SECRET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, secret_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, secret_id } = self;
         let secret_id = secret_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/secrets/{}", client.baseurl, encode_path(& secret_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_secret",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        let request = client.client.delete(url).build()?;
+        Ok(request)
     }
 }
 impl crate::SendOnce for DeleteSecret<'_> {
     const META: &'static crate::OperationMeta = &operations::DELETE_SECRET;
     type Output = ();
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, secret_id } = self;
-        DeleteSecret { client, secret_id }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::empty(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for DeleteSecret<'_> {

@@ -2,9 +2,9 @@
 
 //! Create and manage remote cloud browser sessions.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the sessions of the account, one page at a time.
 ///
 /// Sessions that have ended are listed only with `only_active=false`.
@@ -66,7 +66,8 @@ impl<'a> ListSessions<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionPage>, crate::Error> {
-        crate::response::json(&operations::LIST_SESSIONS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -75,11 +76,12 @@ impl<'a> ListSessions<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_SESSIONS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             include_system,
             only_active,
             only_current_token,
@@ -93,7 +95,7 @@ impl<'a> ListSessions<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/sessions", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -113,42 +115,17 @@ impl<'a> ListSessions<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_sessions",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListSessions<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_SESSIONS;
     type Output = types::SessionPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        ListSessions {
-            client,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListSessions<'_> {
@@ -207,7 +184,8 @@ impl<'a> SessionStart<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_START, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -216,10 +194,11 @@ impl<'a> SessionStart<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_START, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::SessionStartRequest::try_from(v).map_err(|e| e.to_string())
@@ -227,7 +206,7 @@ impl<'a> SessionStart<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/sessions/start", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -236,27 +215,17 @@ impl<'a> SessionStart<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_start",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionStart<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_START;
     type Output = types::SessionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        SessionStart { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionStart<'_> {
@@ -298,7 +267,8 @@ impl<'a> SessionStatus<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_STATUS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -307,16 +277,17 @@ impl<'a> SessionStatus<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_STATUS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/sessions/{}", client.baseurl, encode_path(& session_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -324,31 +295,17 @@ impl<'a> SessionStatus<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_status",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionStatus<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_STATUS;
     type Output = types::SessionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id } = self;
-        SessionStatus {
-            client,
-            session_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionStatus<'_> {
@@ -390,8 +347,8 @@ impl<'a> SessionAuthReadiness<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AuthReadiness>, crate::Error> {
-        crate::response::json(&operations::SESSION_AUTH_READINESS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -400,20 +357,17 @@ impl<'a> SessionAuthReadiness<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::SESSION_AUTH_READINESS,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/sessions/{}/auth", client.baseurl, encode_path(& session_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -421,31 +375,17 @@ impl<'a> SessionAuthReadiness<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_auth_readiness",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionAuthReadiness<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_AUTH_READINESS;
     type Output = types::AuthReadiness;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id } = self;
-        SessionAuthReadiness {
-            client,
-            session_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionAuthReadiness<'_> {
@@ -494,8 +434,8 @@ impl<'a> SessionCookiesGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::CookiesResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_COOKIES_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -504,11 +444,11 @@ impl<'a> SessionCookiesGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_COOKIES_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -516,7 +456,7 @@ impl<'a> SessionCookiesGet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -527,32 +467,17 @@ impl<'a> SessionCookiesGet<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_cookies_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionCookiesGet<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_COOKIES_GET;
     type Output = types::CookiesResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata } = self;
-        SessionCookiesGet {
-            client,
-            session_id,
-            update_metadata,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionCookiesGet<'_> {
@@ -629,8 +554,8 @@ impl<'a> SessionCookiesSet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ExecutionResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_COOKIES_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -639,11 +564,11 @@ impl<'a> SessionCookiesSet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_COOKIES_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let body = body
@@ -656,7 +581,7 @@ impl<'a> SessionCookiesSet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -668,33 +593,17 @@ impl<'a> SessionCookiesSet<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_cookies_set",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionCookiesSet<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_COOKIES_SET;
     type Output = types::ExecutionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        SessionCookiesSet {
-            client,
-            session_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionCookiesSet<'_> {
@@ -745,8 +654,8 @@ impl<'a> SessionDebugInfo<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionDebugResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_DEBUG_INFO, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -755,11 +664,11 @@ impl<'a> SessionDebugInfo<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_DEBUG_INFO, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -767,7 +676,7 @@ impl<'a> SessionDebugInfo<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -778,32 +687,17 @@ impl<'a> SessionDebugInfo<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_debug_info",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionDebugInfo<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_DEBUG_INFO;
     type Output = types::SessionDebugResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata } = self;
-        SessionDebugInfo {
-            client,
-            session_id,
-            update_metadata,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionDebugInfo<'_> {
@@ -852,8 +746,8 @@ impl<'a> SessionDebugTabInfo<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::TabDebugInfo>, crate::Error> {
-        crate::response::json(&operations::SESSION_DEBUG_TAB_INFO, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -862,14 +756,11 @@ impl<'a> SessionDebugTabInfo<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::SESSION_DEBUG_TAB_INFO,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, tab_idx } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, tab_idx } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let tab_idx = tab_idx.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -877,7 +768,7 @@ impl<'a> SessionDebugTabInfo<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -886,32 +777,17 @@ impl<'a> SessionDebugTabInfo<'a> {
             )
             .query(&progenitor_client::QueryParam::new("tab_idx", &tab_idx))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_debug_tab_info",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionDebugTabInfo<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_DEBUG_TAB_INFO;
     type Output = types::TabDebugInfo;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, tab_idx } = self;
-        SessionDebugTabInfo {
-            client,
-            session_id,
-            tab_idx,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionDebugTabInfo<'_> {
@@ -969,8 +845,8 @@ impl<'a> SessionNetworkLogs<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::NetworkLogsResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_NETWORK_LOGS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -979,11 +855,11 @@ impl<'a> SessionNetworkLogs<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_NETWORK_LOGS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, download, limit } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, download, limit } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let download = download.map_err(Error::InvalidRequest)?;
         let limit = limit.map_err(Error::InvalidRequest)?;
@@ -992,7 +868,7 @@ impl<'a> SessionNetworkLogs<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1002,33 +878,17 @@ impl<'a> SessionNetworkLogs<'a> {
             .query(&progenitor_client::QueryParam::new("download", &download))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_network_logs",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionNetworkLogs<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_NETWORK_LOGS;
     type Output = types::NetworkLogsResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, download, limit } = self;
-        SessionNetworkLogs {
-            client,
-            session_id,
-            download,
-            limit,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionNetworkLogs<'_> {
@@ -1079,7 +939,8 @@ impl<'a> SessionOffset<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionOffsetResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_OFFSET, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1088,10 +949,11 @@ impl<'a> SessionOffset<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_OFFSET, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -1099,7 +961,7 @@ impl<'a> SessionOffset<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1110,32 +972,17 @@ impl<'a> SessionOffset<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_offset",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionOffset<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_OFFSET;
     type Output = types::SessionOffsetResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata } = self;
-        SessionOffset {
-            client,
-            session_id,
-            update_metadata,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionOffset<'_> {
@@ -1212,7 +1059,8 @@ impl<'a> CreatePayment<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::PaymentResponse>, crate::Error> {
-        crate::response::json(&operations::CREATE_PAYMENT, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1221,10 +1069,11 @@ impl<'a> CreatePayment<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::CREATE_PAYMENT, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, update_metadata, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, update_metadata, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
         let body = body
@@ -1235,7 +1084,7 @@ impl<'a> CreatePayment<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -1247,33 +1096,17 @@ impl<'a> CreatePayment<'a> {
                 &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_payment",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for CreatePayment<'_> {
     const META: &'static crate::OperationMeta = &operations::CREATE_PAYMENT;
     type Output = types::PaymentResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        CreatePayment {
-            client,
-            session_id,
-            update_metadata,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for CreatePayment<'_> {
@@ -1322,11 +1155,8 @@ impl<'a> SessionProfilePreview<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfilePreview>, crate::Error> {
-        crate::response::json(
-                &operations::SESSION_PROFILE_PREVIEW,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1335,14 +1165,11 @@ impl<'a> SessionProfilePreview<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::SESSION_PROFILE_PREVIEW,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, include_cookies } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, include_cookies } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let include_cookies = include_cookies.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -1350,7 +1177,7 @@ impl<'a> SessionProfilePreview<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1361,32 +1188,17 @@ impl<'a> SessionProfilePreview<'a> {
                 &progenitor_client::QueryParam::new("include_cookies", &include_cookies),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_profile_preview",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionProfilePreview<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_PROFILE_PREVIEW;
     type Output = types::ProfilePreview;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, include_cookies } = self;
-        SessionProfilePreview {
-            client,
-            session_id,
-            include_cookies,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionProfilePreview<'_> {
@@ -1460,8 +1272,8 @@ impl<'a> SessionProfileSave<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ProfileResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_PROFILE_SAVE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1470,11 +1282,11 @@ impl<'a> SessionProfileSave<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_PROFILE_SAVE, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, body } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -1486,7 +1298,7 @@ impl<'a> SessionProfileSave<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -1495,32 +1307,17 @@ impl<'a> SessionProfileSave<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_profile_save",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionProfileSave<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_PROFILE_SAVE;
     type Output = types::ProfileResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, body } = self;
-        SessionProfileSave {
-            client,
-            session_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionProfileSave<'_> {
@@ -1564,7 +1361,8 @@ impl<'a> SessionReplay<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ReplayResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_REPLAY, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1573,17 +1371,18 @@ impl<'a> SessionReplay<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_REPLAY, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/sessions/{}/replay", client.baseurl, encode_path(& session_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1591,31 +1390,17 @@ impl<'a> SessionReplay<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_replay",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionReplay<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_REPLAY;
     type Output = types::ReplayResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id } = self;
-        SessionReplay {
-            client,
-            session_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionReplay<'_> {
@@ -1664,8 +1449,8 @@ impl<'a> SessionMouseReplay<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::MouseReplayPage>, crate::Error> {
-        crate::response::json(&operations::SESSION_MOUSE_REPLAY, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1674,11 +1459,11 @@ impl<'a> SessionMouseReplay<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_MOUSE_REPLAY, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, offset } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, offset } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let offset = offset.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -1686,7 +1471,7 @@ impl<'a> SessionMouseReplay<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1695,32 +1480,17 @@ impl<'a> SessionMouseReplay<'a> {
             )
             .query(&progenitor_client::QueryParam::new("offset", &offset))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_mouse_replay",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionMouseReplay<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_MOUSE_REPLAY;
     type Output = types::MouseReplayPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, offset } = self;
-        SessionMouseReplay {
-            client,
-            session_id,
-            offset,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionMouseReplay<'_> {
@@ -1779,7 +1549,8 @@ impl<'a> SessionStop<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::SessionResponse>, crate::Error> {
-        crate::response::json(&operations::SESSION_STOP, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1788,17 +1559,18 @@ impl<'a> SessionStop<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::SESSION_STOP, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, close_reason } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, close_reason } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let close_reason = close_reason.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/sessions/{}/stop", client.baseurl, encode_path(& session_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -1807,32 +1579,17 @@ impl<'a> SessionStop<'a> {
             )
             .query(&progenitor_client::QueryParam::new("close_reason", &close_reason))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "session_stop",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for SessionStop<'_> {
     const META: &'static crate::OperationMeta = &operations::SESSION_STOP;
     type Output = types::SessionResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, close_reason } = self;
-        SessionStop {
-            client,
-            session_id,
-            close_reason,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for SessionStop<'_> {
@@ -1897,8 +1654,8 @@ impl<'a> GetSessionScript<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ScriptResponse>, crate::Error> {
-        crate::response::json(&operations::GET_SESSION_SCRIPT, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1907,11 +1664,11 @@ impl<'a> GetSessionScript<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::GET_SESSION_SCRIPT, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, as_workflow, infer_response_format } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, as_workflow, infer_response_format } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let as_workflow = as_workflow.map_err(Error::InvalidRequest)?;
         let infer_response_format = infer_response_format
@@ -1921,7 +1678,7 @@ impl<'a> GetSessionScript<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -1936,33 +1693,17 @@ impl<'a> GetSessionScript<'a> {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_session_script",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for GetSessionScript<'_> {
     const META: &'static crate::OperationMeta = &operations::GET_SESSION_SCRIPT;
     type Output = types::ScriptResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, as_workflow, infer_response_format } = self;
-        GetSessionScript {
-            client,
-            session_id,
-            as_workflow,
-            infer_response_format,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for GetSessionScript<'_> {

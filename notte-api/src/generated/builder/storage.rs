@@ -2,9 +2,9 @@
 
 //! Files of the account and downloads of sessions, by name. Newer versions of the service store files by session and id.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the files stored for the account, without paging.
 ///
 /// `GET /storage/uploads` (effect class: read)
@@ -24,8 +24,8 @@ impl<'a> FileListUploads<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ListFilesResponse>, crate::Error> {
-        crate::response::json(&operations::FILE_LIST_UPLOADS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -34,14 +34,14 @@ impl<'a> FileListUploads<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FILE_LIST_UPLOADS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _ } = self;
         let url = format!("{}/storage/uploads", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -49,27 +49,17 @@ impl<'a> FileListUploads<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "file_list_uploads",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FileListUploads<'_> {
     const META: &'static crate::OperationMeta = &operations::FILE_LIST_UPLOADS;
     type Output = types::ListFilesResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _ } = self;
-        FileListUploads { client }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FileListUploads<'_> {
@@ -121,7 +111,8 @@ impl<'a> FileUpload<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FileUploadResponse>, crate::Error> {
-        crate::response::json(&operations::FILE_UPLOAD, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -130,10 +121,11 @@ impl<'a> FileUpload<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FILE_UPLOAD, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, filename, file } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, filename, file } = self;
         let mut form = ::reqwest::multipart::Form::new();
         let file = file.map_err(Error::InvalidRequest)?;
         form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
@@ -142,7 +134,7 @@ impl<'a> FileUpload<'a> {
             "{}/storage/uploads/{}", client.baseurl, encode_path(& filename.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -151,32 +143,17 @@ impl<'a> FileUpload<'a> {
             )
             .multipart(form)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "file_upload",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FileUpload<'_> {
     const META: &'static crate::OperationMeta = &operations::FILE_UPLOAD;
     type Output = types::FileUploadResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, filename, file } = self;
-        FileUpload {
-            client,
-            filename,
-            file,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FileUpload<'_> {
@@ -218,8 +195,8 @@ impl<'a> FileListDownloads<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ListFilesResponse>, crate::Error> {
-        crate::response::json(&operations::FILE_LIST_DOWNLOADS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -228,18 +205,18 @@ impl<'a> FileListDownloads<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FILE_LIST_DOWNLOADS, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/storage/{}/downloads", client.baseurl, encode_path(& session_id
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -247,31 +224,17 @@ impl<'a> FileListDownloads<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "file_list_downloads",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FileListDownloads<'_> {
     const META: &'static crate::OperationMeta = &operations::FILE_LIST_DOWNLOADS;
     type Output = types::ListFilesResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id } = self;
-        FileListDownloads {
-            client,
-            session_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FileListDownloads<'_> {
@@ -326,7 +289,8 @@ impl<'a> FileDownload<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FileDownloadResponse>, crate::Error> {
-        crate::response::json(&operations::FILE_DOWNLOAD, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -335,10 +299,11 @@ impl<'a> FileDownload<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::FILE_DOWNLOAD, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, filename } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, filename } = self;
         let session_id = session_id.map_err(Error::InvalidRequest)?;
         let filename = filename.map_err(Error::InvalidRequest)?;
         let url = format!(
@@ -346,7 +311,7 @@ impl<'a> FileDownload<'a> {
             .to_string()), encode_path(& filename.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -354,32 +319,17 @@ impl<'a> FileDownload<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "file_download",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FileDownload<'_> {
     const META: &'static crate::OperationMeta = &operations::FILE_DOWNLOAD;
     type Output = types::FileDownloadResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, filename } = self;
-        FileDownload {
-            client,
-            session_id,
-            filename,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FileDownload<'_> {
@@ -444,11 +394,8 @@ impl<'a> FileUploadDownloadedFile<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::FileUploadResponse>, crate::Error> {
-        crate::response::json(
-                &operations::FILE_UPLOAD_DOWNLOADED_FILE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -457,14 +404,11 @@ impl<'a> FileUploadDownloadedFile<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::FILE_UPLOAD_DOWNLOADED_FILE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, session_id, filename, file } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, session_id, filename, file } = self;
         let mut form = ::reqwest::multipart::Form::new();
         let file = file.map_err(Error::InvalidRequest)?;
         form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
@@ -475,7 +419,7 @@ impl<'a> FileUploadDownloadedFile<'a> {
             .to_string()), encode_path(& filename.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -484,33 +428,17 @@ impl<'a> FileUploadDownloadedFile<'a> {
             )
             .multipart(form)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "file_upload_downloaded_file",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for FileUploadDownloadedFile<'_> {
     const META: &'static crate::OperationMeta = &operations::FILE_UPLOAD_DOWNLOADED_FILE;
     type Output = types::FileUploadResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, session_id, filename, file } = self;
-        FileUploadDownloadedFile {
-            client,
-            session_id,
-            filename,
-            file,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for FileUploadDownloadedFile<'_> {

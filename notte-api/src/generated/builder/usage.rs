@@ -2,9 +2,9 @@
 
 //! What the account used, what it cost, and what is left.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Returns the usage and cost of one calendar month, with the account's plan and its remaining budget.
 ///
 /// `GET /usage` (effect class: read)
@@ -36,7 +36,8 @@ impl<'a> GetUsage<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::UsageResponse>, crate::Error> {
-        crate::response::json(&operations::GET_USAGE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -45,14 +46,15 @@ impl<'a> GetUsage<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::GET_USAGE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, period } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, period } = self;
         let period = period.map_err(Error::InvalidRequest)?;
         let url = format!("{}/usage", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -61,27 +63,17 @@ impl<'a> GetUsage<'a> {
             )
             .query(&progenitor_client::QueryParam::new("period", &period))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_usage",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for GetUsage<'_> {
     const META: &'static crate::OperationMeta = &operations::GET_USAGE;
     type Output = types::UsageResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, period } = self;
-        GetUsage { client, period }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for GetUsage<'_> {
@@ -158,7 +150,8 @@ impl<'a> GetUsageLogs<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::UsageLogPage>, crate::Error> {
-        crate::response::json(&operations::GET_USAGE_LOGS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -167,11 +160,12 @@ impl<'a> GetUsageLogs<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::GET_USAGE_LOGS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             endpoint,
             include_system,
             only_active,
@@ -187,7 +181,7 @@ impl<'a> GetUsageLogs<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/usage/logs", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -208,44 +202,17 @@ impl<'a> GetUsageLogs<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_usage_logs",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for GetUsageLogs<'_> {
     const META: &'static crate::OperationMeta = &operations::GET_USAGE_LOGS;
     type Output = types::UsageLogPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            endpoint,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        GetUsageLogs {
-            client,
-            endpoint,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for GetUsageLogs<'_> {

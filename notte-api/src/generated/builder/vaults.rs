@@ -2,9 +2,9 @@
 
 //! Secure credential and credit-card storage injected into runs.
 use super::super::operations;
-use crate::types;
+use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks as _, Error, OperationInfo, encode_path};
+use progenitor_client::{Error, encode_path};
 /// Lists the vaults of the account, one page at a time.
 ///
 /// Closed vaults are listed only with `only_active=false`. The response does not include the contents of the vaults.
@@ -66,7 +66,8 @@ impl<'a> ListVaults<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::VaultPage>, crate::Error> {
-        crate::response::json(&operations::LIST_VAULTS, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -75,11 +76,12 @@ impl<'a> ListVaults<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::LIST_VAULTS, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
         let Self {
-            client,
+            client: _,
             include_system,
             only_active,
             only_current_token,
@@ -93,7 +95,7 @@ impl<'a> ListVaults<'a> {
         let page_size = page_size.map_err(Error::InvalidRequest)?;
         let url = format!("{}/vaults", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -113,42 +115,17 @@ impl<'a> ListVaults<'a> {
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("page_size", &page_size))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_vaults",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for ListVaults<'_> {
     const META: &'static crate::OperationMeta = &operations::LIST_VAULTS;
     type Output = types::VaultPage;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        ListVaults {
-            client,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for ListVaults<'_> {
@@ -205,7 +182,8 @@ impl<'a> VaultCreate<'a> {
     /// # Errors
     /// See [`crate::ErrorKind`].
     pub async fn send(self) -> Result<crate::ResponseValue<types::Vault>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -214,10 +192,11 @@ impl<'a> VaultCreate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_CREATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, body } = self;
         let body = body
             .and_then(|v| {
                 types::VaultCreateRequest::try_from(v).map_err(|e| e.to_string())
@@ -225,7 +204,7 @@ impl<'a> VaultCreate<'a> {
             .map_err(Error::InvalidRequest)?;
         let url = format!("{}/vaults/create", client.baseurl,);
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -234,27 +213,17 @@ impl<'a> VaultCreate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_create",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCreate<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREATE;
     type Output = types::Vault;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, body } = self;
-        VaultCreate { client, body }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCreate<'_> {
@@ -296,8 +265,8 @@ impl<'a> VaultCredentialsList<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::ListCredentialsResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREDENTIALS_LIST, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -306,20 +275,17 @@ impl<'a> VaultCredentialsList<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::VAULT_CREDENTIALS_LIST,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -327,31 +293,17 @@ impl<'a> VaultCredentialsList<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credentials_list",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCredentialsList<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDENTIALS_LIST;
     type Output = types::ListCredentialsResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id } = self;
-        VaultCredentialsList {
-            client,
-            vault_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCredentialsList<'_> {
@@ -393,7 +345,8 @@ impl<'a> VaultDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -402,16 +355,17 @@ impl<'a> VaultDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_DELETE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -419,27 +373,17 @@ impl<'a> VaultDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_DELETE;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id } = self;
-        VaultDelete { client, vault_id }.send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultDelete<'_> {
@@ -507,7 +451,8 @@ impl<'a> VaultUpdate<'a> {
     /// # Errors
     /// See [`crate::ErrorKind`].
     pub async fn send(self) -> Result<crate::ResponseValue<types::Vault>, crate::Error> {
-        crate::response::json(&operations::VAULT_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -516,10 +461,11 @@ impl<'a> VaultUpdate<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_UPDATE, self.exchange().await).await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id, body } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -530,7 +476,7 @@ impl<'a> VaultUpdate<'a> {
             "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .patch(url)
             .header(
@@ -539,32 +485,17 @@ impl<'a> VaultUpdate<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_update",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultUpdate<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_UPDATE;
     type Output = types::Vault;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id, body } = self;
-        VaultUpdate {
-            client,
-            vault_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultUpdate<'_> {
@@ -604,8 +535,8 @@ impl<'a> VaultCreditCardGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::GetCreditCardResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREDIT_CARD_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -614,17 +545,17 @@ impl<'a> VaultCreditCardGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_CREDIT_CARD_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(url)
             .header(
@@ -632,31 +563,17 @@ impl<'a> VaultCreditCardGet<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credit_card_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCreditCardGet<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDIT_CARD_GET;
     type Output = types::GetCreditCardResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id } = self;
-        VaultCreditCardGet {
-            client,
-            vault_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCreditCardGet<'_> {
@@ -726,8 +643,8 @@ impl<'a> VaultCreditCardSet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AddCreditCardResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREDIT_CARD_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -736,11 +653,11 @@ impl<'a> VaultCreditCardSet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_CREDIT_CARD_SET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id, body } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -751,7 +668,7 @@ impl<'a> VaultCreditCardSet<'a> {
             "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -760,32 +677,17 @@ impl<'a> VaultCreditCardSet<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credit_card_set",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCreditCardSet<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDIT_CARD_SET;
     type Output = types::AddCreditCardResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id, body } = self;
-        VaultCreditCardSet {
-            client,
-            vault_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCreditCardSet<'_> {
@@ -827,11 +729,8 @@ impl<'a> VaultCreditCardDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(
-                &operations::VAULT_CREDIT_CARD_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -840,20 +739,17 @@ impl<'a> VaultCreditCardDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::VAULT_CREDIT_CARD_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = format!(
             "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(url)
             .header(
@@ -861,31 +757,17 @@ impl<'a> VaultCreditCardDelete<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credit_card_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCreditCardDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDIT_CARD_DELETE;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id } = self;
-        VaultCreditCardDelete {
-            client,
-            vault_id,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCreditCardDelete<'_> {
@@ -938,8 +820,8 @@ impl<'a> VaultCredentialsGet<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::GetCredentialsResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREDENTIALS_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -948,11 +830,11 @@ impl<'a> VaultCredentialsGet<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_CREDENTIALS_GET, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id, url } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id, url } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = url.map_err(Error::InvalidRequest)?;
         let _url = format!(
@@ -960,7 +842,7 @@ impl<'a> VaultCredentialsGet<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .get(_url)
             .header(
@@ -969,32 +851,17 @@ impl<'a> VaultCredentialsGet<'a> {
             )
             .query(&progenitor_client::QueryParam::new("url", &url))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credentials_get",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCredentialsGet<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDENTIALS_GET;
     type Output = types::GetCredentialsResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id, url } = self;
-        VaultCredentialsGet {
-            client,
-            vault_id,
-            url,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCredentialsGet<'_> {
@@ -1064,8 +931,8 @@ impl<'a> VaultCredentialsAdd<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::AddCredentialsResponse>, crate::Error> {
-        crate::response::json(&operations::VAULT_CREDENTIALS_ADD, self.exchange().await)
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1074,11 +941,11 @@ impl<'a> VaultCredentialsAdd<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(&operations::VAULT_CREDENTIALS_ADD, self.exchange().await)
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id, body } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id, body } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let body = body
             .and_then(|v| {
@@ -1090,7 +957,7 @@ impl<'a> VaultCredentialsAdd<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .post(url)
             .header(
@@ -1099,32 +966,17 @@ impl<'a> VaultCredentialsAdd<'a> {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credentials_add",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCredentialsAdd<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDENTIALS_ADD;
     type Output = types::AddCredentialsResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id, body } = self;
-        VaultCredentialsAdd {
-            client,
-            vault_id,
-            body,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCredentialsAdd<'_> {
@@ -1177,11 +1029,8 @@ impl<'a> VaultCredentialsDelete<'a> {
     pub async fn send(
         self,
     ) -> Result<crate::ResponseValue<types::DeleteResponse>, crate::Error> {
-        crate::response::json(
-                &operations::VAULT_CREDENTIALS_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::json(client, Self::META, self.request(client)).await
     }
     /// Sends it, and leaves the answer's body undecoded.
     ///
@@ -1190,14 +1039,11 @@ impl<'a> VaultCredentialsDelete<'a> {
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
-        crate::response::bytes(
-                &operations::VAULT_CREDENTIALS_DELETE,
-                self.exchange().await,
-            )
-            .await
+        let client = self.client;
+        response::bytes(client, Self::META, self.request(client)).await
     }
-    async fn exchange(self) -> Result<::reqwest::Response, Error<()>> {
-        let Self { client, vault_id, url } = self;
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
+        let Self { client: _, vault_id, url } = self;
         let vault_id = vault_id.map_err(Error::InvalidRequest)?;
         let url = url.map_err(Error::InvalidRequest)?;
         let _url = format!(
@@ -1205,7 +1051,7 @@ impl<'a> VaultCredentialsDelete<'a> {
             .to_string()),
         );
         #[allow(unused_mut)]
-        let mut request = client
+        let request = client
             .client
             .delete(_url)
             .header(
@@ -1214,32 +1060,17 @@ impl<'a> VaultCredentialsDelete<'a> {
             )
             .query(&progenitor_client::QueryParam::new("url", &url))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "vault_credentials_delete",
-        };
-        client.pre(&mut request, &info).await?;
-        let result = client.exec(request, &info).await;
-        client.post(&result, &info).await?;
-        let response = result?;
-        Ok(response)
+        Ok(request)
     }
 }
 impl crate::SendOnce for VaultCredentialsDelete<'_> {
     const META: &'static crate::OperationMeta = &operations::VAULT_CREDENTIALS_DELETE;
     type Output = types::DeleteResponse;
-    fn send_on(
+    async fn send_on(
         self,
         client: &crate::Client,
-    ) -> impl ::std::future::Future<
-        Output = Result<crate::ResponseValue<Self::Output>, crate::Error>,
-    > + Send {
-        let Self { client: _, vault_id, url } = self;
-        VaultCredentialsDelete {
-            client,
-            vault_id,
-            url,
-        }
-            .send()
+    ) -> Result<crate::ResponseValue<Self::Output>, crate::Error> {
+        response::json(client, Self::META, self.request(client)).await
     }
 }
 impl ::std::fmt::Debug for VaultCredentialsDelete<'_> {
