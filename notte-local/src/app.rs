@@ -34,7 +34,7 @@ impl App {
         };
         let key = config.api_key.take().unwrap_or_else(secret::random);
         let areas = Areas { store };
-        let sessions = Registry::new(areas.clone(), config.browser.clone(), config.max_sessions, config.minute)?;
+        let sessions = Registry::new(areas.clone(), &config)?;
         Ok(Self {
             config,
             key,

@@ -16,6 +16,8 @@ pub(crate) struct Config {
     /// Where state is kept; in memory without it.
     pub(crate) data: Option<PathBuf>,
     pub(crate) llm: Option<Llm>,
+    /// Link-local and metadata addresses are as good as any.
+    pub(crate) allow_link_local: bool,
     pub(crate) max_sessions: usize,
     pub(crate) minute: Duration,
 }
@@ -29,6 +31,7 @@ impl Default for Config {
             api_key: None,
             data: None,
             llm: None,
+            allow_link_local: false,
             max_sessions: 50,
             minute: Duration::from_secs(60),
         }

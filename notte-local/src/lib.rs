@@ -13,6 +13,7 @@ mod error;
 mod export;
 mod input;
 mod local;
+mod net;
 mod page;
 mod secret;
 mod server;

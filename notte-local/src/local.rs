@@ -13,7 +13,7 @@ use crate::agents::Llm;
 use crate::announce::Announcement;
 use crate::app::{App, Shared};
 use crate::config::Config;
-use crate::{engine, server};
+use crate::{engine, net, server};
 
 /// Why a server did not start.
 #[derive(Debug)]
@@ -155,6 +155,13 @@ impl Builder {
         Ok(self)
     }
 
+    /// Whether browsers and the server itself may connect to link-local and metadata addresses, such as 169.254.169.254,
+    /// which give keys of a cloud machine to whoever asks. Refused unless set.
+    pub fn allow_link_local(mut self, allowed: bool) -> Self {
+        self.0.allow_link_local = allowed;
+        self
+    }
+
     /// How many sessions may be active at once; one more is answered with 429. 50 unless set.
     pub fn max_sessions(mut self, sessions: usize) -> Self {
         self.0.max_sessions = sessions;
@@ -182,6 +189,15 @@ impl Builder {
         }
         if let Some(path) = &config.browser {
             engine::find(Some(path)).map_err(StartError)?;
+        }
+        if let Some(llm) = config.llm.as_ref().filter(|_| !config.allow_link_local) {
+            net::check(llm.url()).await.map_err(|reason| StartError(format!("the language model: {reason}")))?;
+        }
+        if !engine::is_sandboxed() {
+            tracing::warn!(
+                "started as root: browsers run without their sandbox, so a page that breaks out of one is root here; \
+                 start notte-local as another user"
+            );
         }
         let failed = |error: std::io::Error| StartError(error.to_string());
         let listener = TcpListener::bind(SocketAddr::new(config.address, config.port)).await.map_err(failed)?;

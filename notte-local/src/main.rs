@@ -35,6 +35,9 @@ struct Flags {
     /// Name of the model there.
     #[arg(long, requires = "llm_url")]
     llm_model: Option<String>,
+    /// Lets browsers and the server itself connect to link-local and metadata addresses, such as 169.254.169.254.
+    #[arg(long)]
+    allow_link_local: bool,
     /// Sessions that may be active at once.
     #[arg(long, default_value_t = 50)]
     max_sessions: usize,
@@ -86,7 +89,11 @@ async fn main() -> ExitCode {
 }
 
 async fn start(flags: Flags, key: Option<String>) -> Result<Local, StartError> {
-    let mut builder = Local::builder().port(flags.port).address(flags.address).max_sessions(flags.max_sessions);
+    let mut builder = Local::builder()
+        .port(flags.port)
+        .address(flags.address)
+        .max_sessions(flags.max_sessions)
+        .allow_link_local(flags.allow_link_local);
     if let Some(browser) = flags.browser {
         builder = builder.browser(browser);
     }

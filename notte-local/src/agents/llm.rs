@@ -53,6 +53,11 @@ impl Llm {
         Ok(Self { http, url, model: model.to_owned(), key: key.filter(|key| !key.is_empty()) })
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What the model says next, without what it thought before.
     pub(super) async fn complete(&self, messages: &[Value]) -> Result<String, String> {
         let body = json!({ "model": self.model, "messages": messages });

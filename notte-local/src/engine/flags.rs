@@ -1,4 +1,4 @@
-//! The switches that a browser is started with: quiet by default, the caller's on top, dangerous ones refused.
+//! The switches that a browser is started with: quiet by default, the caller's on top, from a list of those that are about pages.
 
 /// No first-run pages, no traffic of its own, no keyring, no debugging port that others could find.
 const QUIET: &[&str] = &[
@@ -28,36 +28,87 @@ const QUIET: &[&str] = &[
 /// What no caller may overwrite.
 const FIXED: &[&str] = &["--remote-debugging-pipe"];
 
-/// Parts of switch names that start programs, load code, open the debugging port or write outside the session's folder.
-const REFUSED: &[&str] = &[
-    "cmd-prefix",
-    "launcher",
-    "subprocess-path",
-    "remote-debugging",
-    "remote-allow-origins",
-    "user-data-dir",
-    "profile-directory",
-    "load-extension",
-    "extensions-path",
-    "disk-cache-dir",
-    "media-cache-dir",
-    "log-file",
-    "crash-dumps-dir",
-    "homedir",
-    "register-pepper",
-    "print-to-pdf",
-    "screenshot",
-    "gpu-program",
-    "trace-startup",
-    "net-log",
-    "ssl-key-log-file",
-    "renderer-startup-dialog",
-    "dump-dom",
-    "repl",
+/// Switches that a caller may give: how pages look and behave, what the network does with them. Others may start programs,
+/// load code, open ports, or read and write files.
+const ALLOWED: &[&str] = &[
+    "accept-lang",
+    "allow-insecure-localhost",
+    "allow-running-insecure-content",
+    "autoplay-policy",
+    "blink-settings",
+    "deny-permission-prompts",
+    "disable-background-networking",
+    "disable-background-timer-throttling",
+    "disable-backgrounding-occluded-windows",
+    "disable-blink-features",
+    "disable-breakpad",
+    "disable-client-side-phishing-detection",
+    "disable-component-update",
+    "disable-default-apps",
+    "disable-dev-shm-usage",
+    "disable-domain-reliability",
+    "disable-extensions",
+    "disable-features",
+    "disable-font-subpixel-positioning",
+    "disable-gpu",
+    "disable-hang-monitor",
+    "disable-http2",
+    "disable-infobars",
+    "disable-ipc-flooding-protection",
+    "disable-lcd-text",
+    "disable-notifications",
+    "disable-popup-blocking",
+    "disable-prompt-on-repost",
+    "disable-quic",
+    "disable-renderer-backgrounding",
+    "disable-search-engine-choice-screen",
+    "disable-setuid-sandbox",
+    "disable-site-isolation-trials",
+    "disable-software-rasterizer",
+    "disable-sync",
+    "disable-web-security",
+    "enable-automation",
+    "enable-blink-features",
+    "enable-experimental-web-platform-features",
+    "enable-features",
+    "enable-gpu",
+    "enable-gpu-rasterization",
+    "enable-unsafe-swiftshader",
+    "enable-unsafe-webgpu",
+    "font-render-hinting",
+    "force-color-profile",
+    "force-dark-mode",
+    "force-device-scale-factor",
+    "force-prefers-reduced-motion",
+    "headless",
+    "hide-scrollbars",
+    "high-dpi-support",
+    "ignore-certificate-errors",
+    "ignore-gpu-blocklist",
+    "isolate-origins",
+    "lang",
+    "metrics-recording-only",
+    "mute-audio",
+    "no-default-browser-check",
+    "no-first-run",
+    "no-pings",
+    "no-sandbox",
+    "password-store",
+    "site-per-process",
+    "start-fullscreen",
+    "start-maximized",
+    "test-type",
+    "touch-events",
+    "unsafely-treat-insecure-origin-as-secure",
+    "use-angle",
+    "use-fake-device-for-media-stream",
+    "use-fake-ui-for-media-stream",
+    "use-gl",
+    "use-mock-keychain",
+    "user-agent",
+    "window-position",
+    "window-size",
 ];
-
-/// Parts of flags with which V8 writes files.
-const WRITING: &[&str] = &["log", "prof", "trace", "dump", "file", "redirect"];
 
 /// The name of a switch, without its dashes and its value.
 fn name(switch: &str) -> &str {
@@ -70,14 +121,12 @@ pub(crate) fn refused(switch: &str) -> Option<String> {
     if !switch.starts_with("--") || name(switch).is_empty() {
         return Some(format!("{switch:?} is not a switch of the browser: it has to begin with --"));
     }
-    let lower = name(switch).to_ascii_lowercase();
-    if lower == "js-flags" && WRITING.iter().any(|part| switch.to_ascii_lowercase().contains(part)) {
-        return Some("--js-flags is refused with flags that write files".into());
+    // A fake device may be played from a file.
+    let plays = name(switch) == "use-fake-device-for-media-stream" && switch.contains('=');
+    if ALLOWED.contains(&name(switch)) && !plays {
+        return None;
     }
-    let part = REFUSED.iter().find(|part| lower.contains(*part))?;
-    Some(format!(
-        "--{lower} is refused: switches with `{part}` start programs, open ports or leave the session's folder"
-    ))
+    Some(format!("--{} is not among the switches that a session may give its browser", name(switch)))
 }
 
 /// Everything to start a browser with: a caller's switch takes the place of the default of that name.
@@ -91,6 +140,11 @@ pub(super) fn all(callers: &[String]) -> Vec<String> {
     flags.extend(callers.iter().cloned());
     flags.extend(FIXED.iter().map(|flag| (*flag).to_owned()));
     flags
+}
+
+/// Whether browsers that are started here have their sandbox.
+pub(crate) fn is_sandboxed() -> bool {
+    !root()
 }
 
 #[cfg(unix)]
@@ -109,7 +163,7 @@ mod tests {
     use super::{all, refused};
 
     #[test]
-    fn a_switch_that_starts_a_program_or_opens_a_port_is_refused() {
+    fn only_switches_about_pages_are_let_through() {
         for switch in [
             "--renderer-cmd-prefix=/bin/sh",
             "--gpu-launcher=x",
@@ -117,14 +171,22 @@ mod tests {
             "--Remote-Debugging-Pipe",
             "--js-flags=--expose-gc --logfile=/tmp/v8.log",
             "--user-data-dir=/etc",
+            "--load-extension=/tmp",
+            "--disable-extensions-except=/tmp",
+            "--allow-file-access-from-files",
+            "--host-resolver-rules=MAP * 169.254.169.254",
+            "--proxy-server=x",
+            "--use-file-for-fake-audio-capture=/etc/passwd",
+            "--a-switch-of-tomorrow",
             "https://example.com",
             "-x",
             "--",
         ] {
             assert!(refused(switch).is_some(), "{switch}");
         }
-        assert_eq!(refused("--window-size=800,600"), None);
-        assert_eq!(refused("--js-flags=--expose-gc"), None);
+        for switch in ["--window-size=800,600", "--lang=de", "--disable-blink-features=AutomationControlled"] {
+            assert_eq!(refused(switch), None);
+        }
     }
 
     #[test]

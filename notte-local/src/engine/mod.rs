@@ -17,7 +17,7 @@ mod wire;
 
 pub(crate) use browser::{Browser, Download, Setup};
 pub(crate) use cdp::{CdpError, failure};
-pub(crate) use flags::refused;
+pub(crate) use flags::{is_sandboxed, refused};
 pub(crate) use guest::Guest;
 pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};

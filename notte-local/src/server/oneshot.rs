@@ -27,6 +27,9 @@ async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String
     let mut sent = Map::from_iter([("type".to_owned(), "goto".into())]);
     sent.extend(asked.remove_entry("url"));
     let action = Action::read(&sent)?;
+    if let Some(url) = sent.get("url").and_then(Value::as_str) {
+        app.sessions.check(url).await.map_err(|reason| Refusal::invalid(&["body", "url"], reason))?;
+    }
     let wanted = Scrape::take(&mut asked)?;
     // All other fields say how to start the session.
     let start: Start = part(&["body"], Value::Object(asked))?;

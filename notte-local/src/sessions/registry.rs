@@ -11,8 +11,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{End, Files, Session, Start, profile};
 use crate::areas::Areas;
+use crate::config::Config;
 use crate::engine::{Browser, Home, Keeper, Setup, Wire, find, launch};
 use crate::error::Refusal;
+use crate::net;
 
 /// Ended sessions that are still answered for.
 const KEPT: usize = 500;
@@ -27,6 +29,7 @@ pub(crate) struct Registry {
     home: Home,
     areas: Areas,
     browser: Option<PathBuf>,
+    allow_link_local: bool,
     cap: usize,
     minute: Duration,
 }
@@ -41,7 +44,7 @@ impl Drop for Place<'_> {
 }
 
 impl Registry {
-    pub(crate) fn new(areas: Areas, browser: Option<PathBuf>, cap: usize, minute: Duration) -> std::io::Result<Self> {
+    pub(crate) fn new(areas: Areas, config: &Config) -> std::io::Result<Self> {
         let (keeper, home) = (Keeper::start()?, Home::make()?);
         Ok(Self {
             sessions: Mutex::default(),
@@ -50,9 +53,10 @@ impl Registry {
             keeper,
             home,
             areas,
-            browser,
-            cap,
-            minute,
+            browser: config.browser.clone(),
+            allow_link_local: config.allow_link_local,
+            cap: config.max_sessions,
+            minute: config.minute,
         })
     }
 
@@ -72,9 +76,17 @@ impl Registry {
         Ok(Place(&self.starting))
     }
 
+    /// Refuses an address that neither browsers nor the server may connect to.
+    pub(crate) async fn check(&self, address: &str) -> Result<(), String> {
+        if self.allow_link_local { Ok(()) } else { net::check(address).await }
+    }
+
     /// Starts a session.
     pub(crate) async fn start(&self, start: Start) -> Result<Arc<Session>, Refusal> {
         start.check()?;
+        for (field, address) in start.addresses() {
+            self.check(address).await.map_err(|reason| Refusal::invalid(&["body", field], reason))?;
+        }
         let state = profile::of(&self.areas, &start).await?;
         let _place = self.place()?;
         let unmet = start.unmet();
@@ -107,6 +119,9 @@ impl Registry {
                 let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
                 let mut flags = start.chrome_args.clone().unwrap_or_default();
                 flags.extend(through.flags);
+                if !self.allow_link_local {
+                    flags.push(format!("--host-resolver-rules={}", net::RULES));
+                }
                 let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(Refusal::broken)?;
                 let started = Browser::over(launched.wire, Some(launched.process), setup).await;
                 started.map_err(|error| {

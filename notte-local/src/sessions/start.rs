@@ -145,6 +145,19 @@ impl Start {
         self.through().map(drop)
     }
 
+    /// Addresses that this server or the browser is to connect to, with their fields.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let proxies = match &self.proxies {
+            Some(Proxies::List(list)) => list.as_slice(),
+            _ => &[],
+        };
+        let servers = proxies.iter().filter_map(|proxy| match proxy {
+            Proxy::External { server, .. } => Some(("proxies", server.as_str())),
+            _ => None,
+        });
+        self.cdp_url.as_deref().map(|url| ("cdp_url", url)).into_iter().chain(servers)
+    }
+
     /// The profile that the session's end is to be kept in.
     pub(crate) fn persists(&self) -> Option<&str> {
         self.profile.as_ref().filter(|profile| profile.persist).map(|profile| profile.id.as_str())

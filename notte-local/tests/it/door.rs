@@ -288,3 +288,51 @@ async fn a_page_cannot_use_a_key_that_its_session_sends() {
     let shown = session.js("document.body.innerText").await;
     assert!(shown.contains("refused") && !shown.contains("items"), "{shown}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_browsers_nor_the_server_connect_to_metadata_addresses_unless_told() {
+    let api = Api::start().await;
+    let metadata = "169.254.169.254";
+    let proxy = json!([{"type": "external", "server": format!("http://{metadata}:3128")}]);
+    for (path, body, field) in [
+        ("/sessions/start", json!({"cdp_url": format!("ws://{metadata}/")}), "cdp_url"),
+        ("/sessions/start", json!({"proxies": proxy}), "proxies"),
+        ("/scrape", json!({"url": format!("http://{metadata}/latest")}), "url"),
+        ("/scrape", json!({"url": "http://metadata.google.internal/"}), "url"),
+    ] {
+        let (status, answer) = api.send("POST", path, Some(body)).await;
+        assert!(status == 422 && answer["detail"][0]["loc"][1] == field, "{path}: {status} {answer}");
+        assert!(answer.to_string().contains("--allow-link-local"), "{answer}");
+    }
+    let llm = Local::builder().llm(&format!("http://{metadata}/v1"), "m", None).unwrap().start().await;
+    assert!(llm.unwrap_err().to_string().contains("--allow-link-local"));
+    // A page leads there, too.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let leads = axum::response::Redirect::temporary(&format!("http://{metadata}/latest"));
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, axum::Router::new().fallback(async || leads)).await });
+    let session = api.session().await;
+    for address in [format!("http://{metadata}/"), "http://2852039166/".to_owned(), url] {
+        let answer = session.act(json!({"type": "goto", "url": address})).await;
+        assert!(answer["message"].as_str().unwrap().contains("ERR_NAME_NOT_RESOLVED"), "{address}: {answer}");
+    }
+    let told = Local::builder().allow_link_local(true).llm(&format!("http://{metadata}/v1"), "m", None).unwrap();
+    assert!(told.start().await.is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_browser_without_its_sandbox_is_said_aloud() {
+    use std::os::unix::fs::MetadataExt;
+    let state = std::env::temp_dir().join(format!("door-root-{}", std::process::id()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_notte-local"));
+    command.args(["--port", "0"]).env("NOTTE_LOCAL_STATE", &state).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    child.kill().unwrap();
+    let said = String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr).into_owned();
+    let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    assert_eq!(said.contains("without their sandbox"), is_root, "{said}");
+    let _ = std::fs::remove_dir_all(&state);
+}
