@@ -9,13 +9,17 @@ use crate::{Error, ErrorKind, Result, call::within};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const GROWTH: f64 = 1.5;
-/// A poll that is under way at the deadline may take so much longer.
-const GRACE: Duration = Duration::from_secs(10);
+/// Polls are never closer together than this.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// The last poll is made so long before the deadline, or a quarter of it if that is less: it has to end by then.
+const LAST_POLL: Duration = Duration::from_secs(2);
+/// So many polls in a row may fail in a way that no retry is expected to mend.
+const TOLERATED: u32 = 5;
 
 /// When to poll: a value, without clock or I/O. There is always a first poll, at once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schedule {
-    /// The last poll is made then.
+    /// The wait is over then, whatever is under way.
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_polls: Option<u32>,
     /// The pause between polls, in place of one that grows.
@@ -29,10 +33,10 @@ impl Schedule {
             return None;
         }
         let pause = self.interval.unwrap_or_else(|| growing(polls, dice)).max(hint.unwrap_or_default());
-        match self.deadline {
-            None => Some(pause),
-            Some(deadline) => deadline.checked_sub(waited).filter(|left| !left.is_zero()).map(|left| pause.min(left)),
-        }
+        let pause = pause.max(SHORTEST_PAUSE);
+        let Some(deadline) = self.deadline else { return Some(pause) };
+        let last = deadline - LAST_POLL.min(deadline / 4);
+        last.checked_sub(waited).filter(|left| !left.is_zero()).map(|left| pause.min(left))
     }
 }
 
@@ -49,15 +53,15 @@ pub(crate) enum Polled<T> {
     NotYet(Option<T>),
 }
 
-/// Polls until it is so. Polls that fail and may do better later are tolerated.
+/// Polls until it is so. Polls that fail and may do better later are tolerated, and some of those that may not.
 pub(crate) async fn poll<T, F, A>(what: &'static str, schedule: Schedule, mut poll: F) -> Result<T, Unfinished<T>>
 where
     F: FnMut() -> A,
     A: Future<Output = Result<Polled<T>>>,
 {
     let start = Instant::now();
-    let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline.saturating_add(GRACE)));
-    let (mut polls, mut last, mut failure) = (0, None, None);
+    let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline));
+    let (mut polls, mut last, mut failure, mut odd) = (0, None, None, 0);
     loop {
         polls += 1;
         let answer = within(end, poll()).await;
@@ -67,10 +71,13 @@ where
             Some(Ok(Polled::Ready(value))) => return Ok(value),
             Some(Ok(Polled::NotYet(seen))) => {
                 last = seen.map(Box::new).or(last);
-                failure = None;
+                (failure, odd) = (None, 0);
             }
-            Some(Err(error)) if !error.is_retryable() => return Err(Unfinished { error: error.after(waited), last }),
+            Some(Err(error)) if is_final(&error) || (!error.is_retryable() && odd >= TOLERATED) => {
+                return Err(Unfinished { error: error.after(waited), last });
+            }
             Some(Err(error)) => {
+                odd += u32::from(!error.is_retryable());
                 hint = error.retry_after();
                 failure = Some(error);
             }
@@ -81,6 +88,12 @@ where
             None => return Err(Unfinished { error: late(what, waited, failure), last }),
         }
     }
+}
+
+/// Whether no later poll can fare better: the key is refused, there is no such thing, or nothing was sent.
+fn is_final(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Config)
+        || (error.kind() == ErrorKind::InvalidRequest && error.status().is_none())
 }
 
 fn late(what: &'static str, waited: Waited, failure: Option<Error>) -> Error {

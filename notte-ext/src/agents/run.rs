@@ -1,4 +1,4 @@
-//! `Run`: an agent from its start to its end, followed step by step.
+//! `AgentRun`: an agent from its start to its end, followed step by step.
 
 use std::{
     fmt,
@@ -18,8 +18,8 @@ use super::{
 use crate::{Error, ErrorKind, Result, call::within, cleanup::AgentLease};
 
 const OPERATION: &str = "agent_run";
-/// How long the service may take to say at the deadline how the agent is.
-const LAST_LOOK: Duration = Duration::from_secs(10);
+/// How long before the deadline the service is asked for the last time how the agent is.
+const LAST_LOOK: Duration = Duration::from_secs(2);
 
 type OnStep<'s> = Box<dyn FnMut(&Step) + Send + 's>;
 
@@ -31,7 +31,7 @@ type OnStep<'s> = Box<dyn FnMut(&Step) + Send + 's>;
 /// # Cancel safety
 /// When the future is dropped, the agent is stopped in the background.
 #[must_use = "an agent is run by `.await`"]
-pub struct Run<'s, T = AgentStatus> {
+pub struct AgentRun<'s, T = AgentStatus> {
     agent: AgentBuilder<'s>,
     task: String,
     deadline: Option<Duration>,
@@ -40,7 +40,7 @@ pub struct Run<'s, T = AgentStatus> {
     finish: fn(AgentStatus) -> Result<T>,
 }
 
-impl<'s, T> Run<'s, T> {
+impl<'s, T> AgentRun<'s, T> {
     pub(super) fn new(agent: AgentBuilder<'s>, task: String, finish: fn(AgentStatus) -> Result<T>) -> Self {
         Self { agent, task, deadline: None, on_step: None, print: false, finish }
     }
@@ -72,11 +72,12 @@ impl<'s, T> Run<'s, T> {
             None => remote.time_left().await,
         };
         let mut feed = Feed::new(Arc::clone(&remote));
-        let ended = within(start.checked_add(deadline), self.follow(&mut feed)).await;
+        let last_look = deadline - LAST_LOOK.min(deadline / 4);
+        let ended = within(start.checked_add(last_look), self.follow(&mut feed)).await;
         let status = match ended {
             Some(status) => status?,
             None => {
-                let last = within(Instant::now().checked_add(LAST_LOOK), remote.status()).await;
+                let last = within(start.checked_add(deadline), remote.status()).await;
                 at_deadline(deadline, feed.finished(), last)?
             }
         };
@@ -137,7 +138,7 @@ fn safe(kind: Option<&str>) -> &str {
     kind.filter(plain).unwrap_or("other")
 }
 
-impl<'s, T: 's> IntoFuture for Run<'s, T> {
+impl<'s, T: 's> IntoFuture for AgentRun<'s, T> {
     type Output = Result<T>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send + 's>>;
 
@@ -147,9 +148,9 @@ impl<'s, T: 's> IntoFuture for Run<'s, T> {
     }
 }
 
-impl<T> fmt::Debug for Run<'_, T> {
+impl<T> fmt::Debug for AgentRun<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run")
+        f.debug_struct("AgentRun")
             .field("agent", &self.agent)
             .field("deadline", &self.deadline)
             .field("print_logs", &self.print)

@@ -1,4 +1,4 @@
-//! `Wait`: waiting for the end of an agent.
+//! `AgentWait`: waiting for the end of an agent.
 
 use std::{
     fmt,
@@ -7,9 +7,12 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::Instant;
+
 use super::{AgentStatus, handle::Remote};
 use crate::{
-    Result,
+    Error, ErrorKind, Result,
+    call::within,
     wait::{Polled, Schedule, poll},
 };
 
@@ -25,13 +28,13 @@ const OPERATION: &str = "agent_wait";
 /// Dropping the future only stops waiting.
 #[derive(Clone)]
 #[must_use = "a wait begins with `.await`"]
-pub struct Wait<'a> {
+pub struct AgentWait<'a> {
     remote: &'a Remote,
     schedule: Schedule,
     stop: bool,
 }
 
-impl<'a> Wait<'a> {
+impl<'a> AgentWait<'a> {
     pub(super) fn new(remote: &'a Remote) -> Self {
         Self { remote, schedule: Schedule::default(), stop: false }
     }
@@ -62,10 +65,17 @@ impl<'a> Wait<'a> {
     async fn run(self) -> Result<AgentStatus> {
         let Self { remote, mut schedule, stop } = self;
         if stop {
-            let stopped = remote.stop().await?;
+            let start = Instant::now();
+            let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline));
+            let Some(stopped) = within(end, remote.stop()).await else {
+                let message = "the agent was not asked to stop by the deadline";
+                return Err(Error::new(ErrorKind::Deadline, message).in_operation(OPERATION).and_acted());
+            };
+            let stopped = stopped?;
             if stopped.state().is_final() {
                 return Ok(stopped);
             }
+            schedule.deadline = schedule.deadline.map(|deadline| deadline.saturating_sub(start.elapsed()));
         }
         if schedule.deadline.is_none() && schedule.max_polls.is_none() {
             schedule.deadline = Some(remote.time_left().await);
@@ -81,7 +91,7 @@ impl<'a> Wait<'a> {
     }
 }
 
-impl<'a> IntoFuture for Wait<'a> {
+impl<'a> IntoFuture for AgentWait<'a> {
     type Output = Result<AgentStatus>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
@@ -93,8 +103,8 @@ impl<'a> IntoFuture for Wait<'a> {
     }
 }
 
-impl fmt::Debug for Wait<'_> {
+impl fmt::Debug for AgentWait<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("agent", &self.remote.id).field("schedule", &self.schedule).finish()
+        f.debug_struct("AgentWait").field("agent", &self.remote.id).field("schedule", &self.schedule).finish()
     }
 }

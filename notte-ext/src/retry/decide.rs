@@ -28,6 +28,15 @@ pub(crate) enum Outcome {
     Transport,
     /// The answer is a success that could not be read.
     Undecodable,
+    /// It could not be built, and never was sent.
+    NotSent,
+}
+
+impl Outcome {
+    /// Whether the same request may fare better later.
+    pub(crate) fn is_transient(&self) -> bool {
+        retryable(Effect::Read, self).is_some()
+    }
 }
 
 /// Where a call stands.
@@ -122,15 +131,16 @@ fn retryable(effect: Effect, outcome: &Outcome) -> Option<&'static str> {
         Outcome::ConnectFailed => Some("no connection"),
         Outcome::Timeout => repeatable.then_some("timeout"),
         Outcome::Transport => repeatable.then_some("connection lost"),
-        Outcome::Undecodable => None,
+        Outcome::Undecodable | Outcome::NotSent => None,
         Outcome::Status { status, hint } => match (status, hint) {
-            // Without a hint it can be the limit of sessions at once, which no wait of ours ends.
             (429, Some(_)) => refusable.then_some("rate limited"),
+            // To a start, it can be the limit of sessions at once, which no wait of ours ends.
+            (429, None) => repeatable.then_some("rate limited"),
             (529, _) => refusable.then_some("overloaded"),
             (503, Some(_)) => refusable.then_some("unavailable"),
             (503, None) => repeatable.then_some("unavailable"),
             (408, _) => repeatable.then_some("request timeout"),
-            (500 | 502 | 504, _) => repeatable.then_some("server error"),
+            (500.., _) => repeatable.then_some("server error"),
             _ => None,
         },
     }

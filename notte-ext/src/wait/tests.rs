@@ -38,18 +38,18 @@ fn gone() -> Result<Polled<u32>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_poll_is_made_at_the_deadline() {
+async fn the_last_poll_is_made_in_time_for_the_deadline() {
     let (result, times) = run(Schedule { deadline: Some(60 * SECOND), ..Schedule::default() }, &[not_yet]).await;
     let (error, seen) = result.unwrap_err();
     let last = *times.last().unwrap();
-    assert!((60.0..60.01).contains(&last), "{times:?}");
+    assert!((58.0..58.01).contains(&last), "{times:?}");
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 10.01), "{times:?}");
     assert_eq!((error.kind(), seen), (ErrorKind::Deadline, Some(7)));
     assert_eq!(error.waited().unwrap().polls as usize, times.len());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_so_at_the_deadline_is_no_timeout() {
+async fn what_is_so_at_the_last_poll_is_no_timeout() {
     let (result, times) = run(Schedule { deadline: Some(SECOND / 2), ..Schedule::default() }, &[not_yet, done]).await;
     assert_eq!((result.unwrap(), times.len()), (8, 2));
 }
@@ -88,11 +88,33 @@ async fn a_poll_that_fails_for_good_ends_the_wait_with_its_own_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_poll_that_hangs_does_not_outlive_the_deadline_by_much() {
+async fn a_poll_that_hangs_does_not_outlive_the_deadline() {
     let schedule = Schedule { deadline: Some(5 * SECOND), ..Schedule::default() };
     let start = Instant::now();
     let error = poll("agent_status", schedule, std::future::pending::<Result<Polled<()>>>).await.unwrap_err();
-    assert!(error.into_parts().0.is_timeout() && start.elapsed() <= 16 * SECOND);
+    assert!(error.into_parts().0.is_timeout() && start.elapsed() <= 5 * SECOND + Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn odd_answers_are_tolerated_for_some_polls_in_a_row() {
+    let odd = || Err(Error::new(ErrorKind::Decode, "odd"));
+    let few: [fn() -> _; 12] =
+        [odd, odd, odd, odd, odd, not_yet, odd, odd, odd, odd, odd, done];
+    assert_eq!(run(Schedule::default(), &few).await.0.unwrap(), 8);
+    let (result, times) = run(Schedule::default(), &[odd]).await;
+    assert_eq!((result.unwrap_err().0.kind(), times.len()), (ErrorKind::Decode, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_refused_before_it_was_sent_ends_the_wait() {
+    let refused: fn() -> _ = || Err(Error::invalid("the id is empty"));
+    assert_eq!(run(Schedule::default(), &[refused]).await.1, [0.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_nothing_does_not_spin() {
+    let schedule = Schedule { interval: Some(Duration::ZERO), deadline: Some(SECOND), ..Schedule::default() };
+    assert!(run(schedule, &[not_yet]).await.1.len() <= 21);
 }
 
 proptest::proptest! {
@@ -109,8 +131,8 @@ proptest::proptest! {
 
         let bounded = Schedule { deadline: Some(SECOND * deadline), ..Schedule::default() };
         match bounded.next(polls, SECOND * waited, None, dice) {
-            Some(pause) => assert!(SECOND * waited + pause <= SECOND * deadline && !pause.is_zero()),
-            None => assert!(waited >= deadline),
+            Some(pause) => assert!(SECOND * waited + pause < SECOND * deadline && !pause.is_zero()),
+            None => assert!(waited + 2 >= deadline),
         }
     }
 }

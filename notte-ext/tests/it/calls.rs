@@ -214,3 +214,13 @@ fn nothing_shows_the_key() {
     let everything = format!("{notte:?} {:?} {:?}", notte.session(), notte.sessions());
     assert!(!everything.contains(KEY), "{everything}");
 }
+
+#[tokio::test]
+async fn a_panic_of_the_callers_headers_is_reported_as_what_it_is() {
+    let server = Server::start();
+    let notte = server.builder().headers_with(|_| panic!("as planned")).build().unwrap();
+    for error in [notte.health().await.unwrap_err(), notte.session().await.map(drop).unwrap_err()] {
+        assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Config, false));
+        assert!(error.to_string().contains("headers_with"), "{error}");
+    }
+}

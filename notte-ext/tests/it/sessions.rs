@@ -146,7 +146,7 @@ async fn a_page_is_scraped_in_every_form() {
     let server = Server::start();
     let notte = server.notte();
     let session = notte.session().await.unwrap();
-    assert_eq!(session.scrape().only_main_content().markdown().await.unwrap(), "# Example");
+    assert_eq!(session.scrape().only_main_content(true).markdown().await.unwrap(), "# Example");
     assert_eq!(server.last("POST /sessions/s-1/page/scrape").body, r#"{"only_main_content":true}"#);
     assert_eq!(session.scrape().images().await.unwrap().len(), 1);
     server.fail("POST /sessions/s-1/page/scrape", [Fault::Say(r#"{"markdown":"[Tea](/tea)"}"#.into())]);
@@ -176,7 +176,7 @@ async fn pictures_cookies_and_addresses() {
     let cookies = session.cookies().await.unwrap();
     session.set_cookies(cookies.clone()).await.unwrap();
     let file = std::env::temp_dir().join(format!("notte-cookies-{}.json", std::process::id()));
-    std::fs::write(&file, serde_json::to_string::<Vec<Cookie>>(&cookies).unwrap()).unwrap();
+    std::fs::write(&file, serde_json::to_string(&cookies).unwrap()).unwrap();
     session.set_cookies_from_file(&file).await.unwrap();
     std::fs::write(&file, r#"[{"value":"hunter2"}]"#).unwrap();
     let error = session.set_cookies_from_file(&file).await.unwrap_err();
@@ -253,6 +253,22 @@ async fn a_start_whose_answer_cannot_be_read_is_stopped() {
     assert_eq!((error.kind(), error.session_id()), (ErrorKind::Decode, Some("s-9")));
     assert!(notte.shutdown(Duration::from_secs(5)).await.is_clean());
     assert_eq!(server.live(), 0);
+}
+
+#[tokio::test]
+async fn a_start_may_take_as_long_as_its_deadline() {
+    let server = Server::start();
+    let notte = server.builder().timeout(Duration::from_millis(300)).build().unwrap();
+    server.fail("POST /sessions/start", [Fault::Slow(Duration::from_secs(1))]);
+    notte.session().deadline(Duration::from_secs(10)).await.unwrap().stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wait_for_what_was_refused_before_it_was_sent_ends_at_once() {
+    let server = Server::start();
+    let error = server.notte().agents().attach("").wait().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::InvalidRequest, false));
+    assert!(server.state().requests.is_empty());
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ fn fault(name: &str, class: Effect) -> Vec<How> {
         "503" => vec![Do(503, "", BUSY.into())],
         "504" => vec![Do(504, "", String::new())],
         "529" => vec![Refuse(529, "", r#"{"detail":"cluster overloaded"}"#)],
+        "520 HTML" => vec![Do(520, "content-type: text/html\r\n", "<html><title>unknown error</title>".into())],
         "refused" => vec![],
         "reset before" => vec![ResetBefore],
         "reset after" => vec![ResetAfter],
