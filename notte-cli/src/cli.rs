@@ -221,7 +221,7 @@ fn globals(command: Command) -> Command {
                 .value_parser(value_parser!(usize))
                 .help("Cuts the output; the rest goes to a file"),
         )
-        .arg(switch("all").help("Every page of a list, a line of JSON an item"))
+        .arg(switch("all").short('a').help("Every page of a list, a line of JSON an item"))
         .arg(switch("reveal").help("Prints secrets, which are masked otherwise"))
         .arg(switch("quiet").short('q').help("No remarks and no progress on stderr"))
         .arg(switch("yes").short('y').help("Answers yes to questions"))

@@ -1,6 +1,6 @@
 //! What a command runs in: global flags, the client it speaks with, and the session it works on.
 
-use std::{cell::OnceCell, io::IsTerminal as _, path::PathBuf, time::Duration};
+use std::{cell::OnceCell, io::IsTerminal as _, path::PathBuf, rc::Rc, time::Duration};
 
 use clap::ArgMatches;
 use notte_ext::{Notte, Session};
@@ -85,25 +85,26 @@ pub(crate) struct Target {
 pub(crate) struct Context {
     pub(crate) globals: Globals,
     pub(crate) printer: Printer,
-    table: OnceCell<Table>,
-    target: AsyncOnceCell<Target>,
-    notte: OnceCell<Notte>,
+    table: Rc<Table>,
+    target: Rc<AsyncOnceCell<Target>>,
+    notte: Rc<OnceCell<Notte>>,
 }
 
 impl Context {
     pub(crate) fn new(globals: Globals, table: Table) -> Result<Self> {
         let printer = Printer::new(&globals)?;
-        Ok(Self {
-            globals,
-            printer,
-            table: OnceCell::from(table),
-            target: AsyncOnceCell::new(),
-            notte: OnceCell::new(),
-        })
+        Ok(Self { globals, printer, table: Rc::new(table), target: Rc::default(), notte: Rc::default() })
+    }
+
+    /// A context with other flags that shares the client.
+    pub(crate) fn child(&self, globals: Globals) -> Result<Self> {
+        let printer = Printer::new(&globals)?;
+        let (table, target, notte) = (Rc::clone(&self.table), Rc::clone(&self.target), Rc::clone(&self.notte));
+        Ok(Self { globals, printer, table, target, notte })
     }
 
     pub(crate) fn table(&self) -> &Table {
-        self.table.get_or_init(Table::load)
+        &self.table
     }
 
     /// The service and the key; `--local` starts a server if none runs.

@@ -2,7 +2,8 @@
 
 use std::{
     io::{IsTerminal as _, Read as _},
-    path::Path,
+    path::{Component, Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use serde_json::{Value, json};
@@ -11,6 +12,29 @@ use crate::{
     error::{Error, Result},
     table::{Field, Holds},
 };
+
+/// Whether the arguments come from a model through MCP: then a text stands for itself alone, and files stay below the
+/// working folder, so that a page that talks the model into it can read neither files nor variables of this machine.
+static FROM_MODEL: AtomicBool = AtomicBool::new(false);
+
+/// Says that arguments come from a model from now on.
+pub(crate) fn from_model() {
+    FROM_MODEL.store(true, Ordering::Relaxed);
+}
+
+fn is_from_model() -> bool {
+    FROM_MODEL.load(Ordering::Relaxed)
+}
+
+/// The path of a file of this machine.
+pub(crate) fn path(text: &str) -> Result<PathBuf> {
+    let path = PathBuf::from(text);
+    let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if is_from_model() && !inside {
+        return Err(Error::usage(format!("{text:?} is outside of the folder that the server works in")));
+    }
+    Ok(path)
+}
 
 /// The value of a field, read as the field's kind.
 pub(crate) fn value(field: &Field<'_>, text: &str) -> Result<Value> {
@@ -25,7 +49,7 @@ pub(crate) fn value(field: &Field<'_>, text: &str) -> Result<Value> {
             Some(path) => json!(read_file(path)?),
             None => json!(text),
         },
-        Holds::File => json!(text),
+        Holds::File => json!(path(text)?),
         Holds::Integer => json!(text.parse::<i64>().map_err(|_| invalid("an integer"))?),
         Holds::Number => json!(text.parse::<f64>().map_err(|_| invalid("a number"))?),
         Holds::Flag => json!(text.parse::<bool>().map_err(|_| invalid("true or false"))?),
@@ -48,6 +72,9 @@ pub(crate) fn json_text(name: &str, text: &str) -> Result<Value> {
 
 /// The text that `@file`, `-` or `env:NAME` stands for, or the text itself.
 pub(crate) fn reference(name: &str, text: &str) -> Result<String> {
+    if is_from_model() {
+        return Ok(text.to_owned());
+    }
     if text == "-" {
         return stdin();
     }
@@ -62,7 +89,7 @@ pub(crate) fn reference(name: &str, text: &str) -> Result<String> {
 }
 
 pub(crate) fn is_reference(text: &str) -> bool {
-    text == "-" || text.starts_with('@') || text.starts_with("env:")
+    is_from_model() || text == "-" || text.starts_with('@') || text.starts_with("env:")
 }
 
 pub(crate) fn secret_in_arguments(name: &str) -> Error {
@@ -72,7 +99,7 @@ pub(crate) fn secret_in_arguments(name: &str) -> Error {
 
 /// `@file` for long texts; an address such as `@name` on a page is not a file that exists.
 fn file_of(text: &str) -> Option<&Path> {
-    text.strip_prefix('@').map(Path::new).filter(|path| path.is_file())
+    text.strip_prefix('@').map(Path::new).filter(|path| !is_from_model() && path.is_file())
 }
 
 fn read_file(path: &Path) -> Result<String> {

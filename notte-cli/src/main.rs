@@ -9,6 +9,8 @@ mod input;
 mod mcp;
 mod output;
 mod page;
+#[cfg(test)]
+mod parity;
 mod signals;
 mod skill;
 mod state;

@@ -1,9 +1,6 @@
 //! `notte files`: to and from a session, and the account's store.
 
-use std::path::{Path, PathBuf};
-
 use clap::{Arg, ArgMatches, Command};
-use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::sessions::cookie_list;
@@ -11,6 +8,7 @@ use crate::{
     call::Call,
     context::Context,
     error::{Error, Exit, Result},
+    input,
     output::{Output, progress},
 };
 
@@ -21,14 +19,14 @@ pub(crate) fn upload_arguments(command: Command) -> Command {
 }
 
 pub(crate) async fn upload(context: &Context, matches: &ArgMatches) -> Result<Output> {
-    let path = Path::new(matches.get_one::<String>("path").map_or("", String::as_str));
+    let path = input::path(matches.get_one::<String>("path").map_or("", String::as_str))?;
     let own = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = matches.get_one::<String>("name").cloned().unwrap_or(own);
     if context.globals.session.is_some() {
         let bar = progress::bytes("uploading", context.globals.quiet);
         let shown = bar.clone();
         let session = context.session().await?;
-        let upload = session.files().upload(path).name(name).progress(move |progress| {
+        let upload = session.files().upload(&path).name(name).progress(move |progress| {
             if let Some(total) = progress.total {
                 shown.set_length(total);
             }
@@ -92,7 +90,7 @@ pub(crate) async fn download(context: &Context, matches: &ArgMatches) -> Result<
         Error::new(Exit::NotFound, "not_found", format!("the session has no file {wanted:?}"))
             .hint("`notte files list -s NAME` lists them")
     })?;
-    let path = matches.get_one::<String>("path").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let path = input::path(matches.get_one::<String>("path").map_or(".", String::as_str))?;
     let bar = progress::spinner("downloading", context.globals.quiet);
     let download = files.download(id);
     let saved = if path.is_dir() { download.save_in(&path).await } else { download.save(&path).await };

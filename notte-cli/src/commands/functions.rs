@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use futures_util::StreamExt as _;
 use notte_ext::RunEvent;
 use serde_json::{Map, Value, json};
 
@@ -64,7 +63,7 @@ pub(crate) fn download_arguments(command: Command) -> Command {
 }
 
 fn function_id(matches: &ArgMatches) -> Result<String> {
-    let given = matches.get_one::<String>("id").or_else(|| matches.get_one::<String>("function-id")).cloned();
+    let given = matches.get_one::<String>("function-id").or_else(|| matches.get_one::<String>("id")).cloned();
     given
         .or_else(|| environment("NOTTE_FUNCTION_ID"))
         .ok_or_else(|| Error::usage("no function was named").hint("`notte functions list` lists them"))
@@ -178,7 +177,10 @@ pub(crate) async fn download(context: &Context, matches: &ArgMatches) -> Result<
         Some(version) => function.download().version(version),
         None => function.download(),
     };
-    match matches.get_one::<String>("file").map(String::as_str) {
+    // With `--function-id` the only position is the file.
+    let named = matches.get_one::<String>("function-id").is_some() || environment("NOTTE_FUNCTION_ID").is_some();
+    let file = matches.get_one::<String>("file").or_else(|| matches.get_one::<String>("id").filter(|_| named));
+    match file.map(String::as_str) {
         None | Some("-") => {
             let text = download.text().await?;
             Ok(Output::content(json!({"source": text}), text))

@@ -283,7 +283,7 @@ pub(crate) static LEAVES: &[Leaf] = &[
 
     // The rest of the API.
     Leaf::operation(&["usage"], "get_usage"),
-    Leaf::operation(&["usage", "logs"], "get_usage_logs").columns(&["created_at", "endpoint", "status", "cost"]),
+    Leaf::operation(&["usage", "logs"], "get_usage_logs").hide(&[]).columns(&["created_at", "endpoint", "status", "cost"]),
     Leaf::operation(&["prompts", "improve"], "improve_prompt").at(&["prompt"]),
     Leaf::operation(&["prompts", "nudge"], "nudge_prompt"),
     Leaf::operation(&["connections", "check"], "managed_auth_connection_check"),
@@ -347,6 +347,8 @@ pub(crate) async fn call<'t>(context: &'t Context, leaf: &Leaf, matches: &ArgMat
         if given.is_empty() {
             match (field.name, environment("NOTTE_FUNCTION_ID")) {
                 ("session_id", _) if field.required => call.set("session_id", context.session_id().await?.into())?,
+                // What the official CLI's secrets are for.
+                ("namespace", _) if field.required => call.set("namespace", "function_env".into())?,
                 ("function_id", Some(id)) => call.set("function_id", id.into())?,
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! `notte page`: looks at the page of a session and acts on it. Each action answers what it changed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use notte_ext::{Session, notte_api::types};
@@ -199,7 +199,7 @@ pub(crate) async fn observe(context: &Context, matches: &ArgMatches) -> Result<O
     context.observations().await?.keep(&context.session_id().await?, &page.seen())?;
     if let Some(path) = matches.get_one::<String>("screenshot") {
         let raw = answer.pointer("/screenshot/raw").and_then(Value::as_str).unwrap_or_default();
-        save(Path::new(path), &decode(raw)?)?;
+        save(&input::path(path)?, &decode(raw)?)?;
     }
     let elements: Vec<&Element> = page.elements.iter().collect();
     Ok(Output::content(page.json(), page.text(&elements)))
@@ -250,17 +250,30 @@ fn scraped(answer: Value) -> Result<Output> {
 }
 
 pub(crate) async fn screenshot(context: &Context, matches: &ArgMatches) -> Result<Output> {
-    let id = context.session_id().await?;
+    let bytes = screenshot_bytes(context).await?;
+    let path = match matches.get_one::<String>("file").or_else(|| matches.get_one::<String>("path")) {
+        Some(path) => input::path(path)?,
+        None => sessions::default_name("screenshot", &context.session_id().await?, image_extension(&bytes)),
+    };
+    save(&path, &bytes)?;
+    Ok(Output::text(json!({"path": path, "bytes": bytes.len()}), format!("{}", path.display())))
+}
+
+pub(crate) async fn screenshot_bytes(context: &Context) -> Result<notte_ext::notte_api::Bytes> {
     let mut call = Call::of(context.table(), "page_screenshot")?;
-    call.set("session_id", id.as_str().into())?;
+    call.set("session_id", context.session_id().await?.into())?;
     let Answer::Bytes(stream) = call.send(context.notte().await?).await? else {
         return Err(Error::failed("the service sent no screenshot"));
     };
-    let bytes = stream.bytes().await.map_err(|error| Error::failed(error.to_string()))?;
-    let given = matches.get_one::<String>("file").or_else(|| matches.get_one::<String>("path"));
-    let path = given.map_or_else(|| sessions::default_name("screenshot", &id, image_extension(&bytes)), PathBuf::from);
-    save(&path, &bytes)?;
-    Ok(Output::text(json!({"path": path, "bytes": bytes.len()}), format!("{}", path.display())))
+    stream.bytes().await.map_err(|error| Error::failed(error.to_string()))
+}
+
+pub(crate) fn image_mime(bytes: &[u8]) -> &'static str {
+    match image_extension(bytes) {
+        "png" => "image/png",
+        "webp" => "image/webp",
+        _ => "image/jpeg",
+    }
 }
 
 fn image_extension(bytes: &[u8]) -> &'static str {
@@ -425,9 +438,9 @@ async fn only_vault(context: &Context) -> Result<String> {
 pub(crate) async fn upload(context: &Context, matches: &ArgMatches) -> Result<Output> {
     let file =
         matches.get_one::<String>("file").or_else(|| matches.get_one::<String>("path")).map_or("", String::as_str);
-    let path = Path::new(file);
+    let path = input::path(file)?;
     let name = if path.is_file() {
-        context.session().await?.files().upload(path).await?;
+        context.session().await?.files().upload(&path).await?;
         path.file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
     } else {
         file.to_owned()

@@ -69,7 +69,7 @@ pub(crate) fn secret_arguments(command: Command) -> Command {
             Arg::new("namespace")
                 .long("namespace")
                 .value_name("NAME")
-                .default_value("functions")
+                .default_value("function_env")
                 .help("Where it is kept"),
         )
 }

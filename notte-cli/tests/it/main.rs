@@ -1,0 +1,9 @@
+//! Drives the program as a user does, against notte-local and a small site.
+
+mod coverage;
+mod mcp;
+mod output;
+mod recording;
+mod stage;
+mod tasks;
+mod wrong;
