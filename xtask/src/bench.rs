@@ -66,6 +66,38 @@ pub(crate) fn local() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The command line: start-up beside curl, size, and how much an agent has to read.
+pub(crate) fn cli() -> Result<(), Failure> {
+    browser::ensure()?;
+    cargo(&["build", "--locked", "--release", "--package", "notte-cli"])?;
+    cargo(&["build", "--locked", "--release", "--package", "notte-tests", "--bin", "bench_cli"])?;
+    let release = workspace::target().join("release");
+    let (program, stripped) = (release.join("notte"), release.join("notte-stripped"));
+    let paths = [&program, &stripped].map(|path| path.display().to_string());
+    output_of("strip", &["-o", &paths[1], &paths[0]])?;
+    let result = output_of(&release.join("bench_cli").display().to_string(), &[&paths[1]])?;
+    let result: Value = serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_cli: {error}")]))?;
+    let number = |name: &str| result[name].as_f64().unwrap_or(f64::NAN);
+    let (list, curl) = (number("list_ms"), number("curl_ms"));
+    output::line("| what | measured | target |\n|---|---|---|");
+    output::line(&format!("| `notte --version` | {:.1} ms | |", number("version_ms")));
+    output::line(&format!("| `notte sessions list` on loopback | {list:.1} ms | |"));
+    output::line(&format!("| the same request with curl | {curl:.1} ms | |"));
+    output::line(&format!("| more than curl | {:.1} ms | at most 10 ms |", list - curl));
+    output::line(&format!("| binary, stripped, with the local engine | {:.1} MB | at most 20 MB |", number("size_mb")));
+    for page in result["pages"].as_array().into_iter().flatten() {
+        let tokens = |name: &str| page[name].as_f64().unwrap_or(f64::NAN);
+        let (observe, delta) = (tokens("observe"), tokens("delta"));
+        output::line(&format!(
+            "| {}: tokens of observe, delta after a click, scrape | {observe}, {delta} ({:.0} %), {} | delta at most 25 % |",
+            page["page"].as_str().unwrap_or_default(),
+            100.0 * delta / observe,
+            tokens("scrape"),
+        ));
+    }
+    Ok(())
+}
+
 /// The JSON that a program of ours prints.
 fn told(program: &Path) -> Result<Value, Failure> {
     let output = output_of(&program.display().to_string(), &[])?;

@@ -31,7 +31,7 @@ Usage: cargo xtask COMMAND
   codegen         Generates notte-api from the vendored document and its overlays; see `codegen --help`.
   spec            Lints, compares, fetches, adopts and verifies OpenAPI documents; see `spec --help`.
   tidy            Checks the repository's own rules: layers, headers, line ends.
-  bench WHAT      Measures `codegen`, `client` or `local`.
+  bench WHAT      Measures `codegen`, `client`, `local` or `cli`.
   conformance     Drives notte-local with the official Python SDKs (`sdk`), a fuzzer (`fuzz`), and Playwright and
     [PART]          puppeteer (`attach`). Needs Python and PyPI.
   release         Checks everything that a release needs, and prints its tag and commands; publishes nothing.
@@ -65,6 +65,7 @@ fn run(words: &[&str]) -> Result<ExitCode, Failure> {
         ["bench", "codegen"] => bench::codegen()?,
         ["bench", "client"] => bench::client()?,
         ["bench", "local"] => bench::local()?,
+        ["bench", "cli"] => bench::cli()?,
         ["release", "--dry-run"] => release::dry_run()?,
         ["conformance"] => conformance::run(None)?,
         ["conformance", part] => conformance::run(Some(part))?,
