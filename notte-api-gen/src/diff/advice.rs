@@ -7,7 +7,7 @@ use super::{Change, Report};
 pub enum Bump {
     /// Not at all.
     None,
-    /// Callers go on building; something came, or behaves differently.
+    /// Callers still build; something was added, or behaves differently.
     Compatible,
     /// Callers may have to change.
     Breaking,
@@ -36,7 +36,7 @@ impl Report {
         }
         let breaking = fingerprints(&|change| change.compile.affected);
         if !breaking.is_empty() {
-            let reason = format!("{} changes break callers", breaking.len());
+            let reason = format!("{} source", one_or_many(breaking.len(), "breaks", "break"));
             return Advice { bump: Bump::Breaking, reason, because: breaking };
         }
         let seen =
@@ -44,11 +44,12 @@ impl Report {
         if seen.is_empty() {
             let (bump, reason) = match self.changes.len() {
                 0 => (Bump::None, "nothing changed"),
-                _ => (Bump::Compatible, "only what is said about the API changed, which is documentation"),
+                _ => (Bump::Compatible, "only the documentation changed"),
             };
             return Advice { bump, reason: reason.to_owned(), because: Vec::new() };
         }
-        let reason = format!("callers go on building; {} changes add something or behave differently", seen.len());
+        let reason =
+            format!("source still builds; {} something or behave differently", one_or_many(seen.len(), "adds", "add"));
         Advice { bump: Bump::Compatible, reason, because: seen }
     }
 }
@@ -65,4 +66,8 @@ pub fn next(version: &str, bump: Bump) -> String {
         (Bump::Breaking, 0, minor) => format!("0.{}.0", minor + 1),
         (Bump::Breaking, major, _) => format!("{}.0.0", major + 1),
     }
+}
+
+fn one_or_many(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 change {one}") } else { format!("{count} changes {many}") }
 }

@@ -62,13 +62,23 @@ impl Side {
         let overlaid = crate::overlaid(document, overlays)?;
         let surface = surface_of(&overlaid.value, options);
         let side = Self::new(document.name, overlaid.value, surface);
-        let raw = crate::load(document.bytes, document.name).map_err(|error| Failure::Input(vec![error]))?.value;
-        let left_out = overlaid.notes.into_iter().map(|note| {
+        let left_out = Self::left_out(document).map_err(|error| Failure::Input(vec![error]))?;
+        Ok(Self { left_out, ..side })
+    }
+
+    /// What a document says and normalising leaves out, by JSON pointer.
+    ///
+    /// # Errors
+    /// When the document cannot be read.
+    pub fn left_out(document: Input<'_>) -> Result<BTreeMap<String, Value>, crate::Error> {
+        let raw = crate::load(document.bytes, document.name)?.value;
+        let (_, notes) = crate::normalise(raw.clone());
+        let left_out = notes.into_iter().map(|note| {
             let pointer = note.pointer.to_string();
             let value = raw.pointer(&pointer).cloned().unwrap_or_else(|| note.message.into());
             (pointer, value)
         });
-        Ok(Self { left_out: left_out.collect(), ..side })
+        Ok(left_out.collect())
     }
 
     /// A document, normalised, overlaid and resolved.

@@ -27,10 +27,23 @@ pub struct Misfit {
     pub file: String,
     /// The action in it, counted from 0.
     pub action: usize,
-    /// The action as a whole does nothing, so that it can go without a trace. Otherwise somebody has to look at it.
-    pub stale: bool,
+    /// How far a program can mend it.
+    pub kind: Kind,
+    /// Where in the document; of an item of a list, where it is in the action's list. Absent for an action as a whole.
+    pub place: Option<Pointer>,
     /// What is wrong.
     pub error: Error,
+}
+
+/// How an action, or a part of one, does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The action as a whole does nothing: it can be deleted.
+    Stale,
+    /// The document says this part of the action by now: the part can be deleted.
+    Said,
+    /// The action and the document disagree: somebody has to decide.
+    Conflict,
 }
 
 /// Applies every action of every overlay as [`apply`] does, and answers what did not fit, action by action.
@@ -39,11 +52,11 @@ pub fn review(value: &mut Value, overlays: &[Overlay]) -> Vec<Misfit> {
     for overlay in overlays {
         for (index, action) in overlay.actions.iter().enumerate() {
             let at = format!("{}#{index}", overlay.file);
-            let (stale, errors) = run(value, action);
-            misfits.extend(errors.into_iter().map(|error| Misfit {
+            misfits.extend(run(value, action).into_iter().map(|(kind, place, error)| Misfit {
                 file: overlay.file.clone(),
                 action: index,
-                stale,
+                kind,
+                place,
                 error: error.at(&at),
             }));
         }
@@ -51,16 +64,16 @@ pub fn review(value: &mut Value, overlays: &[Overlay]) -> Vec<Misfit> {
     misfits
 }
 
-/// What does not fit, and whether that is the action as a whole.
-fn run(value: &mut Value, action: &Action) -> (bool, Vec<Error>) {
+/// What does not fit.
+fn run(value: &mut Value, action: &Action) -> Vec<Trouble> {
     let nodes = locate(value, action);
     if nodes.is_empty() {
         let error = Error::new(format!("stale: target {} matches nothing", action.target_text))
             .help("the document changed: correct the target or delete the action");
-        return (true, vec![error]);
+        return vec![(Kind::Stale, None, error)];
     }
     match &action.change {
-        Change::Remove => (false, remove(value, &nodes, action.expect.as_ref())),
+        Change::Remove => remove(value, &nodes, action.expect.as_ref()),
         Change::Update(update) => {
             let mut outcome = Outcome::default();
             for path in &nodes {
@@ -70,20 +83,19 @@ fn run(value: &mut Value, action: &Action) -> (bool, Vec<Error>) {
                     merge_into(node, update, action.expect.as_ref(), &at, &mut outcome);
                 }
             }
-            (outcome.is_stale(), outcome.into_errors(&action.target_text))
+            outcome.into_troubles(&action.target_text)
         }
     }
 }
 
 /// Removes from the back, so that the remaining positions in lists and the inner matches stay valid.
-fn remove(value: &mut Value, nodes: &[Vec<Step>], expect: Option<&Value>) -> Vec<Error> {
+fn remove(value: &mut Value, nodes: &[Vec<Step>], expect: Option<&Value>) -> Vec<Trouble> {
     let mut errors = Vec::new();
     for path in nodes.iter().rev() {
         let Some((last, parent)) = path.split_last() else {
-            errors.push(
-                Error::new("the whole document cannot be removed")
-                    .help("target a part of it, such as $.paths['/sessions']"),
-            );
+            let error = Error::new("the whole document cannot be removed")
+                .help("target a part of it, such as $.paths['/sessions']");
+            errors.push((Kind::Conflict, None, error));
             continue;
         };
         let removed = match (node_mut(value, parent), last) {
@@ -94,20 +106,19 @@ fn remove(value: &mut Value, nodes: &[Vec<Step>], expect: Option<&Value>) -> Vec
         if let (Some(removed), Some(expect)) = (removed, expect)
             && removed != *expect
         {
-            errors.push(
-                Error::new(format!(
-                    "conflict: removes {} at {}, where x-expect says {}",
-                    excerpt(&removed),
-                    pointer(path),
-                    excerpt(expect)
-                ))
-                .help("the document changed: look whether the action is still right"),
-            );
+            let at = pointer(path);
+            let (removed, expect) = (excerpt(&removed), excerpt(expect));
+            let error = Error::new(format!("conflict: removes {removed} at {at}, where x-expect says {expect}"))
+                .help("the document changed: look whether the action is still right");
+            errors.push((Kind::Conflict, Some(at), error));
         }
     }
     errors.reverse();
     errors
 }
+
+/// What is wrong, how far a program can mend it, and where.
+pub(super) type Trouble = (Kind, Option<Pointer>, Error);
 
 /// One step from a value to a child. Ordered, so that a parent sorts before what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

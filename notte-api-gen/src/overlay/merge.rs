@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::apply::{Kind, Trouble};
 use super::excerpt;
 use crate::{Error, Pointer};
 
@@ -13,32 +14,32 @@ const LOOK: &str = "the document changed: look whether the action is still right
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     changed: bool,
-    conflicts: Vec<Error>,
+    conflicts: Vec<Trouble>,
     /// Parts of the update that the document has by now, although `x-expect` says otherwise.
-    superseded: Vec<Error>,
+    superseded: Vec<Trouble>,
 }
 
 impl Outcome {
-    /// Whether the action as a whole did nothing.
-    pub(super) fn is_stale(&self) -> bool {
-        !self.changed && self.conflicts.is_empty()
-    }
-
-    /// The errors of the action. A stale action is one error, however many of its parts are stale.
-    pub(super) fn into_errors(mut self, target: &str) -> Vec<Error> {
-        if self.is_stale() {
-            return vec![
+    /// What is wrong with the action. A stale action is one trouble, however many of its parts are stale.
+    pub(super) fn into_troubles(mut self, target: &str) -> Vec<Trouble> {
+        if !self.changed && self.conflicts.is_empty() {
+            let error =
                 Error::new(format!("stale: the update of {target} changes nothing, the document already says this"))
-                    .help("delete the action"),
-            ];
+                    .help("delete the action");
+            return vec![(Kind::Stale, None, error)];
         }
         self.conflicts.append(&mut self.superseded);
         self.conflicts
     }
 
-    fn conflict(&mut self, message: impl fmt::Display, help: &str) {
+    fn conflict(&mut self, at: &Pointer, message: impl fmt::Display, help: &str) {
         let message = format!("conflict: {message}");
-        self.conflicts.push(Error::new(message).help(help));
+        self.conflicts.push((Kind::Conflict, Some(at.clone()), Error::new(message).help(help)));
+    }
+
+    fn said(&mut self, at: &Pointer, message: impl fmt::Display) {
+        let error = Error::new(format!("stale: {message}")).help("delete this part of the action");
+        self.superseded.push((Kind::Said, Some(at.clone()), error));
     }
 }
 
@@ -59,10 +60,12 @@ pub(super) fn merge_into(
             merge(node, &items, expect, at, outcome);
         }
         (Value::Object(_), other) => outcome.conflict(
+            at,
             format!("updates the object at {at} with {}", excerpt(other)),
             "an object is updated with an object",
         ),
         (primitive, _) => outcome.conflict(
+            at,
             format!("the target {at} is {}, neither object nor list", excerpt(primitive)),
             "target the object that holds it",
         ),
@@ -81,7 +84,7 @@ fn merge(node: &mut Value, update: &Value, expect: Option<&Value>, at: &Pointer,
                     None => {
                         if let Some(expect) = expect {
                             let message = format!("nothing at {at}, where x-expect says {}", excerpt(expect));
-                            outcome.conflict(message, LOOK);
+                            outcome.conflict(&at, message, LOOK);
                         }
                         map.insert(key.clone(), new.clone());
                         outcome.changed = true;
@@ -107,7 +110,7 @@ fn expect_beside(
     let Some(expect) = expect else { return };
     let Value::Object(expect) = expect else {
         let message = format!("an object at {at}, where x-expect says {}", excerpt(expect));
-        return outcome.conflict(message, LOOK);
+        return outcome.conflict(at, message, LOOK);
     };
     for (key, expected) in expect.iter().filter(|(key, _)| !update.contains_key(*key)) {
         let found = map.get(key);
@@ -118,7 +121,7 @@ fn expect_beside(
                 at.child(key),
                 excerpt(expected)
             );
-            outcome.conflict(message, LOOK);
+            outcome.conflict(&at.child(key), message, LOOK);
         }
     }
 }
@@ -128,13 +131,12 @@ fn append(items: &mut Vec<Value>, update: &[Value], expect: Option<&Value>, at: 
         && expect.as_array() != Some(items)
     {
         let message = format!("a list of {} at {at}, where x-expect says {}", items.len(), excerpt(expect));
-        outcome.conflict(message, LOOK);
+        outcome.conflict(at, message, LOOK);
     }
-    for new in update {
+    for (index, new) in update.iter().enumerate() {
         // No list of an OpenAPI document gains from holding the same item twice: the document caught up.
         if items.contains(new) {
-            let message = format!("stale: the list at {at} already holds {}", excerpt(new));
-            outcome.superseded.push(Error::new(message).help("delete this part of the action"));
+            outcome.said(&at.child(index), format!("the list at {at} already holds {}", excerpt(new)));
         } else {
             items.push(new.clone());
             outcome.changed = true;
@@ -145,17 +147,18 @@ fn append(items: &mut Vec<Value>, update: &[Value], expect: Option<&Value>, at: 
 fn replace(old: &mut Value, new: &Value, expect: Option<&Value>, at: &Pointer, outcome: &mut Outcome) {
     if old == new {
         if expect.is_some_and(|expect| expect != old) {
-            let message = format!("stale: {at} already is {}", excerpt(new));
-            outcome.superseded.push(Error::new(message).help("delete this part of the action"));
+            outcome.said(at, format!("{at} already is {}", excerpt(new)));
         }
         return;
     }
     match expect {
         Some(expect) if expect == old => {}
         Some(expect) => {
-            outcome.conflict(format!("{} at {at}, where x-expect says {}", excerpt(old), excerpt(expect)), LOOK);
+            let message = format!("{} at {at}, where x-expect says {}", excerpt(old), excerpt(expect));
+            outcome.conflict(at, message, LOOK);
         }
         None => outcome.conflict(
+            at,
             format!("replaces {} at {at} by {} without x-expect", excerpt(old), excerpt(new)),
             "add the value that it replaces as x-expect, at the same place as in `update`",
         ),

@@ -7,7 +7,7 @@ mod parse;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-pub use apply::{Misfit, apply, review};
+pub use apply::{Kind, Misfit, apply, review};
 pub use parse::parse;
 
 /// One overlay file, parsed and checked: a list of actions, each with its reason.

@@ -53,6 +53,7 @@ fn verdict(report: &Report) -> Vec<String> {
     ];
     let unknown = report.compile_unknown();
     let word = match (wire + source, behaviour, &unknown) {
+        _ if report.changes.is_empty() => "UNCHANGED",
         (0, _, Some(_)) => "UNKNOWN",
         (0, 0, None) => "COMPATIBLE",
         (0, _, None) => "COMPATIBLE, but something behaves differently",

@@ -122,7 +122,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             "{unhandled} changes that no rule knows; see `unhandled` in the report"
         )]));
     }
-    if let Some(why) = report.compile_unknown().filter(|_| args.fail_on != Threshold::None && args.fail_on != Threshold::Wire) {
+    if let Some(why) =
+        report.compile_unknown().filter(|_| args.fail_on != Threshold::None && args.fail_on != Threshold::Wire)
+    {
         return Err(Failure::check([format!("the compile verdict is unknown: {why}")]));
     }
     let met = report.changes.iter().filter(|change| args.fail_on.is_met_by(change)).count();

@@ -4,17 +4,19 @@ mod check;
 mod cut;
 mod last;
 mod overlays;
+mod todo;
 mod version;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use notte_api_gen::diff::{Report, Side};
+use notte_api_gen::diff::{Format, Report, Side};
 use notte_api_gen::{Finding, Input, Options, Severity};
 
 use self::check::Edit;
 use self::overlays::Refit;
+use self::todo::{Todo, plural, times};
 use super::fetch::{self, Origin};
 use super::{scan, source};
 use crate::codegen::{self, Inputs};
@@ -52,11 +54,7 @@ struct Incoming {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let root = workspace::root();
     let mut transaction = Transaction::begin(root)?;
-    let result = prepare(args).and_then(|adoption| {
-        check::workspace_builds(&adoption.edits)?;
-        output::line("the workspace compiles with it");
-        Ok(adoption)
-    });
+    let result = prepare(args);
     let adoption = match result {
         Ok(adoption) if !args.dry_run => adoption,
         other => {
@@ -66,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             return Ok(());
         }
     };
-    let come: Vec<&Path> =
+    let added: Vec<&Path> =
         adoption.edits.iter().map(|edit| edit.0.as_path()).filter(|path| !root.join(path).exists()).collect();
     for (path, bytes) in &adoption.edits {
         match bytes {
@@ -77,19 +75,20 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     transaction.write(Path::new(PULL_REQUEST), adoption.pull_request.as_bytes())?;
     transaction.commit()?;
     output::line(&format!(
-        "adopted: {} files changed; {PULL_REQUEST} is the text of a pull request",
+        "\nadopted: {} files changed\nTo do, in this order:\n  1. git diff openapi notte-api/API.md   (what the client \
+         does differently)\n  2. cargo xtask test\n  3. a pull request with the text in {PULL_REQUEST}",
         adoption.edits.len()
     ));
-    output::line(&format!("to undo it: {}", undo(&come)));
+    output::line(&format!("to undo it: {}", undo(&added)));
     Ok(())
 }
 
-/// The command after which the tree is as it was: git brings back what it knows, and not what came.
-fn undo(come: &[&Path]) -> String {
-    let come: Vec<String> = come.iter().map(|path| format!(" {}", path.display())).collect();
-    match come.is_empty() {
+/// The command after which the tree is as it was: git restores what it knows, and leaves what was added.
+fn undo(added: &[&Path]) -> String {
+    let added: Vec<String> = added.iter().map(|path| format!(" {}", path.display())).collect();
+    match added.is_empty() {
         true => "git checkout .".to_owned(),
-        false => format!("git checkout . && git clean --force --{}", come.concat()),
+        false => format!("git checkout . && git clean --force --{}", added.concat()),
     }
 }
 
@@ -102,21 +101,43 @@ struct Adoption {
 fn prepare(args: &Args) -> Result<Adoption, Failure> {
     let incoming = read(&args.document)?;
     refuse_another_api(args, &incoming)?;
-    let mut refit = overlays::refit(&incoming.bytes, &args.document)?;
-    for line in &refit.stale {
-        output::line(&format!("overlay action goes: {line}"));
-    }
+    let refit = overlays::refit(&incoming.bytes, &args.document)?;
     let options = Options { effect_required: true };
     let findings = notte_api_gen::lint::source(&refit.overlaid, options);
-    // What else is wrong may well come of the conflicts.
-    let told = |finding: &Finding| refit.conflicts.is_empty() || finding.rule == "effect-missing";
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error && told(finding));
-    let mut problems: Vec<String> = errors.map(|finding| notte_api_gen::Error::from(finding).to_string()).collect();
+    let errors = |wanted: &dyn Fn(&Finding) -> bool| -> Vec<String> {
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error && wanted(finding));
+        errors.map(|finding| notte_api_gen::Error::from(finding).to_string()).collect()
+    };
     let (report, supposed) = preview(&refit, &incoming.bytes)?;
-    output::line(report.write(notte_api_gen::diff::Format::Text, [DOCUMENT, &args.document]).trim_end());
-    problems.append(&mut refit.conflicts);
-    if !problems.is_empty() {
-        return Err(Failure::check(problems).after(places(&report, supposed)));
+    output::line(report.write(Format::Digest, [DOCUMENT, &args.document]).trim_end());
+    let dropped = plural(refit.dropped.len(), "correction");
+    output::line(&format!("\n{dropped} of the overlays can go: the document contains it by now"));
+
+    let again = format!("cargo xtask spec adopt {} --dry-run, then without --dry-run", args.document);
+    let full = || report.write(Format::Markdown, [DOCUMENT, &args.document]);
+    let mut todo = Todo::default();
+    if refit.has_conflicts() {
+        todo.patch(&refit.changed, &refit.dropped);
+    }
+    let decide = |count| {
+        format!(
+            "decide who is right, {} (`cargo xtask spec verify` asks the service): delete the part of the action, or put \
+             the document's value under x-expect",
+            times(count)
+        )
+    };
+    todo.step(decide, refit.conflicts.clone());
+    let keep = |count| format!("decide whose words to keep, {}, in the same way", times(count));
+    todo.step(keep, refit.words.clone());
+    let effects = |count| format!("give {} an x-notte-effect in a 20-… overlay", plural(count, "operation"));
+    todo.step(effects, errors(&|finding| finding.rule == "effect-missing"));
+    // What else is wrong may well come of the conflicts.
+    let lint = |count| format!("correct {} of lint in an overlay", plural(count, "error"));
+    todo.step(lint, errors(&|finding| finding.rule != "effect-missing" && !refit.has_conflicts()));
+    if !todo.is_empty() {
+        let change = |count| format!("change {} of notte-ext, if {supposed}", plural(count, "line"));
+        todo.step(change, places(&report));
+        return Err(todo.fail(&full(), &again)?);
     }
     let inputs =
         Inputs { document: (DOCUMENT.to_owned(), incoming.bytes.clone()), overlays: refit.files.clone(), options };
@@ -134,13 +155,18 @@ fn prepare(args: &Args) -> Result<Adoption, Failure> {
     let changelog = words::changelog(&changelog, &report, &raised)
         .ok_or_else(|| Failure::input(["CHANGELOG.md: there is no `## Unreleased`"]))?;
     edits.push((PathBuf::from("CHANGELOG.md"), Some(changelog.into_bytes())));
-    let pull_request = words::pull_request(&report, &raised, &refit.stale, &incoming.source);
+    todo.step(|count| format!("change {} that no longer build", plural(count, "line")), check::broken_lines(&edits)?);
+    if !todo.is_empty() {
+        return Err(todo.fail(&full(), &again)?);
+    }
+    output::line("the workspace compiles with it");
+    let pull_request = words::pull_request(&report, &raised, &refit.dropped, &incoming.source);
     Ok(Adoption { edits, pull_request })
 }
 
 fn overlay_edits(refit: &Refit, inside: &impl Fn(&Path) -> PathBuf) -> Vec<Edit> {
     let edits = refit.changed.iter();
-    edits.map(|(path, text)| (inside(path), text.as_ref().map(|text| text.clone().into_bytes()))).collect()
+    edits.map(|(path, _, text)| (inside(path), text.as_ref().map(|text| text.clone().into_bytes()))).collect()
 }
 
 fn read(document: &str) -> Result<Incoming, Failure> {
@@ -196,22 +222,23 @@ fn preview(refit: &Refit, document: &[u8]) -> Result<(Report, &'static str), Fai
     let last = last::read()?;
     let overlays = last.overlays.iter().map(|(name, text)| Input { name, bytes: text.as_bytes() });
     let old = read("the vendored document", last.document.as_bytes(), &overlays.collect::<Vec<_>>())?;
-    let (mut new, mut supposed) = (Side::of(NEW, refit.overlaid.clone(), options), "the overlays hold");
-    if new.surface.is_err() && !refit.conflicts.is_empty() {
-        (new, supposed) = (read(NEW, document, &[])?, "the document alone holds");
+    let (mut new, mut supposed) = (Side::of(NEW, refit.overlaid.clone(), options), "the overlays are right");
+    if new.surface.is_err() && refit.has_conflicts() {
+        (new, supposed) = (read(NEW, document, &[])?, "the document alone is right");
     }
+    new.left_out = Side::left_out(Input { name: NEW, bytes: document })
+        .map_err(|error| Failure::unreadable([error.to_string()]))?;
     let mut report = Report::of(old, new);
     scan::note(&mut report, "notte-ext", &workspace::root().join("notte-ext/src"));
     Ok((report, supposed))
 }
 
 /// The lines of notte-ext that may need a person, each with the items it may use.
-fn places(report: &Report, supposed: &str) -> Vec<String> {
+fn places(report: &Report) -> Vec<String> {
     let mut lines: BTreeMap<(&str, usize), BTreeSet<&str>> = BTreeMap::new();
     for line in report.changes.iter().flat_map(|change| &change.lines) {
         lines.entry((&line.file, line.line)).or_default().insert(&line.item);
     }
     let items = |items: &BTreeSet<&str>| items.iter().copied().collect::<Vec<_>>().join(", ");
-    let told = lines.iter().map(|((file, line), used)| format!("{file}:{line} may use {}", items(used)));
-    told.chain([format!("{} lines of notte-ext may need a person if {supposed}", lines.len())]).collect()
+    lines.iter().map(|((file, line), used)| format!("{file}:{line} may use {}", items(used))).collect()
 }

@@ -43,20 +43,20 @@ fn effects(change: &Change) -> Vec<&'static str> {
 }
 
 /// The pull request's text.
-pub(super) fn pull_request(report: &Report, raised: &Raised, stale: &[String], source: &str) -> String {
+pub(super) fn pull_request(report: &Report, raised: &Raised, dropped: &[String], source: &str) -> String {
     let mut text = format!("Adopts the document from {source}.\n\n");
     if raised.old != raised.new {
         let _ = writeln!(text, "Version {} becomes {}.\n", raised.old, raised.new);
     }
-    if !stale.is_empty() {
-        text.push_str("Overlay actions that did nothing any more, and went:\n\n");
-        for line in stale {
+    if !dropped.is_empty() {
+        text.push_str("Dropped from the overlays, because the document contains it by now:\n\n");
+        for line in dropped {
             let _ = writeln!(text, "- {line}");
         }
         text.push('\n');
     }
     text.push_str(&shortened(&report.write(Format::Markdown, ["", ""])));
-    text.push_str("\nThe workspace compiles. Before this is merged: `cargo xtask test`, and a look at `openapi/effective.json`.\n");
+    text.push_str("\nThe workspace compiles. Before this is merged: `cargo xtask test`, and read the diff of `openapi/effective.json`.\n");
     text
 }
 
@@ -67,7 +67,7 @@ fn shortened(report: &str) -> String {
     for line in report.split_inclusive('\n') {
         if short.len() + line.len() > LONGEST {
             let left = report.lines().count() - short.lines().count();
-            let _ = writeln!(short, "\n{left} more lines: `cargo xtask spec diff` tells all of them.");
+            let _ = writeln!(short, "\n{left} more lines: `cargo xtask spec diff --full` shows all of them.");
             break;
         }
         short.push_str(line);
@@ -104,10 +104,7 @@ mod tests {
             text.starts_with("# Changelog\n\n## Unreleased\n\n- The client follows a newer document (0.1.0 to 0.2.0)"),
             "{text}"
         );
-        assert!(
-            text.contains("\n  - `a`: an operation moved to another path: breaks callers, breaks the wire\n"),
-            "{text}"
-        );
+        assert!(text.contains("\n  - `a`: an operation moved to another path: breaks the wire\n"), "{text}");
         assert!(text.ends_with("\n- Before.\n"), "{text}");
         assert!(changelog("# Changelog\n", &report, &raised).is_none());
     }
