@@ -20,8 +20,10 @@ const TOOLS: &[&str] = &["schemathesis==4.32.5", "playwright==1.65.2"];
 
 const PUPPETEER: &str = "puppeteer-core@24.43.1";
 
+type Run = fn() -> Result<(), Failure>;
+
 /// A part of the run, and what it is called on the command line.
-const PARTS: [(&str, fn() -> Result<(), Failure>); 3] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach)];
+const PARTS: [(&str, Run); 3] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach)];
 
 /// Runs one part, or every part.
 pub(crate) fn run(part: Option<&str>) -> Result<(), Failure> {

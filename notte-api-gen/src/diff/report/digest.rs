@@ -28,7 +28,7 @@ pub(super) fn write(report: &Report) -> String {
     let mut head = verdict(report);
     section(&mut head, "Renamed", renames(&renamed));
     let mut tail = Vec::new();
-    section(&mut tail, "New operations", added_operations(added.collect()));
+    section(&mut tail, "New operations", added_operations(&added.collect::<Vec<_>>()));
     section(&mut tail, "Behaves differently", by_rule(&rest(&|change| change.behaviour.affected)));
     section(&mut tail, "Compatible", by_rule(&rest(&|change| !change.behaviour.affected)));
     if !report.ignored.is_empty() {
@@ -220,7 +220,7 @@ fn by_rule_with_marks(changes: &[&Change]) -> Vec<(String, Vec<String>)> {
     rules.into_iter().map(|((_, text), places)| (text, places)).collect()
 }
 
-fn added_operations(changes: Vec<&Change>) -> Vec<String> {
+fn added_operations(changes: &[&Change]) -> Vec<String> {
     let names: Vec<String> = changes.iter().map(|change| visible(&change.place)).collect();
     shortened(names.chunks(4).map(|names| names.join(", ")).collect(), 4, "more line")
 }
