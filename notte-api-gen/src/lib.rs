@@ -20,7 +20,7 @@ pub use error::Error;
 pub use harden::harden;
 pub use lint::{Finding, Options, Severity};
 pub use load::{Dialect, Document, load};
-pub use model::{Api, Body, Operation, Parameter, Part, Response};
+pub use model::{Api, Body, Operation, Parameter, Part, Response, Style};
 pub use normalise::{Note, PASSES, Pass, RESOLVING, normalise, resolve};
 pub use pointer::Pointer;
 

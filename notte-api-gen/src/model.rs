@@ -51,21 +51,27 @@ pub struct Operation {
     pub key_header: Option<String>,
     /// Whether the document declares an `Idempotency-Key` header.
     pub idempotency_key: bool,
-    /// Path, query and header parameters, in document order.
+    /// Path, query, header and cookie parameters, in document order.
     pub parameters: Vec<Parameter>,
+    /// The media type of the body; empty without one, and for a multipart form.
+    pub media_type: String,
+    /// The media type that the answer is asked in; empty if any will do.
+    pub accept: String,
     /// The request body.
     pub body: Option<Body>,
     /// The answer.
     pub response: Response,
 }
 
-/// A path, query or header parameter.
+/// A path, query, header or cookie parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
     /// The name on the wire.
     pub name: String,
-    /// `path`, `query` or `header`.
+    /// `path`, `query`, `header` or `cookie`.
     pub location: String,
+    /// How a list or an object is written.
+    pub style: Style,
     /// Must be sent.
     pub required: bool,
     /// Prose.
@@ -76,11 +82,39 @@ pub struct Parameter {
     pub schema: Value,
 }
 
+/// How a list or an object is written in a query or a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A pair for each item or property.
+    Form,
+    /// One pair with commas between the items.
+    Commas,
+    /// One pair with spaces between the items.
+    Spaces,
+    /// One pair with bars between the items.
+    Pipes,
+    /// The way through an object in the name, `a[b]=1`, that of a list too.
+    Deep,
+    /// One pair of JSON.
+    Json,
+}
+
 /// A request body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// `application/json` of this schema.
+    /// JSON of this schema.
     Json(Value),
+    /// A form of this object's properties, `application/x-www-form-urlencoded`.
+    Form {
+        /// The schema.
+        schema: Value,
+        /// The styles that the document gives properties.
+        styles: Vec<(String, Style)>,
+    },
+    /// Text as it is.
+    Text,
+    /// Bytes as they are.
+    Bytes,
     /// `multipart/form-data` of these parts.
     Multipart(Vec<Part>),
 }
@@ -92,6 +126,8 @@ pub struct Part {
     pub name: String,
     /// Bytes with a file name, instead of text.
     pub binary: bool,
+    /// A list, of which every item is a part.
+    pub list: bool,
     /// Must be sent.
     pub required: bool,
     /// Prose.
@@ -111,6 +147,8 @@ pub enum Response {
         page: bool,
         /// The schema has a `detail` of its own, so that one is no refusal.
         detail: bool,
+        /// A success may have no content.
+        optional: bool,
     },
     /// A stream of bytes.
     Bytes,
@@ -176,6 +214,8 @@ fn read_operation(
             .flatten()
             .filter_map(read_parameter)
             .collect(),
+        media_type: media_type(operation),
+        accept: text(operation, "x-notte-accept").unwrap_or_else(|| accept(operation).to_owned()),
         body: read_body(operation),
         response: read_response(operation, schemas),
     })
@@ -193,6 +233,7 @@ fn read_parameter(parameter: &Value) -> Option<Parameter> {
     Some(Parameter {
         name: text(parameter, "name")?,
         location: text(parameter, "in")?,
+        style: style(parameter),
         required: parameter.get("required").and_then(Value::as_bool) == Some(true),
         description: text(parameter, "description"),
         deprecated: parameter.get("deprecated").and_then(Value::as_bool) == Some(true),
@@ -204,17 +245,55 @@ fn read_body(operation: &Value) -> Option<Body> {
     if let Some(form) = operation.get("x-notte-multipart") {
         let required: Vec<&str> =
             form.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let binary = |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("binary");
         let parts = object(form.get("properties")).map(|(name, schema)| Part {
             name: name.clone(),
-            binary: schema.get("format").and_then(Value::as_str) == Some("binary"),
+            binary: binary(schema) || schema.get("items").is_some_and(binary),
+            list: schema.get("type").is_some_and(|kind| kind == "array"),
             required: required.contains(&name.as_str()),
             description: text(schema, "description"),
             schema: schema.clone(),
         });
         return Some(Body::Multipart(parts.collect()));
     }
-    let schema = operation.pointer("/requestBody/content/application~1json/schema")?;
-    Some(Body::Json(schema.clone()))
+    let content = operation.pointer("/requestBody/content")?.as_object()?;
+    let (media, content) = content.iter().next()?;
+    let schema = content.get("schema").cloned().unwrap_or_default();
+    Some(match media.as_str() {
+        "application/json" => Body::Json(schema),
+        "application/x-www-form-urlencoded" => Body::Form {
+            schema,
+            styles: object(content.get("x-notte-styles")).map(|(name, it)| (name.clone(), style(it))).collect(),
+        },
+        "text/plain" => Body::Text,
+        _ => Body::Bytes,
+    })
+}
+
+/// The document's media type of the body.
+fn media_type(operation: &Value) -> String {
+    let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
+    let written = content.and_then(|content| content.keys().next()).cloned().unwrap_or_default();
+    text(operation, "x-notte-media-type").unwrap_or(written)
+}
+
+fn accept(operation: &Value) -> &'static str {
+    let mut content = object(operation.get("responses")).filter_map(|(_, response)| response.get("content"));
+    if content.any(|content| content.get("application/json").is_some()) { "application/json" } else { "" }
+}
+
+/// The style of a parameter, or of a form's property.
+fn style(parameter: &Value) -> Style {
+    let explode = parameter.get("explode").and_then(Value::as_bool);
+    match (parameter.get("style").and_then(Value::as_str), explode) {
+        (Some("json"), _) => Style::Json,
+        (Some("deepObject"), _) => Style::Deep,
+        (Some("pipeDelimited"), explode) if explode != Some(true) => Style::Pipes,
+        (Some("spaceDelimited"), explode) if explode != Some(true) => Style::Spaces,
+        (Some("simple"), _) => Style::Commas,
+        (_, Some(false)) => Style::Commas,
+        _ => Style::Form,
+    }
 }
 
 fn read_response(operation: &Value, schemas: &BTreeMap<String, Value>) -> Response {
@@ -231,6 +310,7 @@ fn read_response(operation: &Value, schemas: &BTreeMap<String, Value>) -> Respon
     let resolved = reference(&schema).and_then(|name| schemas.get(name)).unwrap_or(&schema);
     Response::Json {
         page: operation.get("x-notte-page").and_then(Value::as_bool) == Some(true),
+        optional: operation.get("x-notte-optional").and_then(Value::as_bool) == Some(true),
         // An untyped answer may hold anything, a `detail` included.
         detail: resolved.pointer("/properties/detail").is_some() || resolved.get("properties").is_none(),
         schema,

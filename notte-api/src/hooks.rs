@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use progenitor_client::{ClientInfo as _, Error as Unsent};
+use progenitor_client::Error as Unsent;
 use reqwest::{
     Request, Response,
     header::{CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION},
@@ -79,7 +79,7 @@ pub(crate) async fn exchange(
     request: Result<Request, Unsent<()>>,
 ) -> Result<Response, Unsent<()>> {
     let mut request = request?;
-    client.inner().dress(request.headers_mut(), meta).map_err(|unsendable| match unsendable {
+    client.inner.dress(request.headers_mut(), meta).map_err(|unsendable| match unsendable {
         Unsendable::Config(message) => Unsent::Custom(message),
         Unsendable::Request(message) => Unsent::InvalidRequest(message),
     })?;
@@ -88,10 +88,10 @@ pub(crate) async fn exchange(
 
 /// Sends a request within the timeout of the call, and records what was sent.
 pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request) -> reqwest::Result<Response> {
-    let idle = client.inner().timeout();
+    let idle = client.inner.timeout();
     let start = Instant::now();
     let deadline = start.checked_add(idle);
-    let sent = Sent::with(client.inner(), &request, meta);
+    let sent = Sent::with(&client.inner, &request, meta);
     let span = span(meta);
     let answer = within(deadline, follow(client, request)).instrument(span.clone()).await;
     if !span.is_disabled() {
@@ -120,13 +120,13 @@ async fn follow(client: &Client, mut request: Request) -> reqwest::Result<Respon
     make_repeatable(&mut request).await?;
     for _ in 0..redirect::MOST {
         let spare = request.try_clone();
-        let response = client.client().execute(request).await?;
+        let response = client.client.execute(request).await?;
         let Some(next) = spare.and_then(|spare| redirected(spare, &response)) else {
             return Ok(response);
         };
         request = next;
     }
-    client.client().execute(request).await
+    client.client.execute(request).await
 }
 
 fn redirected(mut request: Request, response: &Response) -> Option<Request> {

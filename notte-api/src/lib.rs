@@ -47,6 +47,7 @@ mod operation;
 mod part;
 mod raw;
 mod redirect;
+mod request;
 mod response;
 mod response_value;
 mod runtime;

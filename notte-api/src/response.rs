@@ -23,6 +23,7 @@ type Built = Result<Request, progenitor_client::Error<()>>;
 type Sent = Result<Response, progenitor_client::Error<()>>;
 
 /// Sends a request and decodes its JSON response, regardless of the content type.
+#[allow(dead_code, reason = "which of these generated code uses depends on the document")]
 pub(crate) async fn json<T>(
     client: &Client,
     meta: &'static OperationMeta,
@@ -36,6 +37,30 @@ where
     let context = answer.context.clone();
     let body = answer.read(LARGEST).await?;
     let value = decode::<T>(meta, status, &headers, &body, context.as_ref())?;
+    if Auditor::is_heard() {
+        value.audit(&mut Auditor::new(meta));
+    }
+    Ok(ResponseValue::received(value, status, headers, context))
+}
+
+/// Sends a request and decodes its JSON response, which may have no content.
+#[allow(dead_code, reason = "which of these generated code uses depends on the document")]
+pub(crate) async fn optional<T>(
+    client: &Client,
+    meta: &'static OperationMeta,
+    request: Built,
+) -> Result<ResponseValue<Option<T>>, Error>
+where
+    T: DeserializeOwned + Audit,
+{
+    let answer = Answer::open(meta, exchange(client, meta, request).await).await?;
+    let (status, headers) = (answer.response.status(), answer.response.headers().clone());
+    let context = answer.context.clone();
+    let body = answer.read(LARGEST).await?;
+    let value: Option<T> = match body.trim_ascii() {
+        b"" => None,
+        _ => decode(meta, status, &headers, &body, context.as_ref())?,
+    };
     if Auditor::is_heard() {
         value.audit(&mut Auditor::new(meta));
     }

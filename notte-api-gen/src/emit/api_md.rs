@@ -61,7 +61,7 @@ fn arguments(operation: &Operation) -> String {
         .map(|parameter| format!("`{}`{}", doc::cell(&parameter.name), if parameter.required { "" } else { "?" }))
         .collect();
     match &operation.body {
-        Some(Body::Json(_)) => arguments.push("body".to_owned()),
+        Some(Body::Json(_) | Body::Form { .. } | Body::Text | Body::Bytes) => arguments.push("body".to_owned()),
         Some(Body::Multipart(parts)) => arguments.extend(
             parts
                 .iter()

@@ -1,18 +1,16 @@
-//! The operation builders: progenitor's requests, our setters, answers and errors.
+//! The operation builders: a setter for everything that is sent, a request of all that was set, and its answer.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-use syn::parse_quote;
-use syn::visit::{self, Visit};
-use syn::visit_mut::{self, VisitMut};
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 use super::doc::Doc;
-use super::{multipart, rust};
-use crate::Error;
-use crate::format::{breaks, generic, items, laid, laid_method};
-use crate::model::{Api, Body, Operation, Response, reference};
+use super::rust;
+use super::schema_type::{self, type_of};
+use crate::format::{LITERAL_WIDTH, block, breaks, generic, laid, laid_method};
+use crate::lint::names;
+use crate::model::{Api, Body, Operation, Parameter, Part, Response, Style};
 
 /// A builder with what other files need to know of it.
 pub(super) struct Builder {
@@ -22,96 +20,49 @@ pub(super) struct Builder {
     pub(super) output: String,
 }
 
-/// The builders by operation id.
-pub(super) fn decorate(items: Vec<syn::Item>, api: &Api) -> Result<BTreeMap<String, Builder>, Error> {
-    let mut structs = BTreeMap::new();
-    let mut impls = BTreeMap::new();
-    for item in items {
-        match item {
-            syn::Item::Struct(item) => {
-                structs.insert(item.ident.to_string(), item);
-            }
-            syn::Item::Impl(item) => {
-                impls.insert(rust::last_segment(&item.self_ty).unwrap_or_default(), item);
-            }
-            _ => {}
-        }
-    }
-    let mut builders = BTreeMap::new();
-    for operation in &api.operations {
-        let name = operation.id.to_upper_camel_case();
-        let (Some(definition), Some(methods)) = (structs.remove(&name), impls.remove(&name)) else {
-            return Err(Error::new("progenitor emitted no builder for this operation").at(operation.id.as_str()));
-        };
-        builders.insert(operation.id.clone(), decorate_one(operation, api, definition, methods)?);
-    }
-    Ok(builders)
+/// A field of a builder: what is set, how, and where it goes.
+struct Field {
+    ident: String,
+    /// The type of the value, `Option<…>` where it may be left out.
+    ty: String,
+    initial: String,
+    setters: String,
+    /// The statement that puts it into the request.
+    put: String,
 }
 
-fn decorate_one(
-    operation: &Operation,
-    api: &Api,
-    mut definition: syn::ItemStruct,
-    mut methods: syn::ItemImpl,
-) -> Result<Builder, Error> {
-    Localise.visit_item_struct_mut(&mut definition);
-    Localise.visit_item_impl_mut(&mut methods);
-    let ident = definition.ident.clone();
-    let retryable = !matches!(operation.body, Some(Body::Multipart(_)));
-    definition.attrs = super::client::operation_docs(operation).attributes();
-    if operation.deprecated {
-        definition.attrs.push(parse_quote!(#[deprecated]));
-    }
-    if retryable {
-        definition.attrs.push(parse_quote!(#[derive(Clone)]));
-    }
-    definition.attrs.push(parse_quote!(#[must_use = "a builder does nothing until it is sent"]));
+/// What setters may not be called: the builder has it already.
+const TAKEN: [&str; 8] = ["client", "clone", "meta", "new", "request", "send", "send_bytes", "send_on"];
 
-    let mut kept: Vec<syn::ImplItemFn> = Vec::new();
-    let mut send = None;
-    for item in std::mem::take(&mut methods.items) {
-        let syn::ImplItem::Fn(mut method) = item else { continue };
-        match method.sig.ident.to_string().as_str() {
-            "new" => {
-                method.vis = parse_quote!(pub(crate));
-                if takes_empty_object(operation, api) {
-                    EmptyBody.visit_block_mut(&mut method.block);
-                }
-                kept.push(method);
-            }
-            "body" => {
-                method.attrs = Doc::fixed("The whole body.").attributes();
-                kept.push(method);
-            }
-            "body_map" => {
-                method.attrs = Doc::fixed("Changes the body's builder in place.").attributes();
-                kept.push(method);
-            }
-            "send" => send = Some(method),
-            _ => {}
+/// The builder of an operation.
+pub(super) fn emit(operation: &Operation, api: &Api) -> Builder {
+    let ident = rust::ident(&operation.id.to_upper_camel_case());
+    let fields = fields(operation, api);
+    let (decode, output) = match &operation.response {
+        Response::Json { schema, optional, .. } => {
+            let ty = type_of(schema, "types::");
+            if *optional { ("optional", schema_type::option(&ty)) } else { ("json", ty) }
         }
-    }
-    let Some(send) = send else {
-        return Err(Error::new("progenitor emitted no `send` for this operation").at(operation.id.as_str()));
-    };
-    let (decode, output) = match operation.response {
-        Response::Json { .. } => ("json", answer(&send)),
         Response::Bytes => ("bytes", BYTES.to_owned()),
-        Response::Empty => ("empty", answer(&send)),
+        Response::Empty => ("empty", "()".to_owned()),
     };
-    let mut setters: String = definition.fields.iter().filter_map(|field| parameter_setter(operation, field)).collect();
-    let Some(mut request) = request(send) else {
-        return Err(Error::new("progenitor's `send` builds no request for this operation").at(operation.id.as_str()));
-    };
-    if let Some(Body::Multipart(parts)) = &operation.body {
-        setters.push_str(&multipart::inject(parts, &mut definition, &mut kept, &mut request));
+    let mut head = operation_docs(operation).comment("");
+    if operation.deprecated {
+        head.push_str("#[deprecated]\n");
     }
-    methods.items = kept.into_iter().map(syn::ImplItem::Fn).collect();
-
-    let meta = format!("&operations::{}", operation.id.to_shouty_snake_case());
-    let endpoint = format!("{} {}", operation.method, operation.path);
-    let sending = [
-        Doc::prose(&format!("Sends `{endpoint}`.")).comment("    ")
+    // A multipart form may be read only once.
+    if !matches!(operation.body, Some(Body::Multipart(_))) {
+        head.push_str("#[derive(Clone)]\n");
+    }
+    head.push_str("#[must_use = \"a builder does nothing until it is sent\"]\n");
+    let declared: String = fields
+        .iter()
+        .map(|Field { ident, ty, .. }| generic(&format!("    {ident}: Result"), &[ty, "String"]) + ",\n")
+        .collect();
+    let methods = [
+        constructor(&fields),
+        fields.iter().map(|field| field.setters.as_str()).collect(),
+        Doc::prose(&format!("Sends `{} {}`.", operation.method, operation.path)).comment("    ")
             + "    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n",
         sender("send", &output, decode),
         "    /// Sends it, and leaves the answer's body undecoded.
@@ -121,18 +72,181 @@ fn decorate_one(
 "
         .to_owned(),
         sender("send_bytes", BYTES, "bytes"),
+        request(operation, &fields),
     ];
     let text = [
-        items(vec![syn::Item::Struct(definition)]),
-        merged(methods, &(setters + &sending.concat()), request),
-        send_once(&ident, &meta, &output, decode),
+        laid(format!("{head}pub struct {ident}<'a> {{\n    client: &'a crate::Client,\n{declared}}}\n")),
+        format!("impl<'a> {ident}<'a> {}\n", block(&methods.concat())),
+        send_once(&ident, &operation.id, &output, decode),
         debug(&format!("{ident}<'_>"), &ident),
     ]
     .concat();
-    Ok(Builder { text, output })
+    Builder { text, output }
 }
 
 const BYTES: &str = "crate::ByteStream";
+
+fn fields(operation: &Operation, api: &Api) -> Vec<Field> {
+    let mut taken: BTreeSet<String> = TAKEN.map(str::to_owned).into();
+    if operation.body.as_ref().is_some_and(|body| !matches!(body, Body::Multipart(_))) {
+        taken.extend(["body", "body_map"].map(str::to_owned));
+    }
+    let mut claim = |name: &str, kind: &str| {
+        let mut ident = names::method(name);
+        while !taken.insert(ident.trim_start_matches("r#").to_owned()) {
+            ident = format!("{}_{kind}", ident.trim_end_matches('_'));
+        }
+        ident
+    };
+    let mut fields: Vec<Field> = operation
+        .parameters
+        .iter()
+        .map(|it| {
+            let kind = if it.location == "path" { "path" } else { "param" };
+            parameter(it, claim(&it.name, kind))
+        })
+        .collect();
+    match &operation.body {
+        Some(Body::Multipart(parts)) => {
+            fields.extend(parts.iter().map(|it| part(it, claim(&it.name, "part"))));
+        }
+        Some(content) => fields.push(body(operation, content, api)),
+        None => {}
+    }
+    fields
+}
+
+fn parameter(parameter: &Parameter, ident: String) -> Field {
+    let name = rust::literal(&parameter.name);
+    let value = type_of(&parameter.schema, "types::");
+    let put = match (parameter.location.as_str(), parameter.style) {
+        ("path", Style::Commas) => format!("draft.path_list({name}, self.{ident})?;"),
+        ("path", _) => format!("draft.path({name}, self.{ident})?;"),
+        ("header", _) => {
+            let name = rust::literal(&parameter.name.to_ascii_lowercase());
+            format!("draft.header({name}, self.{ident})?;")
+        }
+        ("cookie", _) => format!("draft.cookie({name}, self.{ident})?;"),
+        (_, style) => format!("draft.query({name}, Style::{style:?}, self.{ident})?;"),
+    };
+    let docs = Doc::prose(parameter.description.as_deref().unwrap_or_default()).or_else(|| Doc::name(&parameter.name));
+    field(ident, &value, parameter.required, put, &docs, parameter.deprecated)
+}
+
+fn part(part: &Part, ident: String) -> Field {
+    let name = rust::literal(&part.name);
+    let value = match (part.binary, part.list) {
+        (true, true) => "Vec<crate::Part>".to_owned(),
+        (true, false) => "crate::Part".to_owned(),
+        (false, _) => type_of(&part.schema, "types::"),
+    };
+    let way = if part.binary { "file" } else { "field" };
+    let put = format!("draft.{way}({name}, self.{ident})?;");
+    let docs = Doc::prose(part.description.as_deref().unwrap_or_default()).or_else(|| Doc::name(&part.name));
+    field(ident, &value, part.required, put, &docs, false)
+}
+
+fn field(ident: String, value: &str, required: bool, put: String, docs: &Doc, deprecated: bool) -> Field {
+    let ty = if required { value.to_owned() } else { schema_type::option(value) };
+    let initial = if required {
+        format!("Err({}.to_owned())", rust::literal(&format!("{ident} was not initialized")))
+    } else {
+        "Ok(None)".to_owned()
+    };
+    Field { setters: setter(&ident, &ty, docs, deprecated), ident, ty, initial, put }
+}
+
+/// The field of a body that is set as a whole, or by its builder.
+fn body(operation: &Operation, body: &Body, api: &Api) -> Field {
+    let media = rust::literal(&operation.media_type);
+    let (schema, put) = match body {
+        Body::Json(schema) => (schema, format!("draft.json({media}, ")),
+        Body::Form { schema, styles } => {
+            let styles: Vec<String> =
+                styles.iter().map(|(name, style)| format!("({}, Style::{style:?})", rust::literal(name))).collect();
+            (schema, format!("draft.form(&[{}], ", styles.join(", ")))
+        }
+        Body::Text => return whole("String", None, format!("draft.bytes({media}, self.body)?;")),
+        Body::Bytes | Body::Multipart(_) => {
+            return whole("crate::Bytes", None, format!("draft.bytes({media}, self.body)?;"));
+        }
+    };
+    let ty = type_of(schema, "types::");
+    match schema_type::structure(schema, api) {
+        Some(_) => whole(&ty, Some(&ty), format!("{put}self.body.and_then({ty}::try_from))?;")),
+        None => {
+            let mut field = whole(&ty, None, format!("{put}self.body)?;"));
+            // An object that declares nothing: `{}` is then what is sent.
+            if ty == schema_type::FREE {
+                field.initial = "Ok(::serde_json::Map::new())".to_owned();
+            }
+            field
+        }
+    }
+}
+
+fn whole(ty: &str, built: Option<&str>, put: String) -> Field {
+    let from = if built.is_some() { "\n            .map(From::from)" } else { "" };
+    let refusal =
+        rust::literal(&format!("conversion to `{}` for body failed: {{error}}", ty.trim_start_matches("types::")));
+    let mut setters = laid_method(format!(
+        "    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+{},
+        V::Error: ::std::fmt::Display,
+    {{
+        self.body = value
+            .try_into(){from}
+            .map_err(|error| format!({refusal}));
+        self
+    }}
+",
+        generic("        V: ::std::convert::TryInto", &[ty])
+    ));
+    let mut held = ty.to_owned();
+    if let Some(ty) = built {
+        held = ty.replacen("types::", "types::builder::", 1);
+        setters.push_str(&laid_method(format!(
+            "    /// Changes the body's builder in place.
+    pub fn body_map(mut self, change: impl FnOnce({held}) -> {held}) -> Self {{
+        self.body = self.body.map(change);
+        self
+    }}
+"
+        )));
+    }
+    let initial = match built {
+        Some(_) => "Ok(::std::default::Default::default())",
+        None => "Err(\"body was not initialized\".to_owned())",
+    };
+    Field { ident: "body".to_owned(), ty: held, initial: initial.to_owned(), setters, put }
+}
+
+fn constructor(fields: &[Field]) -> String {
+    let initial: Vec<String> = std::iter::once("client".to_owned())
+        .chain(fields.iter().map(|field| format!("{}: {}", field.ident, field.initial)))
+        .collect();
+    let mut literal = format!("Self {{ {} }}", initial.join(", "));
+    if literal.len() > LITERAL_WIDTH {
+        literal = format!("Self {{\n            {},\n        }}", initial.join(",\n            "));
+    }
+    laid_method(format!("    pub(crate) fn new(client: &'a crate::Client) -> Self {{\n        {literal}\n    }}\n"))
+}
+
+/// What was set, as a request.
+fn request(operation: &Operation, fields: &[Field]) -> String {
+    let accept = rust::literal(&operation.accept);
+    let puts: String = fields.iter().map(|field| format!("        {}\n", field.put)).collect();
+    let mutable = if fields.is_empty() { "" } else { "mut " };
+    laid_method(format!(
+        "    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {{
+        let {mutable}draft = Draft::new(client, Self::META, {accept});
+{puts}        draft.build()
+    }}
+"
+    ))
+}
 
 /// A method that sends, and answers what `decode` makes of the answer.
 fn sender(name: &str, output: &str, decode: &str) -> String {
@@ -157,10 +271,10 @@ fn decoded(decode: &str) -> String {
 }
 
 /// How the runtime sends a builder: once, with a client of its choice.
-fn send_once(ident: &syn::Ident, meta: &str, output: &str, decode: &str) -> String {
+fn send_once(ident: &syn::Ident, id: &str, output: &str, decode: &str) -> String {
     laid(format!(
         "impl crate::SendOnce for {ident}<'_> {{
-    const META: &'static crate::OperationMeta = {meta};
+    const META: &'static crate::OperationMeta = &operations::{};
     type Output = {output};
     async fn send_on(
         self,
@@ -170,17 +284,9 @@ fn send_once(ident: &syn::Ident, meta: &str, output: &str, decode: &str) -> Stri
     }}
 }}
 ",
+        id.to_shouty_snake_case(),
         decoded(decode)
     ))
-}
-
-/// One `impl`: methods, methods that are text already, and a last method.
-fn merged(methods: syn::ItemImpl, text: &str, last: syn::ImplItemFn) -> String {
-    let mut end: syn::ItemImpl = parse_quote!(impl X {});
-    end.items.push(syn::ImplItem::Fn(last));
-    let (mut merged, end) = (items(vec![syn::Item::Impl(methods)]), items(vec![syn::Item::Impl(end)]));
-    merged.truncate(merged.len() - "}\n".len());
-    merged + text + end.split_once('\n').map_or("", |(_, method)| method)
 }
 
 /// Debug that shows nothing of what was set.
@@ -195,66 +301,23 @@ pub(super) fn debug(ty: &str, name: &syn::Ident) -> String {
     ))
 }
 
-/// Whether the body is an object that declares nothing: `{}` is then what is sent.
-fn takes_empty_object(operation: &Operation, api: &Api) -> bool {
-    let Some(Body::Json(schema)) = &operation.body else { return false };
-    let resolved = reference(schema).and_then(|name| api.schemas.get(name)).unwrap_or(schema);
-    let object = resolved.get("type").and_then(serde_json::Value::as_str) == Some("object");
-    object && resolved.get("properties").is_none() && resolved.get("x-rust-type").is_none()
-}
-
-/// Starts the body as an empty object instead of as forgotten.
-struct EmptyBody;
-
-impl VisitMut for EmptyBody {
-    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
-        if matches!(&field.member, syn::Member::Named(name) if name == "body") {
-            field.expr = parse_quote!(Ok(::serde_json::Map::new().into()));
-        }
-    }
-}
-
-/// `T` of progenitor's `-> Result<ResponseValue<T>, Error<()>>`.
-fn answer(send: &syn::ImplItemFn) -> String {
-    let syn::ReturnType::Type(_, result) = &send.sig.output else { return "()".to_owned() };
-    let answer = rust::argument_of(result, "Result").and_then(|answer| rust::argument_of(answer, "ResponseValue"));
-    answer.map_or("()".to_owned(), rust::type_text)
-}
-
-fn parameter_setter(operation: &Operation, field: &syn::Field) -> Option<String> {
-    let ident = field.ident.as_ref()?;
-    if ident == "client" || ident == "body" {
-        return None;
-    }
-    let ty = rust::argument_of(&field.ty, "Result")?;
-    let parameter = operation
-        .parameters
-        .iter()
-        .find(|parameter| parameter.name.to_snake_case() == rust::plain(ident).trim_end_matches('_'));
-    let described = parameter.and_then(|parameter| parameter.description.as_deref()).unwrap_or_default();
-    let docs =
-        Doc::prose(described).or_else(|| Doc::name(parameter.map_or(&rust::plain(ident), |parameter| &parameter.name)));
-    Some(setter(ident, ty, &docs, parameter.is_some_and(|parameter| parameter.deprecated)))
-}
-
 /// A setter of a builder field `Result<ty, String>`: an optional one takes `T` or `Option<T>`.
-pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &Doc, deprecated: bool) -> String {
+pub(super) fn setter(ident: &str, ty: &str, docs: &Doc, deprecated: bool) -> String {
     let mut text = docs.comment("    ");
     if deprecated {
         text.push_str("    #[deprecated]\n");
     }
-    if let Some(inner) = rust::option_of(ty) {
-        let inner = rust::type_text(inner);
+    if let Some(inner) = schema_type::inner_of_option(ty) {
         let line = format!("    pub fn {ident}(mut self, value: impl crate::wire::IntoField<{inner}>) -> Self {{\n");
         if breaks(line.trim_end()) {
-            let value = generic("        value: impl crate::wire::IntoField", &[&inner]);
+            let value = generic("        value: impl crate::wire::IntoField", &[inner]);
             let _ = write!(text, "    pub fn {ident}(\n        mut self,\n{value},\n    ) -> Self {{\n");
         } else {
             text.push_str(&line);
         }
         let _ = write!(text, "        self.{ident} = value.into_field();\n        self\n    }}\n");
     } else {
-        let problem = rust::literal(&format!("{}: {{error}}", rust::plain(ident)));
+        let problem = rust::literal(&format!("{}: {{error}}", ident.trim_start_matches("r#")));
         let mut set = format!("        self.{ident} = value.try_into().map_err(|error| format!({problem}));");
         if breaks(&set) {
             set = set.replacen(".try_into()", "\n            .try_into()\n            ", 1);
@@ -270,114 +333,56 @@ pub(super) fn setter(ident: &syn::Ident, ty: &syn::Type, docs: &Doc, deprecated:
         self
     }}
 ",
-            generic("        V: ::std::convert::TryInto", &[&rust::type_text(ty)])
+            generic("        V: ::std::convert::TryInto", &[ty])
         );
     }
     laid_method(text)
 }
 
-/// Progenitor's `send` up to the request: nothing is sent or decoded.
-fn request(mut send: syn::ImplItemFn) -> Option<syn::ImplItemFn> {
-    send.attrs.clear();
-    send.vis = syn::Visibility::Inherited;
-    send.sig.asyncness = None;
-    send.sig.ident = quote::format_ident!("request");
-    send.sig.inputs.push(parse_quote!(client: &crate::Client));
-    send.sig.output = parse_quote!(-> Result<::reqwest::Request, Error<()>>);
-    let built = send.block.stmts.iter().position(|statement| declares(statement, "request"))?;
-    send.block.stmts.truncate(built + 1);
-    OfArgument.visit_block_mut(&mut send.block);
-    // `api-version` is a habit of progenitor's home server.
-    let mut fills = false;
-    send.block.stmts.retain(|statement| {
-        let mut headers = Headers::default();
-        headers.visit_stmt(statement);
-        fills |= headers.filled && !headers.version;
-        !headers.version
-    });
-    send.block.stmts.push(syn::Stmt::Expr(parse_quote!(Ok(request)), None));
-    if !fills {
-        send.block.stmts.retain(|statement| !declares(statement, "header_map"));
-        UnchainHeaders.visit_block_mut(&mut send.block);
-    }
-    Some(send)
+/// The lines that say what an operation does, in its document's words, with its endpoint and effect class. The first
+/// sentence stands alone, as the line that rustdoc lists; a summary is only the operation's id in other letters.
+pub(super) fn operation_docs(operation: &Operation) -> Doc {
+    let text = operation.description.as_ref().or(operation.summary.as_ref());
+    let (first, rest) = text.map(|text| first_sentence(text)).unwrap_or_default();
+    let auth = if operation.auth { "" } else { ", no key is sent" };
+    let endpoint = format!("`{} {}` (effect class: {}{auth})", operation.method, operation.path, operation.effect);
+    Doc::prose(first).and(Doc::prose(rest)).and(Doc::prose(&endpoint))
 }
 
-/// `client` is the argument, not the builder's; and what is built is not changed here.
-struct OfArgument;
+/// A text's first sentence and the rest of it. An abbreviation, such as `e.g. `, ends none.
+fn first_sentence(text: &str) -> (&str, &str) {
+    let ends = |at: usize| {
+        let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let next = text[at + 2..].chars().next();
+        !word.contains('.') && next.is_some_and(|next| !next.is_lowercase())
+    };
+    match text.match_indices(". ").map(|(at, _)| at).find(|at| ends(*at)) {
+        Some(at) => (&text[..=at], &text[at + 2..]),
+        None => (text, ""),
+    }
+}
 
-impl VisitMut for OfArgument {
-    fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
-        if matches!(&field.member, syn::Member::Named(name) if name == "client") {
-            *field = syn::FieldPat {
-                colon_token: Some(Default::default()),
-                pat: Box::new(parse_quote!(_)),
-                ..field.clone()
-            };
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn the_first_sentence_ends_where_another_begins() {
+        for (text, first) in [
+            ("Stops it. It is over then.", "Stops it."),
+            ("Takes a file, e.g. a picture. Nothing else.", "Takes a file, e.g. a picture."),
+            ("Reads `a.b` of v1. `x` is kept.", "Reads `a.b` of v1."),
+            ("One sentence only.", "One sentence only."),
+            ("", ""),
+        ] {
+            assert_eq!(first_sentence(text).0, first);
         }
-    }
-
-    fn visit_pat_ident_mut(&mut self, pattern: &mut syn::PatIdent) {
-        if pattern.ident == "request" {
-            pattern.mutability = None;
-        }
-    }
-}
-
-fn declares(statement: &syn::Stmt, name: &str) -> bool {
-    matches!(statement, syn::Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(pat) if pat.ident == name))
-}
-
-/// Whether a statement fills the map of headers, and whether with the version.
-#[derive(Default)]
-struct Headers {
-    filled: bool,
-    version: bool,
-}
-
-impl<'ast> Visit<'ast> for Headers {
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        self.filled |= call.method == "append";
-        visit::visit_expr_method_call(self, call);
-    }
-
-    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
-        self.version |= text.value() == "api-version";
-    }
-}
-
-/// Drops `.headers(header_map)` where nothing fills the map.
-struct UnchainHeaders;
-
-impl VisitMut for UnchainHeaders {
-    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
-        visit_mut::visit_expr_mut(self, expression);
-        if let syn::Expr::MethodCall(call) = expression
-            && call.method == "headers"
-        {
-            *expression = (*call.receiver).clone();
-        }
-    }
-}
-
-/// Paths as they are in a file of their own: `super::Client` is the crate's.
-struct Localise;
-
-impl VisitMut for Localise {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        if let Some(first) = path.segments.first_mut()
-            && (first.ident == "super" || first.ident == "notte_api")
-        {
-            path.leading_colon = None;
-            first.ident = quote::format_ident!("crate");
-        }
-        visit_mut::visit_path_mut(self, path);
     }
 }
 
 /// The imports of every file of builders.
 pub(super) const IMPORTS: &str = "use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 ";

@@ -1,21 +1,19 @@
-//! Emit: progenitor's output, decorated with syn and laid out as files. What is ours alone is written as text.
+//! Emit: operations as text, typify's types decorated with syn, laid out as files.
 
 mod api_md;
 mod builders;
 mod client;
 mod doc;
-mod multipart;
 mod progenitor;
 mod prune;
 mod rust;
+mod schema_type;
 mod table;
 mod type_builders;
 mod types;
 mod unions;
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
-use std::thread;
 
 use heck::ToUpperCamelCase;
 use serde_json::Value;
@@ -39,15 +37,11 @@ pub struct File {
 /// Generates the client of a hardened document.
 ///
 /// # Errors
-/// When progenitor cannot take the document; the error names the operations at fault.
+/// When typify cannot take the schemas.
 pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
     let source = Source::new(document, api)?;
-    // Syntax trees cannot leave their thread: progenitor runs for operations and for types, beside each other.
-    let (operations, types) = thread::scope(|scope| {
-        let types = scope.spawn(|| type_files(&source, api));
-        (operation_files(&source, api), types.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    });
-    let ((mut files, operations), (types, listed)) = (operations?, types?);
+    let (types, listed) = type_files(&source, api)?;
+    let (mut files, operations) = operation_files(api);
     files.extend(types);
     files.push(File { path: "API.md".to_owned(), text: operations + &listed });
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -55,18 +49,18 @@ pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
 }
 
 /// `Client`, the builders and the table, and what `API.md` says of them.
-fn operation_files(source: &Source<'_>, api: &Api) -> Result<(Vec<File>, String), Error> {
-    let (builders, rest) = split(source.client()?);
-    let builders = builders::decorate(builders, api)?;
+fn operation_files(api: &Api) -> (Vec<File>, String) {
+    let builders: BTreeMap<String, builders::Builder> =
+        api.operations.iter().map(|operation| (operation.id.clone(), builders::emit(operation, api))).collect();
     let listed = api_md::operations(api, &builders);
     let mut files = vec![
         rust_file("mod.rs", &index()),
-        file("client.rs", client::emit(rest, api)),
+        file("client.rs", client::emit(api)),
         file("operations.json", table::json(api)),
         file("operations.rs", table::emit(api)),
     ];
     files.extend(builder_files(api, builders));
-    Ok((files, listed))
+    (files, listed)
 }
 
 /// The types, and what `API.md` says of them.
@@ -81,20 +75,6 @@ fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 2], String), Err
         ),
     ];
     Ok((files, listed))
-}
-
-/// Takes the builders out of progenitor's one file.
-fn split(file: syn::File) -> (Vec<syn::Item>, Vec<syn::Item>) {
-    let (mut builders, mut rest) = (Vec::new(), Vec::new());
-    for item in file.items {
-        match item {
-            syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) if ident == "builder" => {
-                builders = items;
-            }
-            item => rest.push(item),
-        }
-    }
-    (builders, rest)
 }
 
 fn index() -> syn::File {

@@ -1,22 +1,9 @@
-//! Drops from progenitor's tokens what ours replaces, before anything is parsed: it is most of them.
+//! Drops from typify's tokens what ours replaces, before anything is parsed: it is most of them.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-
-/// What a stream of tokens holds.
-#[derive(Clone, Copy)]
-pub(super) enum Scope {
-    /// The items of the file.
-    File,
-    /// The types.
-    Types,
-    /// The items of `mod builder`.
-    Builders,
-    /// The methods of a builder.
-    Methods,
-}
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The items that are kept.
-pub(super) fn pruned(tokens: TokenStream, scope: Scope) -> TokenStream {
+pub(super) fn pruned(tokens: TokenStream) -> TokenStream {
     let mut kept = Vec::new();
     let mut item = Vec::new();
     for token in tokens {
@@ -27,8 +14,9 @@ pub(super) fn pruned(tokens: TokenStream, scope: Scope) -> TokenStream {
             _ => false,
         };
         item.push(token);
-        if ends {
-            prune(&mut item, scope);
+        if ends && is_replaced(&item) {
+            item.clear();
+        } else if ends {
             kept.append(&mut item);
         }
     }
@@ -36,27 +24,14 @@ pub(super) fn pruned(tokens: TokenStream, scope: Scope) -> TokenStream {
     kept.into_iter().collect()
 }
 
-/// Empties an item that is dropped, and prunes within one that is kept.
-fn prune(item: &mut Vec<TokenTree>, scope: Scope) {
-    let words: Vec<String> = item.iter().filter_map(word).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !["pub", "async"].contains(word)).collect();
-    match (scope, &*words) {
-        // They are asked for apart.
-        (Scope::File, ["mod", "types"]) => item.clear(),
-        (Scope::File, ["mod", "builder"]) => within(item, Scope::Builders),
-        (Scope::Builders, ["impl", ..]) => within(item, Scope::Methods),
-        // `Client` gets our methods; typify's builders, conversions and their errors are replaced.
-        (Scope::File | Scope::Types, ["impl", rest @ ..]) if !rest.contains(&"for") => item.clear(),
-        (Scope::Types, ["mod", ..]) => item.clear(),
-        (Scope::Types, ["impl", ..]) if is_conversion(item) => item.clear(),
-        (Scope::Methods, ["fn", name, ..]) if !["new", "body", "body_map", "send"].contains(name) => item.clear(),
-        _ => {}
-    }
-}
-
-fn within(item: &mut [TokenTree], scope: Scope) {
-    if let Some(TokenTree::Group(block)) = item.last_mut() {
-        *block = Group::new(block.delimiter(), pruned(block.stream(), scope));
+/// Builders, conversions and their errors are ours.
+fn is_replaced(item: &[TokenTree]) -> bool {
+    let words: Vec<String> = item.iter().filter_map(word).filter(|word| word != "pub").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match &*words {
+        ["mod", ..] => true,
+        ["impl", rest @ ..] => !rest.contains(&"for") || is_conversion(item),
+        _ => false,
     }
 }
 

@@ -92,6 +92,9 @@ fn described(operation: &Operation) -> Value {
         .collect();
     let body = operation.body.as_ref().map(|body| match body {
         Body::Json(schema) => json!({"kind": "json", "schema": json_schema(schema)}),
+        Body::Form { schema, .. } => json!({"kind": "form", "schema": json_schema(schema)}),
+        Body::Text => json!({"kind": "text"}),
+        Body::Bytes => json!({"kind": "bytes"}),
         Body::Multipart(parts) => json!({"kind": "multipart", "schema": form_schema(parts)}),
     });
     let response = match &operation.response {

@@ -33,7 +33,9 @@ fn builder(item: &Struct) -> String {
     });
     let taken = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: value.{ident}?"));
     let wrapped = item.fields.iter().map(|Field { ident, .. }| format!("{ident}: Ok(value.{ident})"));
-    let setters: String = fields().map(|(field, ty)| setter(&field.ident, ty, &field.docs, field.deprecated)).collect();
+    let setters: String = fields()
+        .map(|(field, ty)| setter(&field.ident.to_string(), &rust::type_text(ty), &field.docs, field.deprecated))
+        .collect();
     [
         laid(format!(
             "/// Builder for [`{name}`](super::{name}).

@@ -9,6 +9,7 @@ use syn::parse_quote;
 
 use super::doc::Doc;
 use super::rust;
+use super::schema_type::type_of;
 use crate::model::{Api, object, reference, text};
 
 /// One enum with its impls for every component marked `x-notte-union`.
@@ -102,7 +103,7 @@ fn read_variant(api: &Api, union: &str, variant: &Value) -> Option<Variant> {
         structure: reference(&schema)
             .and_then(|component| api.schemas.get(component)?.get("properties")?.as_object())
             .is_some_and(|properties| !properties.is_empty()),
-        ty: rust_type(&schema),
+        ty: syn::parse_str(&type_of(&schema, "")).ok()?,
         docs: docs.attributes(),
     })
 }
@@ -243,38 +244,4 @@ fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<sy
         });
     }
     items
-}
-
-/// The Rust type of a variant's or a form part's schema.
-pub(super) fn rust_type(schema: &Value) -> syn::Type {
-    if let Some(native) = schema.get("x-rust-type") {
-        let path = text(native, "path").unwrap_or_default().replace("notte_api::", "crate::");
-        let parameters: Vec<syn::Type> =
-            native.get("parameters").and_then(Value::as_array).into_iter().flatten().map(rust_type).collect();
-        if let Ok(path) = syn::parse_str::<syn::Path>(&path) {
-            return if parameters.is_empty() { parse_quote!(#path) } else { parse_quote!(#path<#(#parameters),*>) };
-        }
-    }
-    if let Some(name) = reference(schema) {
-        let ident = rust::ident(name);
-        return parse_quote!(#ident);
-    }
-    match schema.get("type").and_then(Value::as_str) {
-        Some("string") => parse_quote!(String),
-        Some("boolean") => parse_quote!(bool),
-        Some("integer") => parse_quote!(i64),
-        Some("number") => parse_quote!(f64),
-        Some("array") => {
-            let item = rust_type(schema.get("items").unwrap_or(&Value::Null));
-            parse_quote!(Vec<#item>)
-        }
-        Some("object") => match schema.get("additionalProperties") {
-            Some(Value::Object(value)) if !value.is_empty() => {
-                let value = rust_type(&Value::Object(value.clone()));
-                parse_quote!(::std::collections::BTreeMap<String, #value>)
-            }
-            _ => parse_quote!(::serde_json::Map<String, ::serde_json::Value>),
-        },
-        _ => parse_quote!(::serde_json::Value),
-    }
 }

@@ -2,7 +2,7 @@
 
 mod document;
 mod effective;
-mod names;
+pub(crate) mod names;
 mod schemas;
 mod source;
 

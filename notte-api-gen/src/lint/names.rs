@@ -5,27 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToPascalCase, ToSnakeCase};
 
 /// The method of an operation, or the setter of a parameter.
-pub(super) fn method(name: &str) -> String {
+pub(crate) fn method(name: &str) -> String {
     sanitize(name, str::to_snake_case, "_")
 }
 
 /// The builder of an operation.
-pub(super) fn builder(operation_id: &str) -> String {
+pub(crate) fn builder(operation_id: &str) -> String {
     sanitize(&method(operation_id), str::to_pascal_case, "_")
 }
 
 /// A type or an enum's variant.
-pub(super) fn type_name(name: &str) -> String {
+pub(crate) fn type_name(name: &str) -> String {
     sanitize(name, str::to_pascal_case, "X")
 }
 
 /// The field of a property.
-pub(super) fn field(name: &str) -> String {
+pub(crate) fn field(name: &str) -> String {
     sanitize(name, str::to_snake_case, "x")
 }
 
 /// Whether anything of the name is left in an identifier.
-pub(super) fn has_letters(name: &str) -> bool {
+pub(crate) fn has_letters(name: &str) -> bool {
     name.chars().any(|c| c.is_ascii_alphanumeric())
 }
 
@@ -52,7 +52,7 @@ fn is_continue(c: char) -> bool {
 }
 
 /// The enum values that get the same variant name. Typify tries twice, then gives up.
-pub(super) fn colliding_variants<'a>(values: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn colliding_variants<'a>(values: &[&'a str]) -> Vec<&'a str> {
     let first = collisions(values, type_name);
     if first.is_empty() {
         return first;

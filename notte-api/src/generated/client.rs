@@ -2,26 +2,20 @@
 
 //! The client: one method an operation.
 use super::builder;
-use progenitor_client::ClientInfo;
 /// The client of Notte API: every operation as a builder.
-#[derive(Clone)]
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::runtime::Runtime,
 }
-impl ClientInfo<crate::runtime::Runtime> for Client {
-    fn api_version() -> &'static str {
-        "1.4.40"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &crate::runtime::Runtime {
-        &self.inner
+impl Clone for Client {
+    fn clone(&self) -> Self {
+        let Self { baseurl, client, inner } = self;
+        Self {
+            baseurl: baseurl.clone(),
+            client: client.clone(),
+            inner: inner.clone(),
+        }
     }
 }
 impl Client {

@@ -2,9 +2,9 @@
 
 //! Run autonomous web agents from natural-language tasks.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the agents of the account, one page at a time.
 ///
 /// Agents that have ended are listed only with `only_active=false`.
@@ -15,38 +15,25 @@ use progenitor_client::{Error, encode_path};
 pub struct ListAgents<'a> {
     client: &'a crate::Client,
     only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
-    only_saved: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_saved: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
 }
 impl<'a> ListAgents<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             only_active: Ok(None),
-            only_current_token: Ok(None),
-            only_saved: Ok(None),
             page: Ok(None),
             page_size: Ok(None),
+            only_saved: Ok(None),
+            only_current_token: Ok(None),
         }
     }
     /// Whether to list only agents that are working.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
-        self
-    }
-    /// Whether to list only agents that were started with the API key of this request.
-    pub fn only_current_token(
-        mut self,
-        value: impl crate::wire::IntoField<bool>,
-    ) -> Self {
-        self.only_current_token = value.into_field();
-        self
-    }
-    /// Whether to list only agents whose run was saved as a function.
-    pub fn only_saved(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.only_saved = value.into_field();
         self
     }
     /// Page number, counted from 1.
@@ -57,6 +44,19 @@ impl<'a> ListAgents<'a> {
     /// Maximum number of agents per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
+        self
+    }
+    /// Whether to list only agents whose run was saved as a function.
+    pub fn only_saved(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.only_saved = value.into_field();
+        self
+    }
+    /// Whether to list only agents that were started with the API key of this request.
+    pub fn only_current_token(
+        mut self,
+        value: impl crate::wire::IntoField<bool>,
+    ) -> Self {
+        self.only_current_token = value.into_field();
         self
     }
     /// Sends `GET /agents`.
@@ -79,41 +79,14 @@ impl<'a> ListAgents<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            only_active,
-            only_current_token,
-            only_saved,
-            page,
-            page_size,
-        } = self;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let only_saved = only_saved.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/agents", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("only_saved", &only_saved))
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_saved", Style::Form, self.only_saved)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListAgents<'_> {
@@ -145,32 +118,32 @@ pub struct AgentStart<'a> {
 impl<'a> AgentStart<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::AgentStartRequest>,
-        <V as std::convert::TryInto<types::AgentStartRequest>>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::AgentStartRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `AgentStartRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `AgentStartRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::AgentStartRequest,
         ) -> types::builder::AgentStartRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /agents/start`.
@@ -193,25 +166,14 @@ impl<'a> AgentStart<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::AgentStartRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/agents/start", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::AgentStartRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for AgentStart<'_> {
@@ -243,8 +205,8 @@ pub struct AgentStatus<'a> {
 impl<'a> AgentStatus<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            agent_id: Err("agent_id was not initialized".to_string()),
+            client,
+            agent_id: Err("agent_id was not initialized".to_owned()),
         }
     }
     /// Id of the agent, returned when it was started.
@@ -276,22 +238,10 @@ impl<'a> AgentStatus<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, agent_id } = self;
-        let agent_id = agent_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/agents/{}", client.baseurl, encode_path(& agent_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("agent_id", self.agent_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for AgentStatus<'_> {
@@ -319,14 +269,14 @@ impl ::std::fmt::Debug for AgentStatus<'_> {
 pub struct AgentStop<'a> {
     client: &'a crate::Client,
     agent_id: Result<crate::wire::PathSegment, String>,
-    session_id: Result<::std::string::String, String>,
+    session_id: Result<String, String>,
 }
 impl<'a> AgentStop<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            agent_id: Err("agent_id was not initialized".to_string()),
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            agent_id: Err("agent_id was not initialized".to_owned()),
+            session_id: Err("session_id was not initialized".to_owned()),
         }
     }
     /// Id of the agent, returned when it was started.
@@ -341,7 +291,7 @@ impl<'a> AgentStop<'a> {
     /// Id of the session whose browser the agent uses.
     pub fn session_id<V>(mut self, value: V) -> Self
     where
-        V: ::std::convert::TryInto<::std::string::String>,
+        V: ::std::convert::TryInto<String>,
         V::Error: ::std::fmt::Display,
     {
         self.session_id = value
@@ -369,24 +319,11 @@ impl<'a> AgentStop<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, agent_id, session_id } = self;
-        let agent_id = agent_id.map_err(Error::InvalidRequest)?;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/agents/{}/stop", client.baseurl, encode_path(& agent_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("session_id", &session_id))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("agent_id", self.agent_id)?;
+        draft.query("session_id", Style::Form, self.session_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for AgentStop<'_> {
@@ -418,9 +355,9 @@ pub struct GetScript<'a> {
 impl<'a> GetScript<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            agent_id: Err("agent_id was not initialized".to_string()),
-            as_workflow: Err("as_workflow was not initialized".to_string()),
+            client,
+            agent_id: Err("agent_id was not initialized".to_owned()),
+            as_workflow: Err("as_workflow was not initialized".to_owned()),
             infer_response_format: Ok(None),
         }
     }
@@ -472,33 +409,12 @@ impl<'a> GetScript<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, agent_id, as_workflow, infer_response_format } = self;
-        let agent_id = agent_id.map_err(Error::InvalidRequest)?;
-        let as_workflow = as_workflow.map_err(Error::InvalidRequest)?;
-        let infer_response_format = infer_response_format
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/agents/{}/workflow/code", client.baseurl, encode_path(& agent_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("as_workflow", &as_workflow))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "infer_response_format",
-                    &infer_response_format,
-                ),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("agent_id", self.agent_id)?;
+        draft.query("as_workflow", Style::Form, self.as_workflow)?;
+        draft.query("infer_response_format", Style::Form, self.infer_response_format)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for GetScript<'_> {

@@ -2,9 +2,9 @@
 
 //! One task in natural language, for which the service chooses the means.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Starts a task in natural language, for which the service chooses the means.
 ///
 /// It may start sessions, agents or functions, which cost money. The form of the response is not guaranteed.
@@ -19,34 +19,32 @@ pub struct AnythingStart<'a> {
 impl<'a> AnythingStart<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::AnythingStartRequest>,
-        <V as std::convert::TryInto<
-            types::AnythingStartRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::AnythingStartRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `AnythingStartRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `AnythingStartRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::AnythingStartRequest,
         ) -> types::builder::AnythingStartRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /anything/start`.
@@ -69,25 +67,14 @@ impl<'a> AnythingStart<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::AnythingStartRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/anything/start", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::AnythingStartRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for AnythingStart<'_> {

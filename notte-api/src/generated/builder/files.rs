@@ -2,9 +2,9 @@
 
 //! Files uploaded for the browser of a session, and files that it downloaded.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the files of a session, a range at a time.
 ///
 /// `GET /sessions/{session_id}/files` (effect class: read)
@@ -13,18 +13,18 @@ use progenitor_client::{Error, encode_path};
 pub struct ListSessionFiles<'a> {
     client: &'a crate::Client,
     session_id: Result<crate::wire::PathSegment, String>,
+    source: Result<Option<crate::wire::Open<types::FileSource>>, String>,
     limit: Result<Option<i64>, String>,
     offset: Result<Option<i64>, String>,
-    source: Result<Option<crate::wire::Open<types::FileSource>>, String>,
 }
 impl<'a> ListSessionFiles<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            source: Ok(None),
             limit: Ok(None),
             offset: Ok(None),
-            source: Ok(None),
         }
     }
     /// Id of the session, returned when it was started.
@@ -38,6 +38,14 @@ impl<'a> ListSessionFiles<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
+    /// Origin of the files to list: uploaded, or downloaded by the browser. If absent, both are listed.
+    pub fn source(
+        mut self,
+        value: impl crate::wire::IntoField<crate::wire::Open<types::FileSource>>,
+    ) -> Self {
+        self.source = value.into_field();
+        self
+    }
     /// Maximum number of files to list.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
@@ -46,14 +54,6 @@ impl<'a> ListSessionFiles<'a> {
     /// Number of files to skip at the start of the list.
     pub fn offset(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.offset = value.into_field();
-        self
-    }
-    /// Origin of the files to list: uploaded, or downloaded by the browser. If absent, both are listed.
-    pub fn source(
-        mut self,
-        value: impl crate::wire::IntoField<crate::wire::Open<types::FileSource>>,
-    ) -> Self {
-        self.source = value.into_field();
         self
     }
     /// Sends `GET /sessions/{session_id}/files`.
@@ -76,29 +76,13 @@ impl<'a> ListSessionFiles<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, limit, offset, source } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let limit = limit.map_err(Error::InvalidRequest)?;
-        let offset = offset.map_err(Error::InvalidRequest)?;
-        let source = source.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/files", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .query(&progenitor_client::QueryParam::new("source", &source))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("source", Style::Form, self.source)?;
+        draft.query("limit", Style::Form, self.limit)?;
+        draft.query("offset", Style::Form, self.offset)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListSessionFiles<'_> {
@@ -130,9 +114,9 @@ pub struct UploadSessionFile<'a> {
 impl<'a> UploadSessionFile<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            file: Err("no value supplied for file".to_owned()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            file: Err("file was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -175,27 +159,11 @@ impl<'a> UploadSessionFile<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, file } = self;
-        let mut form = ::reqwest::multipart::Form::new();
-        let file = file.map_err(Error::InvalidRequest)?;
-        form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/files", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .multipart(form)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.file("file", self.file)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for UploadSessionFile<'_> {
@@ -226,9 +194,9 @@ pub struct DownloadSessionFile<'a> {
 impl<'a> DownloadSessionFile<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            file_id: Err("file_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            file_id: Err("file_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -271,17 +239,11 @@ impl<'a> DownloadSessionFile<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, file_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let file_id = file_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/files/{}", client.baseurl, encode_path(& session_id
-            .to_string()), encode_path(& file_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client.client.get(url).build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("session_id", self.session_id)?;
+        draft.path("file_id", self.file_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for DownloadSessionFile<'_> {
@@ -312,9 +274,9 @@ pub struct DeleteSessionFile<'a> {
 impl<'a> DeleteSessionFile<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            file_id: Err("file_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            file_id: Err("file_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -355,17 +317,11 @@ impl<'a> DeleteSessionFile<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, file_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let file_id = file_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/files/{}", client.baseurl, encode_path(& session_id
-            .to_string()), encode_path(& file_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client.client.delete(url).build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("session_id", self.session_id)?;
+        draft.path("file_id", self.file_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for DeleteSessionFile<'_> {

@@ -2,9 +2,9 @@
 
 //! Python functions that the service runs on demand or on a schedule.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the functions of the account, one page at a time.
 ///
 /// Deleted functions are listed only with `only_active=false`. Newer servers return fewer fields of each function than `function_download_url` does.
@@ -14,26 +14,31 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct ListFunctions<'a> {
     client: &'a crate::Client,
-    include_system: Result<Option<bool>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
 }
 impl<'a> ListFunctions<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            include_system: Ok(None),
-            only_active: Ok(None),
-            only_current_token: Ok(None),
+            client,
             page: Ok(None),
             page_size: Ok(None),
+            only_active: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
         }
     }
-    /// Whether to list functions that the service created for its own purposes too. Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of functions per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
         self
     }
     /// Whether to leave out functions that are no longer active.
@@ -49,14 +54,9 @@ impl<'a> ListFunctions<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of functions per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
+    /// Whether to list functions that the service created for its own purposes too. Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// Sends `GET /functions`.
@@ -79,43 +79,14 @@ impl<'a> ListFunctions<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/functions", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListFunctions<'_> {
@@ -151,10 +122,10 @@ pub struct FunctionCreate<'a> {
 impl<'a> FunctionCreate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             restricted: Ok(None),
             description: Ok(None),
-            file: Err("no value supplied for file".to_owned()),
+            file: Err("file was not initialized".to_owned()),
             name: Ok(None),
             response_format: Ok(None),
             shared: Ok(None),
@@ -217,49 +188,15 @@ impl<'a> FunctionCreate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            restricted,
-            description,
-            file,
-            name,
-            response_format,
-            shared,
-        } = self;
-        let mut form = ::reqwest::multipart::Form::new();
-        let description = description.map_err(Error::InvalidRequest)?;
-        if let Some(description) = description {
-            form = form.text("description", crate::wire::text(&description));
-        }
-        let file = file.map_err(Error::InvalidRequest)?;
-        form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
-        let name = name.map_err(Error::InvalidRequest)?;
-        if let Some(name) = name {
-            form = form.text("name", crate::wire::text(&name));
-        }
-        let response_format = response_format.map_err(Error::InvalidRequest)?;
-        if let Some(response_format) = response_format {
-            form = form.text("response_format", crate::wire::text(&response_format));
-        }
-        let shared = shared.map_err(Error::InvalidRequest)?;
-        if let Some(shared) = shared {
-            form = form.text("shared", crate::wire::text(&shared));
-        }
-        let restricted = restricted.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/functions", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("restricted", &restricted))
-            .multipart(form)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("restricted", Style::Form, self.restricted)?;
+        draft.field("description", self.description)?;
+        draft.file("file", self.file)?;
+        draft.field("name", self.name)?;
+        draft.field("response_format", self.response_format)?;
+        draft.field("shared", self.shared)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionCreate<'_> {
@@ -287,18 +224,18 @@ impl ::std::fmt::Debug for FunctionCreate<'_> {
 pub struct FunctionDownloadUrl<'a> {
     client: &'a crate::Client,
     function_id: Result<crate::wire::PathSegment, String>,
-    decryption_key: Result<Option<crate::wire::Secret<::std::string::String>>, String>,
-    function_run_id: Result<Option<::std::string::String>, String>,
-    version: Result<Option<::std::string::String>, String>,
+    version: Result<Option<String>, String>,
+    function_run_id: Result<Option<String>, String>,
+    decryption_key: Result<Option<crate::wire::Secret<String>>, String>,
 }
 impl<'a> FunctionDownloadUrl<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            decryption_key: Ok(None),
-            function_run_id: Ok(None),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             version: Ok(None),
+            function_run_id: Ok(None),
+            decryption_key: Ok(None),
         }
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
@@ -312,28 +249,25 @@ impl<'a> FunctionDownloadUrl<'a> {
             .map_err(|error| format!("function_id: {error}"));
         self
     }
-    /// Key of an encrypted function. It is part of the request's URL, so keep that URL out of logs.
-    pub fn decryption_key(
-        mut self,
-        value: impl crate::wire::IntoField<crate::wire::Secret<::std::string::String>>,
-    ) -> Self {
-        self.decryption_key = value.into_field();
+    /// Version of the source. If absent, the latest one.
+    pub fn version(mut self, value: impl crate::wire::IntoField<String>) -> Self {
+        self.version = value.into_field();
         self
     }
     /// Id of a run, to receive the source that it used. Added after API version 1.4.40.
     pub fn function_run_id(
         mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
+        value: impl crate::wire::IntoField<String>,
     ) -> Self {
         self.function_run_id = value.into_field();
         self
     }
-    /// Version of the source. If absent, the latest one.
-    pub fn version(
+    /// Key of an encrypted function. It is part of the request's URL, so keep that URL out of logs.
+    pub fn decryption_key(
         mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
+        value: impl crate::wire::IntoField<crate::wire::Secret<String>>,
     ) -> Self {
-        self.version = value.into_field();
+        self.decryption_key = value.into_field();
         self
     }
     /// Sends `GET /functions/{function_id}`.
@@ -356,32 +290,13 @@ impl<'a> FunctionDownloadUrl<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, decryption_key, function_run_id, version } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let decryption_key = decryption_key.map_err(Error::InvalidRequest)?;
-        let function_run_id = function_run_id.map_err(Error::InvalidRequest)?;
-        let version = version.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("decryption_key", &decryption_key),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("function_run_id", &function_run_id),
-            )
-            .query(&progenitor_client::QueryParam::new("version", &version))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.query("version", Style::Form, self.version)?;
+        draft.query("function_run_id", Style::Form, self.function_run_id)?;
+        draft.query("decryption_key", Style::Form, self.decryption_key)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionDownloadUrl<'_> {
@@ -408,19 +323,19 @@ impl ::std::fmt::Debug for FunctionDownloadUrl<'_> {
 pub struct FunctionUpdate<'a> {
     client: &'a crate::Client,
     function_id: Result<crate::wire::PathSegment, String>,
+    version: Result<Option<String>, String>,
     restricted: Result<Option<bool>, String>,
-    version: Result<Option<::std::string::String>, String>,
     file: Result<crate::Part, String>,
     response_format: Result<Option<String>, String>,
 }
 impl<'a> FunctionUpdate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            restricted: Ok(None),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             version: Ok(None),
-            file: Err("no value supplied for file".to_owned()),
+            restricted: Ok(None),
+            file: Err("file was not initialized".to_owned()),
             response_format: Ok(None),
         }
     }
@@ -435,17 +350,14 @@ impl<'a> FunctionUpdate<'a> {
             .map_err(|error| format!("function_id: {error}"));
         self
     }
+    /// Version under which the source is stored. If absent, the service chooses the next one.
+    pub fn version(mut self, value: impl crate::wire::IntoField<String>) -> Self {
+        self.version = value.into_field();
+        self
+    }
     /// Whether to enforce the restricted Python subset that the service runs by default.
     pub fn restricted(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.restricted = value.into_field();
-        self
-    }
-    /// Version under which the source is stored. If absent, the service chooses the next one.
-    pub fn version(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
-        self.version = value.into_field();
         self
     }
     /// The new source: one Python file, whose name must end in `.py`.
@@ -485,41 +397,14 @@ impl<'a> FunctionUpdate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            function_id,
-            restricted,
-            version,
-            file,
-            response_format,
-        } = self;
-        let mut form = ::reqwest::multipart::Form::new();
-        let file = file.map_err(Error::InvalidRequest)?;
-        form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
-        let response_format = response_format.map_err(Error::InvalidRequest)?;
-        if let Some(response_format) = response_format {
-            form = form.text("response_format", crate::wire::text(&response_format));
-        }
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let restricted = restricted.map_err(Error::InvalidRequest)?;
-        let version = version.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("restricted", &restricted))
-            .query(&progenitor_client::QueryParam::new("version", &version))
-            .multipart(form)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.query("version", Style::Form, self.version)?;
+        draft.query("restricted", Style::Form, self.restricted)?;
+        draft.file("file", self.file)?;
+        draft.field("response_format", self.response_format)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionUpdate<'_> {
@@ -551,8 +436,8 @@ pub struct FunctionDelete<'a> {
 impl<'a> FunctionDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
         }
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
@@ -586,22 +471,10 @@ impl<'a> FunctionDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionDelete<'_> {
@@ -634,39 +507,10 @@ pub struct FunctionMetadataUpdate<'a> {
 impl<'a> FunctionMetadataUpdate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::FunctionMetadataUpdateRequest>,
-        <V as std::convert::TryInto<
-            types::FunctionMetadataUpdateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `FunctionMetadataUpdateRequest` for body failed: {}",
-                    s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FunctionMetadataUpdateRequest,
-        ) -> types::builder::FunctionMetadataUpdateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -677,6 +521,32 @@ impl<'a> FunctionMetadataUpdate<'a> {
         self.function_id = value
             .try_into()
             .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::FunctionMetadataUpdateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `FunctionMetadataUpdateRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::FunctionMetadataUpdateRequest,
+        ) -> types::builder::FunctionMetadataUpdateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `PATCH /functions/{function_id}`.
@@ -699,29 +569,15 @@ impl<'a> FunctionMetadataUpdate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::FunctionMetadataUpdateRequest::try_from(v)
-                    .map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}", client.baseurl, encode_path(& function_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::FunctionMetadataUpdateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionMetadataUpdate<'_> {
@@ -753,8 +609,8 @@ pub struct FunctionFork<'a> {
 impl<'a> FunctionFork<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
         }
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
@@ -788,23 +644,10 @@ impl<'a> FunctionFork<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/fork", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionFork<'_> {
@@ -838,37 +681,11 @@ pub struct FunctionRollback<'a> {
 impl<'a> FunctionRollback<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             restricted: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::FunctionRollbackRequest>,
-        <V as std::convert::TryInto<
-            types::FunctionRollbackRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `FunctionRollbackRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FunctionRollbackRequest,
-        ) -> types::builder::FunctionRollbackRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -884,6 +701,32 @@ impl<'a> FunctionRollback<'a> {
     /// Whether to enforce the restricted Python subset that the service runs by default.
     pub fn restricted(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.restricted = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::FunctionRollbackRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `FunctionRollbackRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::FunctionRollbackRequest,
+        ) -> types::builder::FunctionRollbackRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /functions/{function_id}/rollback`.
@@ -906,31 +749,16 @@ impl<'a> FunctionRollback<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, restricted, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let restricted = restricted.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::FunctionRollbackRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/rollback", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(&progenitor_client::QueryParam::new("restricted", &restricted))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.query("restricted", Style::Form, self.restricted)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::FunctionRollbackRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRollback<'_> {
@@ -958,23 +786,23 @@ impl ::std::fmt::Debug for FunctionRollback<'_> {
 pub struct ListFunctionRunsByFunctionId<'a> {
     client: &'a crate::Client,
     function_id: Result<crate::wire::PathSegment, String>,
-    include_system: Result<Option<bool>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
     source: Result<Option<crate::wire::Open<types::FunctionSource>>, String>,
 }
 impl<'a> ListFunctionRunsByFunctionId<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            include_system: Ok(None),
-            only_active: Ok(None),
-            only_current_token: Ok(None),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             page: Ok(None),
             page_size: Ok(None),
+            only_active: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
             source: Ok(None),
         }
     }
@@ -989,9 +817,14 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
             .map_err(|error| format!("function_id: {error}"));
         self
     }
-    /// Whether to list runs that the service started for its own purposes too. Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of runs per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
         self
     }
     /// Whether to list only runs that have not ended. Defaults to true in API version 1.4.40, so set it if the difference matters.
@@ -1007,14 +840,9 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of runs per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
+    /// Whether to list runs that the service started for its own purposes too. Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// What started the runs to list. If absent, all runs are listed. Added after API version 1.4.40.
@@ -1045,51 +873,16 @@ impl<'a> ListFunctionRunsByFunctionId<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            function_id,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-            source,
-        } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let source = source.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .query(&progenitor_client::QueryParam::new("source", &source))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.query("source", Style::Form, self.source)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListFunctionRunsByFunctionId<'_> {
@@ -1122,38 +915,10 @@ pub struct FunctionRunCreate<'a> {
 impl<'a> FunctionRunCreate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::CreateFunctionRunRequest>,
-        <V as std::convert::TryInto<
-            types::CreateFunctionRunRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `CreateFunctionRunRequest` for body failed: {}", s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::CreateFunctionRunRequest,
-        ) -> types::builder::CreateFunctionRunRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -1164,6 +929,32 @@ impl<'a> FunctionRunCreate<'a> {
         self.function_id = value
             .try_into()
             .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::CreateFunctionRunRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `CreateFunctionRunRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::CreateFunctionRunRequest,
+        ) -> types::builder::CreateFunctionRunRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /functions/{function_id}/runs/create`.
@@ -1186,29 +977,15 @@ impl<'a> FunctionRunCreate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::CreateFunctionRunRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/create", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::CreateFunctionRunRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunCreate<'_> {
@@ -1241,36 +1018,10 @@ pub struct FunctionRunStart<'a> {
 impl<'a> FunctionRunStart<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::RunFunctionRequest>,
-        <V as std::convert::TryInto<
-            types::RunFunctionRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `RunFunctionRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::RunFunctionRequest,
-        ) -> types::builder::RunFunctionRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -1281,6 +1032,30 @@ impl<'a> FunctionRunStart<'a> {
         self.function_id = value
             .try_into()
             .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::RunFunctionRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `RunFunctionRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::RunFunctionRequest,
+        ) -> types::builder::RunFunctionRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /functions/{function_id}/runs/start`.
@@ -1303,21 +1078,15 @@ impl<'a> FunctionRunStart<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::RunFunctionRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/start", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client.client.post(url).json(&body).build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("function_id", self.function_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::RunFunctionRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunStart<'_> {
@@ -1352,9 +1121,9 @@ pub struct FunctionRunGetMetadata<'a> {
 impl<'a> FunctionRunGetMetadata<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            run_id: Err("run_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
+            run_id: Err("run_id was not initialized".to_owned()),
             payload_mode: Ok(None),
         }
     }
@@ -1408,26 +1177,12 @@ impl<'a> FunctionRunGetMetadata<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, run_id, payload_mode } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let run_id = run_id.map_err(Error::InvalidRequest)?;
-        let payload_mode = payload_mode.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/{}", client.baseurl, encode_path(& function_id
-            .to_string()), encode_path(& run_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("payload_mode", &payload_mode))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.path("run_id", self.run_id)?;
+        draft.query("payload_mode", Style::Form, self.payload_mode)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunGetMetadata<'_> {
@@ -1461,37 +1216,11 @@ pub struct FunctionRunStartCreated<'a> {
 impl<'a> FunctionRunStartCreated<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            run_id: Err("run_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
+            run_id: Err("run_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::StartFunctionRunRequest>,
-        <V as std::convert::TryInto<
-            types::StartFunctionRunRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `StartFunctionRunRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::StartFunctionRunRequest,
-        ) -> types::builder::StartFunctionRunRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -1511,6 +1240,32 @@ impl<'a> FunctionRunStartCreated<'a> {
         V::Error: ::std::fmt::Display,
     {
         self.run_id = value.try_into().map_err(|error| format!("run_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::StartFunctionRunRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `StartFunctionRunRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::StartFunctionRunRequest,
+        ) -> types::builder::StartFunctionRunRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /functions/{function_id}/runs/{run_id}`.
@@ -1533,22 +1288,16 @@ impl<'a> FunctionRunStartCreated<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, run_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let run_id = run_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::StartFunctionRunRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/{}", client.baseurl, encode_path(& function_id
-            .to_string()), encode_path(& run_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client.client.post(url).json(&body).build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("function_id", self.function_id)?;
+        draft.path("run_id", self.run_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::StartFunctionRunRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunStartCreated<'_> {
@@ -1581,9 +1330,9 @@ pub struct FunctionRunStop<'a> {
 impl<'a> FunctionRunStop<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            run_id: Err("run_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
+            run_id: Err("run_id was not initialized".to_owned()),
         }
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
@@ -1626,24 +1375,11 @@ impl<'a> FunctionRunStop<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, run_id } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let run_id = run_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/{}", client.baseurl, encode_path(& function_id
-            .to_string()), encode_path(& run_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.path("run_id", self.run_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunStop<'_> {
@@ -1677,39 +1413,11 @@ pub struct FunctionRunUpdateMetadata<'a> {
 impl<'a> FunctionRunUpdateMetadata<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
-            run_id: Err("run_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
+            run_id: Err("run_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::FunctionRunUpdateRequest>,
-        <V as std::convert::TryInto<
-            types::FunctionRunUpdateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `FunctionRunUpdateRequest` for body failed: {}", s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FunctionRunUpdateRequest,
-        ) -> types::builder::FunctionRunUpdateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -1729,6 +1437,32 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
         V::Error: ::std::fmt::Display,
     {
         self.run_id = value.try_into().map_err(|error| format!("run_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::FunctionRunUpdateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `FunctionRunUpdateRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::FunctionRunUpdateRequest,
+        ) -> types::builder::FunctionRunUpdateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `PATCH /functions/{function_id}/runs/{run_id}`.
@@ -1751,30 +1485,16 @@ impl<'a> FunctionRunUpdateMetadata<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, run_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let run_id = run_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::FunctionRunUpdateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/runs/{}", client.baseurl, encode_path(& function_id
-            .to_string()), encode_path(& run_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.path("run_id", self.run_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::FunctionRunUpdateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionRunUpdateMetadata<'_> {
@@ -1807,39 +1527,10 @@ pub struct FunctionScheduleSet<'a> {
 impl<'a> FunctionScheduleSet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::FunctionScheduleCreateRequest>,
-        <V as std::convert::TryInto<
-            types::FunctionScheduleCreateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `FunctionScheduleCreateRequest` for body failed: {}",
-                    s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FunctionScheduleCreateRequest,
-        ) -> types::builder::FunctionScheduleCreateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
     pub fn function_id<V>(mut self, value: V) -> Self
@@ -1850,6 +1541,32 @@ impl<'a> FunctionScheduleSet<'a> {
         self.function_id = value
             .try_into()
             .map_err(|error| format!("function_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::FunctionScheduleCreateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `FunctionScheduleCreateRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::FunctionScheduleCreateRequest,
+        ) -> types::builder::FunctionScheduleCreateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /functions/{function_id}/schedule`.
@@ -1872,30 +1589,15 @@ impl<'a> FunctionScheduleSet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id, body } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::FunctionScheduleCreateRequest::try_from(v)
-                    .map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/schedule", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::FunctionScheduleCreateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionScheduleSet<'_> {
@@ -1927,8 +1629,8 @@ pub struct FunctionScheduleDelete<'a> {
 impl<'a> FunctionScheduleDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            function_id: Err("function_id was not initialized".to_string()),
+            client,
+            function_id: Err("function_id was not initialized".to_owned()),
         }
     }
     /// Id of the function, returned by `function_create` or `list_functions`.
@@ -1962,23 +1664,10 @@ impl<'a> FunctionScheduleDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, function_id } = self;
-        let function_id = function_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/functions/{}/schedule", client.baseurl, encode_path(& function_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("function_id", self.function_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FunctionScheduleDelete<'_> {

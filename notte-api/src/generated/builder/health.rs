@@ -2,9 +2,9 @@
 
 //! Service health check.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Checks whether the service is running.
 ///
 /// The operation needs no API key and none is sent, so a success does not prove that a key is valid. Only status 200 means healthy.
@@ -17,7 +17,7 @@ pub struct HealthCheck<'a> {
 }
 impl<'a> HealthCheck<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
-        Self { client: client }
+        Self { client }
     }
     /// Sends `GET /health`.
     ///
@@ -39,19 +39,9 @@ impl<'a> HealthCheck<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _ } = self;
-        let url = format!("{}/health", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let draft = Draft::new(client, Self::META, "application/json");
+        draft.build()
     }
 }
 impl crate::SendOnce for HealthCheck<'_> {
@@ -81,7 +71,7 @@ pub struct ReadyCheck<'a> {
 }
 impl<'a> ReadyCheck<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
-        Self { client: client }
+        Self { client }
     }
     /// Sends `GET /ready`.
     ///
@@ -103,19 +93,9 @@ impl<'a> ReadyCheck<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _ } = self;
-        let url = format!("{}/ready", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let draft = Draft::new(client, Self::META, "application/json");
+        draft.build()
     }
 }
 impl crate::SendOnce for ReadyCheck<'_> {

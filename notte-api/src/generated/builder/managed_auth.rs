@@ -2,9 +2,9 @@
 
 //! Logins to sites that the service maintains for sessions.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Checks whether a connection is still logged in.
 ///
 /// `POST /managed-auth/connections/{connection_id}/check` (effect class: costly)
@@ -13,30 +13,15 @@ use progenitor_client::{Error, encode_path};
 pub struct ManagedAuthConnectionCheck<'a> {
     client: &'a crate::Client,
     connection_id: Result<crate::wire::PathSegment, String>,
-    body: Result<::serde_json::Map<::std::string::String, ::serde_json::Value>, String>,
+    body: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
 }
 impl<'a> ManagedAuthConnectionCheck<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            connection_id: Err("connection_id was not initialized".to_string()),
-            body: Ok(::serde_json::Map::new().into()),
+            client,
+            connection_id: Err("connection_id was not initialized".to_owned()),
+            body: Ok(::serde_json::Map::new()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-    {
-        self.body = value
-            .try_into()
-            .map_err(|_| {
-                "conversion to `:: serde_json :: Map < :: std :: string :: String , :: serde_json :: Value >` for body failed"
-                    .to_string()
-            });
-        self
     }
     /// Id of the connection, as shown in the console.
     pub fn connection_id<V>(mut self, value: V) -> Self
@@ -47,6 +32,21 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
         self.connection_id = value
             .try_into()
             .map_err(|error| format!("connection_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::serde_json::Map<String, ::serde_json::Value>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|error| {
+                format!(
+                    "conversion to `::serde_json::Map<String, ::serde_json::Value>` for body failed: {error}"
+                )
+            });
         self
     }
     /// Sends `POST /managed-auth/connections/{connection_id}/check`.
@@ -69,25 +69,11 @@ impl<'a> ManagedAuthConnectionCheck<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, connection_id, body } = self;
-        let connection_id = connection_id.map_err(Error::InvalidRequest)?;
-        let body = body.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/managed-auth/connections/{}/check", client.baseurl, encode_path(&
-            connection_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("connection_id", self.connection_id)?;
+        draft.json("application/json", self.body)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionCheck<'_> {
@@ -118,36 +104,10 @@ pub struct ManagedAuthConnectionReauthenticate<'a> {
 impl<'a> ManagedAuthConnectionReauthenticate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            connection_id: Err("connection_id was not initialized".to_string()),
+            client,
+            connection_id: Err("connection_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ManagedAuthRequest>,
-        <V as std::convert::TryInto<
-            types::ManagedAuthRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ManagedAuthRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ManagedAuthRequest,
-        ) -> types::builder::ManagedAuthRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the connection, as shown in the console.
     pub fn connection_id<V>(mut self, value: V) -> Self
@@ -158,6 +118,30 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
         self.connection_id = value
             .try_into()
             .map_err(|error| format!("connection_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ManagedAuthRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `ManagedAuthRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ManagedAuthRequest,
+        ) -> types::builder::ManagedAuthRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /managed-auth/connections/{connection_id}/reauthenticate`.
@@ -180,29 +164,15 @@ impl<'a> ManagedAuthConnectionReauthenticate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, connection_id, body } = self;
-        let connection_id = connection_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::ManagedAuthRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/managed-auth/connections/{}/reauthenticate", client.baseurl,
-            encode_path(& connection_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("connection_id", self.connection_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ManagedAuthRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionReauthenticate<'_> {
@@ -236,36 +206,10 @@ pub struct ManagedAuthConnectionRefresh<'a> {
 impl<'a> ManagedAuthConnectionRefresh<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            connection_id: Err("connection_id was not initialized".to_string()),
+            client,
+            connection_id: Err("connection_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ManagedAuthRequest>,
-        <V as std::convert::TryInto<
-            types::ManagedAuthRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ManagedAuthRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ManagedAuthRequest,
-        ) -> types::builder::ManagedAuthRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the connection, as shown in the console.
     pub fn connection_id<V>(mut self, value: V) -> Self
@@ -276,6 +220,30 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
         self.connection_id = value
             .try_into()
             .map_err(|error| format!("connection_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ManagedAuthRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `ManagedAuthRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ManagedAuthRequest,
+        ) -> types::builder::ManagedAuthRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /managed-auth/connections/{connection_id}/refresh`.
@@ -298,29 +266,15 @@ impl<'a> ManagedAuthConnectionRefresh<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, connection_id, body } = self;
-        let connection_id = connection_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::ManagedAuthRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/managed-auth/connections/{}/refresh", client.baseurl, encode_path(&
-            connection_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("connection_id", self.connection_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ManagedAuthRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ManagedAuthConnectionRefresh<'_> {
@@ -350,8 +304,8 @@ pub struct ManagedAuthOperationGet<'a> {
 impl<'a> ManagedAuthOperationGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            operation_id: Err("operation_id was not initialized".to_string()),
+            client,
+            operation_id: Err("operation_id was not initialized".to_owned()),
         }
     }
     /// Id of the login, returned when it was started.
@@ -385,23 +339,10 @@ impl<'a> ManagedAuthOperationGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, operation_id } = self;
-        let operation_id = operation_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/managed-auth/operations/{}", client.baseurl, encode_path(& operation_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("operation_id", self.operation_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ManagedAuthOperationGet<'_> {

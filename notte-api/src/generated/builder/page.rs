@@ -2,9 +2,9 @@
 
 //! Perception layer - observe, step (execute), and scrape a live session page.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Performs one action on the page.
 ///
 /// A failed action is usually reported with HTTP 200 and `success` set to false. While a captcha blocks the page, the response has `captcha`; `captcha_solve` actions with `captcha_id` then return its progress.
@@ -15,37 +15,25 @@ use progenitor_client::{Error, encode_path};
 pub struct PageExecute<'a> {
     client: &'a crate::Client,
     session_id: Result<crate::wire::PathSegment, String>,
-    captcha_id: Result<Option<::std::string::String>, String>,
+    captcha_id: Result<Option<String>, String>,
     captcha_timeout_seconds: Result<Option<f64>, String>,
+    target_page_id: Result<Option<String>, String>,
     target_generation: Result<Option<i64>, String>,
-    target_page_id: Result<Option<::std::string::String>, String>,
     update_metadata: Result<Option<bool>, String>,
-    body: Result<crate::types::Action, String>,
+    body: Result<types::Action, String>,
 }
 impl<'a> PageExecute<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             captcha_id: Ok(None),
             captcha_timeout_seconds: Ok(None),
-            target_generation: Ok(None),
             target_page_id: Ok(None),
+            target_generation: Ok(None),
             update_metadata: Ok(None),
-            body: Err("body was not initialized".to_string()),
+            body: Err("body was not initialized".to_owned()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<crate::types::Action>,
-    {
-        self.body = value
-            .try_into()
-            .map_err(|_| {
-                "conversion to `crate :: types :: Action` for body failed".to_string()
-            });
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -59,10 +47,7 @@ impl<'a> PageExecute<'a> {
         self
     }
     /// Id of the captcha that a `captcha_solve` action asks about, from the `captcha` of an earlier response. Added after API version 1.4.40.
-    pub fn captcha_id(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
+    pub fn captcha_id(mut self, value: impl crate::wire::IntoField<String>) -> Self {
         self.captcha_id = value.into_field();
         self
     }
@@ -74,22 +59,30 @@ impl<'a> PageExecute<'a> {
         self.captcha_timeout_seconds = value.into_field();
         self
     }
+    /// Id of the page that the action is meant for, from the `captcha` of an earlier response. Set it when retrying an action that was not performed. Added after API version 1.4.40.
+    pub fn target_page_id(mut self, value: impl crate::wire::IntoField<String>) -> Self {
+        self.target_page_id = value.into_field();
+        self
+    }
     /// Generation of that page, from the same `captcha`. The action is not performed if the page has changed since. Added after API version 1.4.40.
     pub fn target_generation(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.target_generation = value.into_field();
         self
     }
-    /// Id of the page that the action is meant for, from the `captcha` of an earlier response. Set it when retrying an action that was not performed. Added after API version 1.4.40.
-    pub fn target_page_id(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
-        self.target_page_id = value.into_field();
-        self
-    }
     /// Whether this call updates the service's record of the session. Supported here only by some servers between versions 1.4.40 and 1.10.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::Action>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|error| format!("conversion to `Action` for body failed: {error}"));
         self
     }
     /// Sends `POST /sessions/{session_id}/page/execute`.
@@ -112,59 +105,21 @@ impl<'a> PageExecute<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            session_id,
-            captcha_id,
-            captcha_timeout_seconds,
-            target_generation,
-            target_page_id,
-            update_metadata,
-            body,
-        } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let captcha_id = captcha_id.map_err(Error::InvalidRequest)?;
-        let captcha_timeout_seconds = captcha_timeout_seconds
-            .map_err(Error::InvalidRequest)?;
-        let target_generation = target_generation.map_err(Error::InvalidRequest)?;
-        let target_page_id = target_page_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/page/execute", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(&progenitor_client::QueryParam::new("captcha_id", &captcha_id))
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("captcha_id", Style::Form, self.captcha_id)?;
+        draft
             .query(
-                &progenitor_client::QueryParam::new(
-                    "captcha_timeout_seconds",
-                    &captcha_timeout_seconds,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "target_generation",
-                    &target_generation,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("target_page_id", &target_page_id),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+                "captcha_timeout_seconds",
+                Style::Form,
+                self.captcha_timeout_seconds,
+            )?;
+        draft.query("target_page_id", Style::Form, self.target_page_id)?;
+        draft.query("target_generation", Style::Form, self.target_generation)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft.json("application/json", self.body)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PageExecute<'_> {
@@ -196,37 +151,11 @@ pub struct ExecuteSessionFile<'a> {
 impl<'a> ExecuteSessionFile<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::FileExecutionRequest>,
-        <V as std::convert::TryInto<
-            types::FileExecutionRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `FileExecutionRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::FileExecutionRequest,
-        ) -> types::builder::FileExecutionRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -242,6 +171,30 @@ impl<'a> ExecuteSessionFile<'a> {
     /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::FileExecutionRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `FileExecutionRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::FileExecutionRequest,
+        ) -> types::builder::FileExecutionRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/page/execute/file`.
@@ -264,33 +217,16 @@ impl<'a> ExecuteSessionFile<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::FileExecutionRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/page/execute/file", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::FileExecutionRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ExecuteSessionFile<'_> {
@@ -324,35 +260,11 @@ pub struct PageObserve<'a> {
 impl<'a> PageObserve<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ObserveRequest>,
-        <V as std::convert::TryInto<types::ObserveRequest>>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ObserveRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ObserveRequest,
-        ) -> types::builder::ObserveRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -368,6 +280,30 @@ impl<'a> PageObserve<'a> {
     /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ObserveRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `ObserveRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ObserveRequest,
+        ) -> types::builder::ObserveRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/page/observe`.
@@ -390,31 +326,16 @@ impl<'a> PageObserve<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| types::ObserveRequest::try_from(v).map_err(|e| e.to_string()))
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/page/observe", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ObserveRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PageObserve<'_> {
@@ -448,35 +369,11 @@ pub struct PageScrape<'a> {
 impl<'a> PageScrape<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ScrapeRequest>,
-        <V as std::convert::TryInto<types::ScrapeRequest>>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ScrapeRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ScrapeRequest,
-        ) -> types::builder::ScrapeRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -492,6 +389,30 @@ impl<'a> PageScrape<'a> {
     /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ScrapeRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `ScrapeRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ScrapeRequest,
+        ) -> types::builder::ScrapeRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/page/scrape`.
@@ -514,31 +435,16 @@ impl<'a> PageScrape<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| types::ScrapeRequest::try_from(v).map_err(|e| e.to_string()))
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/page/scrape", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ScrapeRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PageScrape<'_> {
@@ -571,8 +477,8 @@ pub struct PageScreenshot<'a> {
 impl<'a> PageScreenshot<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
         }
     }
@@ -612,23 +518,11 @@ impl<'a> PageScreenshot<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/page/screenshot", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PageScreenshot<'_> {

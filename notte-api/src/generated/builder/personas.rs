@@ -2,9 +2,9 @@
 
 //! Disposable digital identities with email, phone, and 2FA.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the personas of the account, one page at a time.
 ///
 /// Closed personas are listed only with `only_active=false`.
@@ -14,26 +14,31 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct ListPersonas<'a> {
     client: &'a crate::Client,
-    include_system: Result<Option<bool>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
 }
 impl<'a> ListPersonas<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            include_system: Ok(None),
-            only_active: Ok(None),
-            only_current_token: Ok(None),
+            client,
             page: Ok(None),
             page_size: Ok(None),
+            only_active: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
         }
     }
-    /// Whether to list personas that the service created for its own purposes too. Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of personas per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
         self
     }
     /// Whether to leave out closed personas.
@@ -49,14 +54,9 @@ impl<'a> ListPersonas<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of personas per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
+    /// Whether to list personas that the service created for its own purposes too. Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// Sends `GET /personas`.
@@ -79,43 +79,14 @@ impl<'a> ListPersonas<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/personas", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListPersonas<'_> {
@@ -147,34 +118,32 @@ pub struct PersonaCreate<'a> {
 impl<'a> PersonaCreate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::PersonaCreateRequest>,
-        <V as std::convert::TryInto<
-            types::PersonaCreateRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::PersonaCreateRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `PersonaCreateRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `PersonaCreateRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::PersonaCreateRequest,
         ) -> types::builder::PersonaCreateRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /personas/create`.
@@ -197,25 +166,14 @@ impl<'a> PersonaCreate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::PersonaCreateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/personas/create", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::PersonaCreateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaCreate<'_> {
@@ -247,8 +205,8 @@ pub struct PersonaGet<'a> {
 impl<'a> PersonaGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
         }
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
@@ -282,22 +240,10 @@ impl<'a> PersonaGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaGet<'_> {
@@ -329,8 +275,8 @@ pub struct PersonaDelete<'a> {
 impl<'a> PersonaDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
         }
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
@@ -364,22 +310,10 @@ impl<'a> PersonaDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaDelete<'_> {
@@ -410,36 +344,10 @@ pub struct PersonaUpdate<'a> {
 impl<'a> PersonaUpdate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::PersonaUpdateRequest>,
-        <V as std::convert::TryInto<
-            types::PersonaUpdateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `PersonaUpdateRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::PersonaUpdateRequest,
-        ) -> types::builder::PersonaUpdateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
@@ -450,6 +358,30 @@ impl<'a> PersonaUpdate<'a> {
         self.persona_id = value
             .try_into()
             .map_err(|error| format!("persona_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::PersonaUpdateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `PersonaUpdateRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::PersonaUpdateRequest,
+        ) -> types::builder::PersonaUpdateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `PATCH /personas/{persona_id}`.
@@ -472,28 +404,15 @@ impl<'a> PersonaUpdate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id, body } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::PersonaUpdateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}", client.baseurl, encode_path(& persona_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::PersonaUpdateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaUpdate<'_> {
@@ -522,17 +441,17 @@ pub struct PersonaEmailsList<'a> {
     client: &'a crate::Client,
     persona_id: Result<crate::wire::PathSegment, String>,
     limit: Result<Option<i64>, String>,
-    only_unread: Result<Option<bool>, String>,
     timedelta: Result<Option<crate::wire::IsoDuration>, String>,
+    only_unread: Result<Option<bool>, String>,
 }
 impl<'a> PersonaEmailsList<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
             limit: Ok(None),
-            only_unread: Ok(None),
             timedelta: Ok(None),
+            only_unread: Ok(None),
         }
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
@@ -551,17 +470,17 @@ impl<'a> PersonaEmailsList<'a> {
         self.limit = value.into_field();
         self
     }
-    /// Whether to list only emails that no earlier call has returned.
-    pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.only_unread = value.into_field();
-        self
-    }
     /// Maximum age of the emails, as an ISO 8601 duration such as `PT5M` for five minutes.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<crate::wire::IsoDuration>,
     ) -> Self {
         self.timedelta = value.into_field();
+        self
+    }
+    /// Whether to list only emails that no earlier call has returned.
+    pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.only_unread = value.into_field();
         self
     }
     /// Sends `GET /personas/{persona_id}/emails`.
@@ -587,29 +506,13 @@ impl<'a> PersonaEmailsList<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let limit = limit.map_err(Error::InvalidRequest)?;
-        let only_unread = only_unread.map_err(Error::InvalidRequest)?;
-        let timedelta = timedelta.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}/emails", client.baseurl, encode_path(& persona_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("only_unread", &only_unread))
-            .query(&progenitor_client::QueryParam::new("timedelta", &timedelta))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.query("limit", Style::Form, self.limit)?;
+        draft.query("timedelta", Style::Form, self.timedelta)?;
+        draft.query("only_unread", Style::Form, self.only_unread)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaEmailsList<'_> {
@@ -638,17 +541,17 @@ pub struct PersonaSmsList<'a> {
     client: &'a crate::Client,
     persona_id: Result<crate::wire::PathSegment, String>,
     limit: Result<Option<i64>, String>,
-    only_unread: Result<Option<bool>, String>,
     timedelta: Result<Option<crate::wire::IsoDuration>, String>,
+    only_unread: Result<Option<bool>, String>,
 }
 impl<'a> PersonaSmsList<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
             limit: Ok(None),
-            only_unread: Ok(None),
             timedelta: Ok(None),
+            only_unread: Ok(None),
         }
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
@@ -667,17 +570,17 @@ impl<'a> PersonaSmsList<'a> {
         self.limit = value.into_field();
         self
     }
-    /// Whether to list only messages that no earlier call has returned.
-    pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.only_unread = value.into_field();
-        self
-    }
     /// Maximum age of the messages, as an ISO 8601 duration such as `PT5M` for five minutes.
     pub fn timedelta(
         mut self,
         value: impl crate::wire::IntoField<crate::wire::IsoDuration>,
     ) -> Self {
         self.timedelta = value.into_field();
+        self
+    }
+    /// Whether to list only messages that no earlier call has returned.
+    pub fn only_unread(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.only_unread = value.into_field();
         self
     }
     /// Sends `GET /personas/{persona_id}/sms`.
@@ -703,28 +606,13 @@ impl<'a> PersonaSmsList<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id, limit, only_unread, timedelta } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let limit = limit.map_err(Error::InvalidRequest)?;
-        let only_unread = only_unread.map_err(Error::InvalidRequest)?;
-        let timedelta = timedelta.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}/sms", client.baseurl, encode_path(& persona_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("only_unread", &only_unread))
-            .query(&progenitor_client::QueryParam::new("timedelta", &timedelta))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.query("limit", Style::Form, self.limit)?;
+        draft.query("timedelta", Style::Form, self.timedelta)?;
+        draft.query("only_unread", Style::Form, self.only_unread)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaSmsList<'_> {
@@ -752,30 +640,15 @@ impl ::std::fmt::Debug for PersonaSmsList<'_> {
 pub struct PersonaCreateNumber<'a> {
     client: &'a crate::Client,
     persona_id: Result<crate::wire::PathSegment, String>,
-    body: Result<::serde_json::Map<::std::string::String, ::serde_json::Value>, String>,
+    body: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
 }
 impl<'a> PersonaCreateNumber<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
-            body: Ok(::serde_json::Map::new().into()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
+            body: Ok(::serde_json::Map::new()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-    {
-        self.body = value
-            .try_into()
-            .map_err(|_| {
-                "conversion to `:: serde_json :: Map < :: std :: string :: String , :: serde_json :: Value >` for body failed"
-                    .to_string()
-            });
-        self
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
     pub fn persona_id<V>(mut self, value: V) -> Self
@@ -786,6 +659,21 @@ impl<'a> PersonaCreateNumber<'a> {
         self.persona_id = value
             .try_into()
             .map_err(|error| format!("persona_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<::serde_json::Map<String, ::serde_json::Value>>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|error| {
+                format!(
+                    "conversion to `::serde_json::Map<String, ::serde_json::Value>` for body failed: {error}"
+                )
+            });
         self
     }
     /// Sends `POST /personas/{persona_id}/sms/number`.
@@ -808,25 +696,11 @@ impl<'a> PersonaCreateNumber<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id, body } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let body = body.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}/sms/number", client.baseurl, encode_path(& persona_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.json("application/json", self.body)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaCreateNumber<'_> {
@@ -858,8 +732,8 @@ pub struct PersonaDeleteNumber<'a> {
 impl<'a> PersonaDeleteNumber<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            persona_id: Err("persona_id was not initialized".to_string()),
+            client,
+            persona_id: Err("persona_id was not initialized".to_owned()),
         }
     }
     /// Id of the persona, returned by `persona_create` or `list_personas`.
@@ -893,23 +767,10 @@ impl<'a> PersonaDeleteNumber<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, persona_id } = self;
-        let persona_id = persona_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/personas/{}/sms/number", client.baseurl, encode_path(& persona_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("persona_id", self.persona_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for PersonaDeleteNumber<'_> {

@@ -2,9 +2,9 @@
 
 //! Browser state, such as cookies, that outlasts a session and can be used by later ones.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the profiles of the account, one page at a time.
 ///
 /// `GET /profiles` (effect class: read)
@@ -12,28 +12,35 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct ProfileList<'a> {
     client: &'a crate::Client,
-    name: Result<Option<::std::string::String>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    name: Result<Option<String>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
 }
 impl<'a> ProfileList<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
+            page: Ok(None),
+            page_size: Ok(None),
             name: Ok(None),
             only_active: Ok(None),
             only_current_token: Ok(None),
-            page: Ok(None),
-            page_size: Ok(None),
         }
     }
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of profiles per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
+        self
+    }
     /// Name of the profiles to list. If absent, profiles of any name are listed.
-    pub fn name(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
+    pub fn name(mut self, value: impl crate::wire::IntoField<String>) -> Self {
         self.name = value.into_field();
         self
     }
@@ -48,16 +55,6 @@ impl<'a> ProfileList<'a> {
         value: impl crate::wire::IntoField<bool>,
     ) -> Self {
         self.only_current_token = value.into_field();
-        self
-    }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of profiles per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
         self
     }
     /// Sends `GET /profiles`.
@@ -80,34 +77,14 @@ impl<'a> ProfileList<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, name, only_active, only_current_token, page, page_size } = self;
-        let name = name.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/profiles", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("name", &name))
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("name", Style::Form, self.name)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileList<'_> {
@@ -139,34 +116,32 @@ pub struct ProfileCreate<'a> {
 impl<'a> ProfileCreate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ProfileCreateRequest>,
-        <V as std::convert::TryInto<
-            types::ProfileCreateRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::ProfileCreateRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ProfileCreateRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `ProfileCreateRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::ProfileCreateRequest,
         ) -> types::builder::ProfileCreateRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /profiles/create`.
@@ -189,25 +164,14 @@ impl<'a> ProfileCreate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::ProfileCreateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/profiles/create", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ProfileCreateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileCreate<'_> {
@@ -237,8 +201,8 @@ pub struct ProfileGet<'a> {
 impl<'a> ProfileGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
         }
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
@@ -272,22 +236,10 @@ impl<'a> ProfileGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}", client.baseurl, encode_path(& profile_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileGet<'_> {
@@ -319,8 +271,8 @@ pub struct ProfileDelete<'a> {
 impl<'a> ProfileDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
         }
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
@@ -354,22 +306,10 @@ impl<'a> ProfileDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}", client.baseurl, encode_path(& profile_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileDelete<'_> {
@@ -399,8 +339,8 @@ pub struct ProfileCookiesGet<'a> {
 impl<'a> ProfileCookiesGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
         }
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
@@ -434,23 +374,10 @@ impl<'a> ProfileCookiesGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}/cookies", client.baseurl, encode_path(& profile_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileCookiesGet<'_> {
@@ -483,38 +410,10 @@ pub struct ProfileCookiesSet<'a> {
 impl<'a> ProfileCookiesSet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ProfileCookiesImportRequest>,
-        <V as std::convert::TryInto<
-            types::ProfileCookiesImportRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `ProfileCookiesImportRequest` for body failed: {}", s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProfileCookiesImportRequest,
-        ) -> types::builder::ProfileCookiesImportRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub fn profile_id<V>(mut self, value: V) -> Self
@@ -525,6 +424,32 @@ impl<'a> ProfileCookiesSet<'a> {
         self.profile_id = value
             .try_into()
             .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ProfileCookiesImportRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `ProfileCookiesImportRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ProfileCookiesImportRequest,
+        ) -> types::builder::ProfileCookiesImportRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /profiles/{profile_id}/cookies`.
@@ -550,30 +475,15 @@ impl<'a> ProfileCookiesSet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id, body } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::ProfileCookiesImportRequest::try_from(v)
-                    .map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}/cookies", client.baseurl, encode_path(& profile_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ProfileCookiesImportRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileCookiesSet<'_> {
@@ -606,36 +516,10 @@ pub struct ProfileDuplicate<'a> {
 impl<'a> ProfileDuplicate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ProfileDuplicateRequest>,
-        <V as std::convert::TryInto<
-            types::ProfileDuplicateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ProfileDuplicateRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProfileDuplicateRequest,
-        ) -> types::builder::ProfileDuplicateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub fn profile_id<V>(mut self, value: V) -> Self
@@ -646,6 +530,32 @@ impl<'a> ProfileDuplicate<'a> {
         self.profile_id = value
             .try_into()
             .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ProfileDuplicateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `ProfileDuplicateRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ProfileDuplicateRequest,
+        ) -> types::builder::ProfileDuplicateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /profiles/{profile_id}/duplicate`.
@@ -668,29 +578,15 @@ impl<'a> ProfileDuplicate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id, body } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::ProfileDuplicateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}/duplicate", client.baseurl, encode_path(& profile_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ProfileDuplicateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileDuplicate<'_> {
@@ -723,38 +619,10 @@ pub struct ProfileStateSet<'a> {
 impl<'a> ProfileStateSet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            profile_id: Err("profile_id was not initialized".to_string()),
+            client,
+            profile_id: Err("profile_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::ProfileStateImportRequest>,
-        <V as std::convert::TryInto<
-            types::ProfileStateImportRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `ProfileStateImportRequest` for body failed: {}", s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::ProfileStateImportRequest,
-        ) -> types::builder::ProfileStateImportRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the profile: `notte-profile-` followed by 16 hexadecimal digits.
     pub fn profile_id<V>(mut self, value: V) -> Self
@@ -765,6 +633,32 @@ impl<'a> ProfileStateSet<'a> {
         self.profile_id = value
             .try_into()
             .map_err(|error| format!("profile_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::ProfileStateImportRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `ProfileStateImportRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::ProfileStateImportRequest,
+        ) -> types::builder::ProfileStateImportRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /profiles/{profile_id}/state`.
@@ -787,29 +681,15 @@ impl<'a> ProfileStateSet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, profile_id, body } = self;
-        let profile_id = profile_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::ProfileStateImportRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/profiles/{}/state", client.baseurl, encode_path(& profile_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("profile_id", self.profile_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ProfileStateImportRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ProfileStateSet<'_> {

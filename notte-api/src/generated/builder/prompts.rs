@@ -2,9 +2,9 @@
 
 //! Help with writing the task of an agent. The newest versions of the API do not have it.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Rewrites a task so that an agent understands it better.
 ///
 /// A language model writes the result, so the same prompt may have another result each time. Newer servers seem to have removed the operation: expect a 404.
@@ -19,34 +19,32 @@ pub struct ImprovePrompt<'a> {
 impl<'a> ImprovePrompt<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ImprovePromptRequest>,
-        <V as std::convert::TryInto<
-            types::ImprovePromptRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::ImprovePromptRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ImprovePromptRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `ImprovePromptRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::ImprovePromptRequest,
         ) -> types::builder::ImprovePromptRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /prompts/improve`.
@@ -69,25 +67,14 @@ impl<'a> ImprovePrompt<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::ImprovePromptRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/prompts/improve", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ImprovePromptRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ImprovePrompt<'_> {
@@ -119,34 +106,32 @@ pub struct NudgePrompt<'a> {
 impl<'a> NudgePrompt<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::NudgePromptRequest>,
-        <V as std::convert::TryInto<
-            types::NudgePromptRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::NudgePromptRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `NudgePromptRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `NudgePromptRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::NudgePromptRequest,
         ) -> types::builder::NudgePromptRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /prompts/nudge`.
@@ -169,25 +154,14 @@ impl<'a> NudgePrompt<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::NudgePromptRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/prompts/nudge", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::NudgePromptRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for NudgePrompt<'_> {

@@ -2,9 +2,9 @@
 
 //! One-shot scraping of a URL or raw HTML, plus AI web search.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Scrapes a URL without a session.
 ///
 /// The service starts a browser, opens the URL, scrapes the page and closes the browser. The call takes as long as all of these steps, and the browser costs money.
@@ -19,34 +19,32 @@ pub struct ScrapeWebpage<'a> {
 impl<'a> ScrapeWebpage<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::GlobalScrapeRequest>,
-        <V as std::convert::TryInto<
-            types::GlobalScrapeRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::GlobalScrapeRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `GlobalScrapeRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `GlobalScrapeRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::GlobalScrapeRequest,
         ) -> types::builder::GlobalScrapeRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /scrape`.
@@ -69,25 +67,14 @@ impl<'a> ScrapeWebpage<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::GlobalScrapeRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/scrape", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::GlobalScrapeRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ScrapeWebpage<'_> {
@@ -119,34 +106,32 @@ pub struct ScrapeFromHtml<'a> {
 impl<'a> ScrapeFromHtml<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::ScrapeFromHtmlRequest>,
-        <V as std::convert::TryInto<
-            types::ScrapeFromHtmlRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::ScrapeFromHtmlRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `ScrapeFromHtmlRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `ScrapeFromHtmlRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::ScrapeFromHtmlRequest,
         ) -> types::builder::ScrapeFromHtmlRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /scrape_from_html`.
@@ -169,25 +154,14 @@ impl<'a> ScrapeFromHtml<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::ScrapeFromHtmlRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/scrape_from_html", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::ScrapeFromHtmlRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ScrapeFromHtml<'_> {
@@ -219,32 +193,32 @@ pub struct SearchWeb<'a> {
 impl<'a> SearchWeb<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SearchRequest>,
-        <V as std::convert::TryInto<types::SearchRequest>>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::SearchRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `SearchRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `SearchRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::SearchRequest,
         ) -> types::builder::SearchRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /search`.
@@ -267,23 +241,14 @@ impl<'a> SearchWeb<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| types::SearchRequest::try_from(v).map_err(|e| e.to_string()))
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/search", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::SearchRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SearchWeb<'_> {

@@ -2,9 +2,9 @@
 
 //! Named values, such as API keys of model providers, that the service stores for agents and functions.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the stored secrets of the account, without their values and without paging.
 ///
 /// `GET /secrets` (effect class: read)
@@ -17,7 +17,7 @@ pub struct ListSecrets<'a> {
 impl<'a> ListSecrets<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             namespace: Ok(None),
         }
     }
@@ -49,21 +49,10 @@ impl<'a> ListSecrets<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, namespace } = self;
-        let namespace = namespace.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/secrets", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("namespace", &namespace))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("namespace", Style::Form, self.namespace)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListSecrets<'_> {
@@ -95,34 +84,32 @@ pub struct StoreSecret<'a> {
 impl<'a> StoreSecret<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SecretStoreRequest>,
-        <V as std::convert::TryInto<
-            types::SecretStoreRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::SecretStoreRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `SecretStoreRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `SecretStoreRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::SecretStoreRequest,
         ) -> types::builder::SecretStoreRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /secrets`.
@@ -145,25 +132,14 @@ impl<'a> StoreSecret<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::SecretStoreRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/secrets", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::SecretStoreRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for StoreSecret<'_> {
@@ -194,9 +170,9 @@ pub struct GetSecret<'a> {
 impl<'a> GetSecret<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            name: Err("name was not initialized".to_string()),
-            namespace: Err("namespace was not initialized".to_string()),
+            client,
+            name: Err("name was not initialized".to_owned()),
+            namespace: Err("namespace was not initialized".to_owned()),
         }
     }
     /// Name of the secret.
@@ -237,24 +213,11 @@ impl<'a> GetSecret<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, name, namespace } = self;
-        let name = name.map_err(Error::InvalidRequest)?;
-        let namespace = namespace.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/secrets/{}", client.baseurl, encode_path(& name.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("namespace", &namespace))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("name", self.name)?;
+        draft.query("namespace", Style::Form, self.namespace)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for GetSecret<'_> {
@@ -286,8 +249,8 @@ pub struct DeleteSecret<'a> {
 impl<'a> DeleteSecret<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            secret_id: Err("secret_id was not initialized".to_string()),
+            client,
+            secret_id: Err("secret_id was not initialized".to_owned()),
         }
     }
     /// Id of the secret, not its name.
@@ -317,15 +280,10 @@ impl<'a> DeleteSecret<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, secret_id } = self;
-        let secret_id = secret_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/secrets/{}", client.baseurl, encode_path(& secret_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client.client.delete(url).build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "");
+        draft.path("secret_id", self.secret_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for DeleteSecret<'_> {

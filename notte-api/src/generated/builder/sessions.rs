@@ -2,9 +2,9 @@
 
 //! Create and manage remote cloud browser sessions.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the sessions of the account, one page at a time.
 ///
 /// Sessions that have ended are listed only with `only_active=false`.
@@ -14,39 +14,26 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct ListSessions<'a> {
     client: &'a crate::Client,
-    include_system: Result<Option<bool>, String>,
     only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
 }
 impl<'a> ListSessions<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            include_system: Ok(None),
+            client,
             only_active: Ok(None),
-            only_current_token: Ok(None),
             page: Ok(None),
             page_size: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
         }
-    }
-    /// Whether to list sessions of the service's internal work too (`system_hidden`). Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
-        self
     }
     /// Whether to list only running sessions.
     pub fn only_active(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.only_active = value.into_field();
-        self
-    }
-    /// Whether to list only sessions that were started with the API key of this request.
-    pub fn only_current_token(
-        mut self,
-        value: impl crate::wire::IntoField<bool>,
-    ) -> Self {
-        self.only_current_token = value.into_field();
         self
     }
     /// Page number, counted from 1.
@@ -57,6 +44,19 @@ impl<'a> ListSessions<'a> {
     /// Maximum number of sessions per page.
     pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.page_size = value.into_field();
+        self
+    }
+    /// Whether to list only sessions that were started with the API key of this request.
+    pub fn only_current_token(
+        mut self,
+        value: impl crate::wire::IntoField<bool>,
+    ) -> Self {
+        self.only_current_token = value.into_field();
+        self
+    }
+    /// Whether to list sessions of the service's internal work too (`system_hidden`). Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// Sends `GET /sessions`.
@@ -79,43 +79,14 @@ impl<'a> ListSessions<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/sessions", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListSessions<'_> {
@@ -147,34 +118,32 @@ pub struct SessionStart<'a> {
 impl<'a> SessionStart<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::SessionStartRequest>,
-        <V as std::convert::TryInto<
-            types::SessionStartRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::SessionStartRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `SessionStartRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `SessionStartRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::SessionStartRequest,
         ) -> types::builder::SessionStartRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/start`.
@@ -197,25 +166,14 @@ impl<'a> SessionStart<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::SessionStartRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/sessions/start", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::SessionStartRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionStart<'_> {
@@ -245,8 +203,8 @@ pub struct SessionStatus<'a> {
 impl<'a> SessionStatus<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -280,22 +238,10 @@ impl<'a> SessionStatus<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}", client.baseurl, encode_path(& session_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionStatus<'_> {
@@ -325,8 +271,8 @@ pub struct SessionAuthReadiness<'a> {
 impl<'a> SessionAuthReadiness<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -360,22 +306,10 @@ impl<'a> SessionAuthReadiness<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/auth", client.baseurl, encode_path(& session_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionAuthReadiness<'_> {
@@ -406,8 +340,8 @@ pub struct SessionCookiesGet<'a> {
 impl<'a> SessionCookiesGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
         }
     }
@@ -447,27 +381,11 @@ impl<'a> SessionCookiesGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/cookies", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionCookiesGet<'_> {
@@ -501,35 +419,11 @@ pub struct SessionCookiesSet<'a> {
 impl<'a> SessionCookiesSet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::SetCookiesRequest>,
-        <V as std::convert::TryInto<types::SetCookiesRequest>>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `SetCookiesRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SetCookiesRequest,
-        ) -> types::builder::SetCookiesRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -545,6 +439,30 @@ impl<'a> SessionCookiesSet<'a> {
     /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::SetCookiesRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `SetCookiesRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::SetCookiesRequest,
+        ) -> types::builder::SetCookiesRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/cookies`.
@@ -567,33 +485,16 @@ impl<'a> SessionCookiesSet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::SetCookiesRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/cookies", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::SetCookiesRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionCookiesSet<'_> {
@@ -626,8 +527,8 @@ pub struct SessionDebugInfo<'a> {
 impl<'a> SessionDebugInfo<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
         }
     }
@@ -667,27 +568,11 @@ impl<'a> SessionDebugInfo<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/debug", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionDebugInfo<'_> {
@@ -718,8 +603,8 @@ pub struct SessionDebugTabInfo<'a> {
 impl<'a> SessionDebugTabInfo<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             tab_idx: Ok(None),
         }
     }
@@ -759,25 +644,11 @@ impl<'a> SessionDebugTabInfo<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, tab_idx } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let tab_idx = tab_idx.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/debug/tab", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("tab_idx", &tab_idx))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("tab_idx", Style::Form, self.tab_idx)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionDebugTabInfo<'_> {
@@ -805,16 +676,16 @@ impl ::std::fmt::Debug for SessionDebugTabInfo<'_> {
 pub struct SessionNetworkLogs<'a> {
     client: &'a crate::Client,
     session_id: Result<crate::wire::PathSegment, String>,
-    download: Result<Option<bool>, String>,
     limit: Result<Option<i64>, String>,
+    download: Result<Option<bool>, String>,
 }
 impl<'a> SessionNetworkLogs<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            download: Ok(None),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             limit: Ok(None),
+            download: Ok(None),
         }
     }
     /// Id of the session, returned when it was started.
@@ -828,14 +699,14 @@ impl<'a> SessionNetworkLogs<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// Whether the response includes download URLs.
-    pub fn download(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.download = value.into_field();
-        self
-    }
     /// Maximum number of files to list.
     pub fn limit(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
         self.limit = value.into_field();
+        self
+    }
+    /// Whether the response includes download URLs.
+    pub fn download(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.download = value.into_field();
         self
     }
     /// Sends `GET /sessions/{session_id}/network/logs`.
@@ -858,27 +729,12 @@ impl<'a> SessionNetworkLogs<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, download, limit } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let download = download.map_err(Error::InvalidRequest)?;
-        let limit = limit.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/network/logs", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("download", &download))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("limit", Style::Form, self.limit)?;
+        draft.query("download", Style::Form, self.download)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionNetworkLogs<'_> {
@@ -911,8 +767,8 @@ pub struct SessionOffset<'a> {
 impl<'a> SessionOffset<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
         }
     }
@@ -952,27 +808,11 @@ impl<'a> SessionOffset<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/offset", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionOffset<'_> {
@@ -1006,35 +846,11 @@ pub struct CreatePayment<'a> {
 impl<'a> CreatePayment<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             update_metadata: Ok(None),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::PaymentRequest>,
-        <V as std::convert::TryInto<types::PaymentRequest>>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `PaymentRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::PaymentRequest,
-        ) -> types::builder::PaymentRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -1050,6 +866,30 @@ impl<'a> CreatePayment<'a> {
     /// Whether this call updates the service's record of the session. The content of the record, and whether it includes the idle timer, is not documented. Added after API version 1.4.40.
     pub fn update_metadata(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
         self.update_metadata = value.into_field();
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::PaymentRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `PaymentRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::PaymentRequest,
+        ) -> types::builder::PaymentRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/payments`.
@@ -1072,31 +912,16 @@ impl<'a> CreatePayment<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, update_metadata, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let update_metadata = update_metadata.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| types::PaymentRequest::try_from(v).map_err(|e| e.to_string()))
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/payments", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new("update_metadata", &update_metadata),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("update_metadata", Style::Form, self.update_metadata)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::PaymentRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for CreatePayment<'_> {
@@ -1127,8 +952,8 @@ pub struct SessionProfilePreview<'a> {
 impl<'a> SessionProfilePreview<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             include_cookies: Ok(None),
         }
     }
@@ -1168,27 +993,11 @@ impl<'a> SessionProfilePreview<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, include_cookies } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let include_cookies = include_cookies.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/profile-preview", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_cookies", &include_cookies),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("include_cookies", Style::Form, self.include_cookies)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionProfilePreview<'_> {
@@ -1221,38 +1030,10 @@ pub struct SessionProfileSave<'a> {
 impl<'a> SessionProfileSave<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::SessionProfileSaveRequest>,
-        <V as std::convert::TryInto<
-            types::SessionProfileSaveRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!(
-                    "conversion to `SessionProfileSaveRequest` for body failed: {}", s
-                )
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::SessionProfileSaveRequest,
-        ) -> types::builder::SessionProfileSaveRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the session, returned when it was started.
     pub fn session_id<V>(mut self, value: V) -> Self
@@ -1263,6 +1044,32 @@ impl<'a> SessionProfileSave<'a> {
         self.session_id = value
             .try_into()
             .map_err(|error| format!("session_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::SessionProfileSaveRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!(
+                    "conversion to `SessionProfileSaveRequest` for body failed: {error}"
+                )
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::SessionProfileSaveRequest,
+        ) -> types::builder::SessionProfileSaveRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /sessions/{session_id}/profile/save`.
@@ -1285,29 +1092,15 @@ impl<'a> SessionProfileSave<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, body } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::SessionProfileSaveRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/profile/save", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::SessionProfileSaveRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionProfileSave<'_> {
@@ -1339,8 +1132,8 @@ pub struct SessionReplay<'a> {
 impl<'a> SessionReplay<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -1374,23 +1167,10 @@ impl<'a> SessionReplay<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/replay", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionReplay<'_> {
@@ -1421,8 +1201,8 @@ pub struct SessionMouseReplay<'a> {
 impl<'a> SessionMouseReplay<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             offset: Ok(None),
         }
     }
@@ -1462,25 +1242,11 @@ impl<'a> SessionMouseReplay<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, offset } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let offset = offset.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/replay/mouse", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("offset", Style::Form, self.offset)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionMouseReplay<'_> {
@@ -1516,8 +1282,8 @@ pub struct SessionStop<'a> {
 impl<'a> SessionStop<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
             close_reason: Ok(None),
         }
     }
@@ -1562,24 +1328,11 @@ impl<'a> SessionStop<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, close_reason } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let close_reason = close_reason.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/stop", client.baseurl, encode_path(& session_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("close_reason", &close_reason))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("close_reason", Style::Form, self.close_reason)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for SessionStop<'_> {
@@ -1611,9 +1364,9 @@ pub struct GetSessionScript<'a> {
 impl<'a> GetSessionScript<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            as_workflow: Err("as_workflow was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            as_workflow: Err("as_workflow was not initialized".to_owned()),
             infer_response_format: Ok(None),
         }
     }
@@ -1667,33 +1420,12 @@ impl<'a> GetSessionScript<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, as_workflow, infer_response_format } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let as_workflow = as_workflow.map_err(Error::InvalidRequest)?;
-        let infer_response_format = infer_response_format
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/sessions/{}/workflow/code", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("as_workflow", &as_workflow))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "infer_response_format",
-                    &infer_response_format,
-                ),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.query("as_workflow", Style::Form, self.as_workflow)?;
+        draft.query("infer_response_format", Style::Form, self.infer_response_format)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for GetSessionScript<'_> {

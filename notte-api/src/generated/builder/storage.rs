@@ -2,9 +2,9 @@
 
 //! Files of the account and downloads of sessions, by name. Newer versions of the service store files by session and id.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the files stored for the account, without paging.
 ///
 /// `GET /storage/uploads` (effect class: read)
@@ -15,7 +15,7 @@ pub struct FileListUploads<'a> {
 }
 impl<'a> FileListUploads<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
-        Self { client: client }
+        Self { client }
     }
     /// Sends `GET /storage/uploads`.
     ///
@@ -37,19 +37,9 @@ impl<'a> FileListUploads<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _ } = self;
-        let url = format!("{}/storage/uploads", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let draft = Draft::new(client, Self::META, "application/json");
+        draft.build()
     }
 }
 impl crate::SendOnce for FileListUploads<'_> {
@@ -81,9 +71,9 @@ pub struct FileUpload<'a> {
 impl<'a> FileUpload<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            filename: Err("filename was not initialized".to_string()),
-            file: Err("no value supplied for file".to_owned()),
+            client,
+            filename: Err("filename was not initialized".to_owned()),
+            file: Err("file was not initialized".to_owned()),
         }
     }
     /// Name of the file, with extension and without directories.
@@ -124,26 +114,11 @@ impl<'a> FileUpload<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, filename, file } = self;
-        let mut form = ::reqwest::multipart::Form::new();
-        let file = file.map_err(Error::InvalidRequest)?;
-        form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
-        let filename = filename.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/storage/uploads/{}", client.baseurl, encode_path(& filename.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .multipart(form)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("filename", self.filename)?;
+        draft.file("file", self.file)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FileUpload<'_> {
@@ -173,8 +148,8 @@ pub struct FileListDownloads<'a> {
 impl<'a> FileListDownloads<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -208,23 +183,10 @@ impl<'a> FileListDownloads<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/storage/{}/downloads", client.baseurl, encode_path(& session_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FileListDownloads<'_> {
@@ -257,9 +219,9 @@ pub struct FileDownload<'a> {
 impl<'a> FileDownload<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            filename: Err("filename was not initialized".to_string()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            filename: Err("filename was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -302,24 +264,11 @@ impl<'a> FileDownload<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, filename } = self;
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let filename = filename.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/storage/{}/downloads/{}", client.baseurl, encode_path(& session_id
-            .to_string()), encode_path(& filename.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.path("filename", self.filename)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FileDownload<'_> {
@@ -352,10 +301,10 @@ pub struct FileUploadDownloadedFile<'a> {
 impl<'a> FileUploadDownloadedFile<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            session_id: Err("session_id was not initialized".to_string()),
-            filename: Err("filename was not initialized".to_string()),
-            file: Err("no value supplied for file".to_owned()),
+            client,
+            session_id: Err("session_id was not initialized".to_owned()),
+            filename: Err("filename was not initialized".to_owned()),
+            file: Err("file was not initialized".to_owned()),
         }
     }
     /// Id of the session, returned when it was started.
@@ -407,28 +356,12 @@ impl<'a> FileUploadDownloadedFile<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, session_id, filename, file } = self;
-        let mut form = ::reqwest::multipart::Form::new();
-        let file = file.map_err(Error::InvalidRequest)?;
-        form = form.part("file", file.into_multipart().map_err(Error::InvalidRequest)?);
-        let session_id = session_id.map_err(Error::InvalidRequest)?;
-        let filename = filename.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/storage/{}/downloads/{}", client.baseurl, encode_path(& session_id
-            .to_string()), encode_path(& filename.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .multipart(form)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("session_id", self.session_id)?;
+        draft.path("filename", self.filename)?;
+        draft.file("file", self.file)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for FileUploadDownloadedFile<'_> {

@@ -2,9 +2,9 @@
 
 //! What the account used, what it cost, and what is left.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Returns the usage and cost of one calendar month, with the account's plan and its remaining budget.
 ///
 /// `GET /usage` (effect class: read)
@@ -12,20 +12,14 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct GetUsage<'a> {
     client: &'a crate::Client,
-    period: Result<Option<::std::string::String>, String>,
+    period: Result<Option<String>, String>,
 }
 impl<'a> GetUsage<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
-        Self {
-            client: client,
-            period: Ok(None),
-        }
+        Self { client, period: Ok(None) }
     }
     /// The month, as English name and year, such as `May 2025`. If absent, the current month.
-    pub fn period(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
+    pub fn period(mut self, value: impl crate::wire::IntoField<String>) -> Self {
         self.period = value.into_field();
         self
     }
@@ -49,21 +43,10 @@ impl<'a> GetUsage<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, period } = self;
-        let period = period.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/usage", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("period", &period))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("period", Style::Form, self.period)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for GetUsage<'_> {
@@ -88,36 +71,38 @@ impl ::std::fmt::Debug for GetUsage<'_> {
 #[must_use = "a builder does nothing until it is sent"]
 pub struct GetUsageLogs<'a> {
     client: &'a crate::Client,
-    endpoint: Result<Option<::std::string::String>, String>,
-    include_system: Result<Option<bool>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
+    endpoint: Result<Option<String>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
 }
 impl<'a> GetUsageLogs<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             endpoint: Ok(None),
-            include_system: Ok(None),
-            only_active: Ok(None),
-            only_current_token: Ok(None),
             page: Ok(None),
             page_size: Ok(None),
+            only_active: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
         }
     }
     /// Endpoint of the calls to list, by the dotted name in `endpoint`, such as `sessions.start`. If absent, calls of all endpoints are listed. Unknown names are rejected with a 422.
-    pub fn endpoint(
-        mut self,
-        value: impl crate::wire::IntoField<::std::string::String>,
-    ) -> Self {
+    pub fn endpoint(mut self, value: impl crate::wire::IntoField<String>) -> Self {
         self.endpoint = value.into_field();
         self
     }
-    /// Whether to list calls that the service made for its own purposes too. Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of entries per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
         self
     }
     /// A filter shared with the other lists. Its effect on this list is not documented.
@@ -133,14 +118,9 @@ impl<'a> GetUsageLogs<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of entries per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
+    /// Whether to list calls that the service made for its own purposes too. Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// Sends `GET /usage/logs`.
@@ -163,46 +143,15 @@ impl<'a> GetUsageLogs<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            endpoint,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        let endpoint = endpoint.map_err(Error::InvalidRequest)?;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/usage/logs", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("endpoint", &endpoint))
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("endpoint", Style::Form, self.endpoint)?;
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for GetUsageLogs<'_> {

@@ -2,9 +2,9 @@
 
 //! Secure credential and credit-card storage injected into runs.
 use super::super::operations;
-use crate::{SendOnce, response, types};
 #[allow(unused_imports)]
-use progenitor_client::{Error, encode_path};
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
 /// Lists the vaults of the account, one page at a time.
 ///
 /// Closed vaults are listed only with `only_active=false`. The response does not include the contents of the vaults.
@@ -14,26 +14,31 @@ use progenitor_client::{Error, encode_path};
 #[must_use = "a builder does nothing until it is sent"]
 pub struct ListVaults<'a> {
     client: &'a crate::Client,
-    include_system: Result<Option<bool>, String>,
-    only_active: Result<Option<bool>, String>,
-    only_current_token: Result<Option<bool>, String>,
     page: Result<Option<i64>, String>,
     page_size: Result<Option<i64>, String>,
+    only_active: Result<Option<bool>, String>,
+    only_current_token: Result<Option<bool>, String>,
+    include_system: Result<Option<bool>, String>,
 }
 impl<'a> ListVaults<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            include_system: Ok(None),
-            only_active: Ok(None),
-            only_current_token: Ok(None),
+            client,
             page: Ok(None),
             page_size: Ok(None),
+            only_active: Ok(None),
+            only_current_token: Ok(None),
+            include_system: Ok(None),
         }
     }
-    /// Whether to list vaults that the service created for its own purposes too. Added after API version 1.4.40.
-    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
-        self.include_system = value.into_field();
+    /// Page number, counted from 1.
+    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page = value.into_field();
+        self
+    }
+    /// Maximum number of vaults per page.
+    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
+        self.page_size = value.into_field();
         self
     }
     /// Whether to leave out closed vaults.
@@ -49,14 +54,9 @@ impl<'a> ListVaults<'a> {
         self.only_current_token = value.into_field();
         self
     }
-    /// Page number, counted from 1.
-    pub fn page(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page = value.into_field();
-        self
-    }
-    /// Maximum number of vaults per page.
-    pub fn page_size(mut self, value: impl crate::wire::IntoField<i64>) -> Self {
-        self.page_size = value.into_field();
+    /// Whether to list vaults that the service created for its own purposes too. Added after API version 1.4.40.
+    pub fn include_system(mut self, value: impl crate::wire::IntoField<bool>) -> Self {
+        self.include_system = value.into_field();
         self
     }
     /// Sends `GET /vaults`.
@@ -79,43 +79,14 @@ impl<'a> ListVaults<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self {
-            client: _,
-            include_system,
-            only_active,
-            only_current_token,
-            page,
-            page_size,
-        } = self;
-        let include_system = include_system.map_err(Error::InvalidRequest)?;
-        let only_active = only_active.map_err(Error::InvalidRequest)?;
-        let only_current_token = only_current_token.map_err(Error::InvalidRequest)?;
-        let page = page.map_err(Error::InvalidRequest)?;
-        let page_size = page_size.map_err(Error::InvalidRequest)?;
-        let url = format!("{}/vaults", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("include_system", &include_system),
-            )
-            .query(&progenitor_client::QueryParam::new("only_active", &only_active))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "only_current_token",
-                    &only_current_token,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("page", &page))
-            .query(&progenitor_client::QueryParam::new("page_size", &page_size))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.query("page", Style::Form, self.page)?;
+        draft.query("page_size", Style::Form, self.page_size)?;
+        draft.query("only_active", Style::Form, self.only_active)?;
+        draft.query("only_current_token", Style::Form, self.only_current_token)?;
+        draft.query("include_system", Style::Form, self.include_system)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for ListVaults<'_> {
@@ -147,34 +118,32 @@ pub struct VaultCreate<'a> {
 impl<'a> VaultCreate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
+            client,
             body: Ok(::std::default::Default::default()),
         }
     }
     /// The whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
-        V: std::convert::TryInto<types::VaultCreateRequest>,
-        <V as std::convert::TryInto<
-            types::VaultCreateRequest,
-        >>::Error: std::fmt::Display,
+        V: ::std::convert::TryInto<types::VaultCreateRequest>,
+        V::Error: ::std::fmt::Display,
     {
         self.body = value
             .try_into()
             .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `VaultCreateRequest` for body failed: {}", s)
+            .map_err(|error| {
+                format!("conversion to `VaultCreateRequest` for body failed: {error}")
             });
         self
     }
     /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
             types::builder::VaultCreateRequest,
         ) -> types::builder::VaultCreateRequest,
-    {
-        self.body = self.body.map(f);
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /vaults/create`.
@@ -195,25 +164,14 @@ impl<'a> VaultCreate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, body } = self;
-        let body = body
-            .and_then(|v| {
-                types::VaultCreateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/vaults/create", client.baseurl,);
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::VaultCreateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCreate<'_> {
@@ -245,8 +203,8 @@ pub struct VaultCredentialsList<'a> {
 impl<'a> VaultCredentialsList<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -278,22 +236,10 @@ impl<'a> VaultCredentialsList<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCredentialsList<'_> {
@@ -325,8 +271,8 @@ pub struct VaultDelete<'a> {
 impl<'a> VaultDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -358,22 +304,10 @@ impl<'a> VaultDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultDelete<'_> {
@@ -406,36 +340,10 @@ pub struct VaultUpdate<'a> {
 impl<'a> VaultUpdate<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::VaultUpdateRequest>,
-        <V as std::convert::TryInto<
-            types::VaultUpdateRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `VaultUpdateRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::VaultUpdateRequest,
-        ) -> types::builder::VaultUpdateRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
@@ -444,6 +352,30 @@ impl<'a> VaultUpdate<'a> {
         V::Error: ::std::fmt::Display,
     {
         self.vault_id = value.try_into().map_err(|error| format!("vault_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::VaultUpdateRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `VaultUpdateRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::VaultUpdateRequest,
+        ) -> types::builder::VaultUpdateRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `PATCH /vaults/{vault_id}`.
@@ -464,28 +396,15 @@ impl<'a> VaultUpdate<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id, body } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::VaultUpdateRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::VaultUpdateRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultUpdate<'_> {
@@ -515,8 +434,8 @@ pub struct VaultCreditCardGet<'a> {
 impl<'a> VaultCreditCardGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -548,22 +467,10 @@ impl<'a> VaultCreditCardGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCreditCardGet<'_> {
@@ -596,36 +503,10 @@ pub struct VaultCreditCardSet<'a> {
 impl<'a> VaultCreditCardSet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::AddCreditCardRequest>,
-        <V as std::convert::TryInto<
-            types::AddCreditCardRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `AddCreditCardRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::AddCreditCardRequest,
-        ) -> types::builder::AddCreditCardRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
@@ -634,6 +515,30 @@ impl<'a> VaultCreditCardSet<'a> {
         V::Error: ::std::fmt::Display,
     {
         self.vault_id = value.try_into().map_err(|error| format!("vault_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::AddCreditCardRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `AddCreditCardRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::AddCreditCardRequest,
+        ) -> types::builder::AddCreditCardRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /vaults/{vault_id}/card`.
@@ -656,28 +561,15 @@ impl<'a> VaultCreditCardSet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id, body } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::AddCreditCardRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::AddCreditCardRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCreditCardSet<'_> {
@@ -709,8 +601,8 @@ pub struct VaultCreditCardDelete<'a> {
 impl<'a> VaultCreditCardDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -742,22 +634,10 @@ impl<'a> VaultCreditCardDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}/card", client.baseurl, encode_path(& vault_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCreditCardDelete<'_> {
@@ -785,14 +665,14 @@ impl ::std::fmt::Debug for VaultCreditCardDelete<'_> {
 pub struct VaultCredentialsGet<'a> {
     client: &'a crate::Client,
     vault_id: Result<crate::wire::PathSegment, String>,
-    url: Result<::std::string::String, String>,
+    url: Result<String, String>,
 }
 impl<'a> VaultCredentialsGet<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
-            url: Err("url was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
+            url: Err("url was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -807,7 +687,7 @@ impl<'a> VaultCredentialsGet<'a> {
     /// Site of the credentials, such as `https://github.com`. Use the spelling with which they were added: the official clients send only the root domain in both calls.
     pub fn url<V>(mut self, value: V) -> Self
     where
-        V: ::std::convert::TryInto<::std::string::String>,
+        V: ::std::convert::TryInto<String>,
         V::Error: ::std::fmt::Display,
     {
         self.url = value.try_into().map_err(|error| format!("url: {error}"));
@@ -833,25 +713,11 @@ impl<'a> VaultCredentialsGet<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id, url } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = url.map_err(Error::InvalidRequest)?;
-        let _url = format!(
-            "{}/vaults/{}/credentials", client.baseurl, encode_path(& vault_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .get(_url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("url", &url))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.query("url", Style::Form, self.url)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCredentialsGet<'_> {
@@ -884,36 +750,10 @@ pub struct VaultCredentialsAdd<'a> {
 impl<'a> VaultCredentialsAdd<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
             body: Ok(::std::default::Default::default()),
         }
-    }
-    /// The whole body.
-    pub fn body<V>(mut self, value: V) -> Self
-    where
-        V: std::convert::TryInto<types::AddCredentialsRequest>,
-        <V as std::convert::TryInto<
-            types::AddCredentialsRequest,
-        >>::Error: std::fmt::Display,
-    {
-        self.body = value
-            .try_into()
-            .map(From::from)
-            .map_err(|s| {
-                format!("conversion to `AddCredentialsRequest` for body failed: {}", s)
-            });
-        self
-    }
-    /// Changes the body's builder in place.
-    pub fn body_map<F>(mut self, f: F) -> Self
-    where
-        F: std::ops::FnOnce(
-            types::builder::AddCredentialsRequest,
-        ) -> types::builder::AddCredentialsRequest,
-    {
-        self.body = self.body.map(f);
-        self
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
     pub fn vault_id<V>(mut self, value: V) -> Self
@@ -922,6 +762,30 @@ impl<'a> VaultCredentialsAdd<'a> {
         V::Error: ::std::fmt::Display,
     {
         self.vault_id = value.try_into().map_err(|error| format!("vault_id: {error}"));
+        self
+    }
+    /// The whole body.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: ::std::convert::TryInto<types::AddCredentialsRequest>,
+        V::Error: ::std::fmt::Display,
+    {
+        self.body = value
+            .try_into()
+            .map(From::from)
+            .map_err(|error| {
+                format!("conversion to `AddCredentialsRequest` for body failed: {error}")
+            });
+        self
+    }
+    /// Changes the body's builder in place.
+    pub fn body_map(
+        mut self,
+        change: impl FnOnce(
+            types::builder::AddCredentialsRequest,
+        ) -> types::builder::AddCredentialsRequest,
+    ) -> Self {
+        self.body = self.body.map(change);
         self
     }
     /// Sends `POST /vaults/{vault_id}/credentials`.
@@ -944,29 +808,15 @@ impl<'a> VaultCredentialsAdd<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id, body } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let body = body
-            .and_then(|v| {
-                types::AddCredentialsRequest::try_from(v).map_err(|e| e.to_string())
-            })
-            .map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/vaults/{}/credentials", client.baseurl, encode_path(& vault_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft
+            .json(
+                "application/json",
+                self.body.and_then(types::AddCredentialsRequest::try_from),
+            )?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCredentialsAdd<'_> {
@@ -994,14 +844,14 @@ impl ::std::fmt::Debug for VaultCredentialsAdd<'_> {
 pub struct VaultCredentialsDelete<'a> {
     client: &'a crate::Client,
     vault_id: Result<crate::wire::PathSegment, String>,
-    url: Result<::std::string::String, String>,
+    url: Result<String, String>,
 }
 impl<'a> VaultCredentialsDelete<'a> {
     pub(crate) fn new(client: &'a crate::Client) -> Self {
         Self {
-            client: client,
-            vault_id: Err("vault_id was not initialized".to_string()),
-            url: Err("url was not initialized".to_string()),
+            client,
+            vault_id: Err("vault_id was not initialized".to_owned()),
+            url: Err("url was not initialized".to_owned()),
         }
     }
     /// Id of the vault, returned by `vault_create` or `list_vaults`.
@@ -1016,7 +866,7 @@ impl<'a> VaultCredentialsDelete<'a> {
     /// Site whose credentials are deleted, such as `https://github.com`. Use the spelling with which they were added.
     pub fn url<V>(mut self, value: V) -> Self
     where
-        V: ::std::convert::TryInto<::std::string::String>,
+        V: ::std::convert::TryInto<String>,
         V::Error: ::std::fmt::Display,
     {
         self.url = value.try_into().map_err(|error| format!("url: {error}"));
@@ -1042,25 +892,11 @@ impl<'a> VaultCredentialsDelete<'a> {
         let client = self.client;
         response::bytes(client, Self::META, self.request(client)).await
     }
-    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Error<()>> {
-        let Self { client: _, vault_id, url } = self;
-        let vault_id = vault_id.map_err(Error::InvalidRequest)?;
-        let url = url.map_err(Error::InvalidRequest)?;
-        let _url = format!(
-            "{}/vaults/{}/credentials", client.baseurl, encode_path(& vault_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let request = client
-            .client
-            .delete(_url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("url", &url))
-            .build()?;
-        Ok(request)
+    fn request(self, client: &crate::Client) -> Result<::reqwest::Request, Unsent> {
+        let mut draft = Draft::new(client, Self::META, "application/json");
+        draft.path("vault_id", self.vault_id)?;
+        draft.query("url", Style::Form, self.url)?;
+        draft.build()
     }
 }
 impl crate::SendOnce for VaultCredentialsDelete<'_> {
