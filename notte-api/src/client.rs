@@ -51,6 +51,25 @@ impl Client {
         Self { client: connections, ..self.clone() }
     }
 
+    /// Returns a clone of this client that uses another API key, and shares the connections.
+    ///
+    /// # Errors
+    /// The key is empty or is not a valid header value.
+    pub fn with_key(&self, api_key: impl Into<Secret<String>>) -> Result<Self, Error> {
+        Ok(self.keyed(key(&Credential::Key(api_key.into()))?))
+    }
+
+    /// Returns a clone of this client without an API key, which shares the connections.
+    #[must_use]
+    pub fn without_key(&self) -> Self {
+        self.keyed(None)
+    }
+
+    fn keyed(&self, key: Option<Key>) -> Self {
+        let shared = Arc::new(Shared { key, ..(*self.inner.shared).clone() });
+        Self { inner: Runtime { shared, ..self.inner.clone() }, ..self.clone() }
+    }
+
     /// Returns the API key; `None` for a client without one.
     pub fn api_key(&self) -> Option<Secret<String>> {
         self.inner.shared.key.as_ref().and_then(|key| key.plain.to_str().ok()).map(Secret::from)
@@ -112,6 +131,14 @@ impl ClientBuilder {
     /// Uses no API key. Such a client can call only the operations that need none, such as the health check.
     pub fn without_key(mut self) -> Self {
         self.key = Credential::Keyless;
+        self
+    }
+
+    /// Uses no API key if none is set, in place of an error.
+    pub fn key_is_optional(mut self) -> Self {
+        if matches!(self.key, Credential::Unset) {
+            self.key = Credential::Keyless;
+        }
         self
     }
 

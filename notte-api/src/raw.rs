@@ -3,11 +3,11 @@
 use std::{fmt, marker::PhantomData};
 
 use progenitor_client::{Error as Unsent, encode_path};
-use reqwest::multipart::Form;
+use reqwest::{Method, multipart::Form};
 use serde_json::Value;
 
 use crate::{
-    ByteStream, Bytes, Client, Error, OperationMeta, Part, ResponseValue, SendOnce, response, wire::PathSegment,
+    ByteStream, Bytes, Client, Effect, Error, OPERATIONS, OperationMeta, Part, ResponseValue, SendOnce, response, wire::PathSegment,
 };
 
 /// A request of any operation, for callers that choose the operation at run time.
@@ -25,6 +25,8 @@ use crate::{
 /// ```
 pub struct Raw<T> {
     meta: &'static OperationMeta,
+    /// The path itself, in place of the template of the operation.
+    at: Option<String>,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Body,
@@ -47,7 +49,28 @@ enum Field {
 impl<T> Raw<T> {
     /// Creates a request without parameters or a body.
     pub fn new(meta: &'static OperationMeta) -> Self {
-        Self { meta, path: Vec::new(), query: Vec::new(), body: Body::None, answer: PhantomData }
+        Self { meta, at: None, path: Vec::new(), query: Vec::new(), body: Body::None, answer: PhantomData }
+    }
+
+    /// Creates a request of any path, such as `/sessions/s-1`, without a query. Its segments are text, and are
+    /// percent-encoded. If the path is one of a known operation, the request is one of that operation.
+    ///
+    /// # Errors
+    /// The path has no leading slash, contains a query, a fragment, `.` or `..`, or the method is not one of the API.
+    pub fn at(method: &Method, path: impl AsRef<str>) -> Result<Self, String> {
+        let path = path.as_ref();
+        let Some(segments) = path.strip_prefix('/') else { return Err("the path must begin with a slash".into()) };
+        if path.contains(['?', '#']) {
+            return Err("the path must not contain a query or a fragment; add parameters with query()".into());
+        }
+        let encoded = segments.split('/').map(|segment| match segment {
+            "" => Ok(String::new()),
+            text => PathSegment::try_from(text).map(|segment| encode_path(segment.as_str())),
+        });
+        let encoded: Vec<_> = encoded.collect::<Result<_, _>>().map_err(|error| format!("the path: {error}"))?;
+        let meta = known(method, segments).or_else(|| UNKNOWN.iter().find(|meta| meta.method == method.as_str()));
+        let meta = meta.ok_or_else(|| format!("the API has no method {method}"))?;
+        Ok(Self { at: Some(format!("/{}", encoded.join("/"))), ..Self::new(meta) })
     }
 
     /// Sets a path parameter.
@@ -94,6 +117,9 @@ impl<T> Raw<T> {
     }
 
     fn url_path(&self) -> Result<String, String> {
+        if let Some(path) = &self.at {
+            return Ok(path.clone());
+        }
         let mut url = self.meta.path.to_owned();
         for (name, value) in &self.path {
             let segment = PathSegment::try_from(value.as_str()).map_err(|error| format!("{name}: {error}"))?;
@@ -131,20 +157,46 @@ fn form(fields: Vec<(String, Field)>) -> Result<Form, String> {
     })
 }
 
+/// Returns the operation with this path, the one with the fewest variables if there are several.
+fn known(method: &Method, segments: &str) -> Option<&'static OperationMeta> {
+    let fits = |meta: &&'static OperationMeta| {
+        let template = meta.path.trim_start_matches('/').trim_end_matches('/').split('/');
+        let given = segments.trim_end_matches('/').split('/');
+        meta.method == method.as_str()
+            && template.clone().count() == given.clone().count()
+            && template.zip(given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+    };
+    OPERATIONS.iter().copied().filter(fits).min_by_key(|meta| meta.path.matches('{').count())
+}
+
+/// Requests of paths that no operation has.
+static UNKNOWN: [OperationMeta; 6] = [
+    unknown("GET", Effect::Read),
+    unknown("HEAD", Effect::Read),
+    unknown("PUT", Effect::Idempotent),
+    unknown("PATCH", Effect::Idempotent),
+    unknown("DELETE", Effect::Idempotent),
+    unknown("POST", Effect::Costly),
+];
+
+const fn unknown(method: &'static str, effect: Effect) -> OperationMeta {
+    OperationMeta {
+        id: "request",
+        method,
+        path: "",
+        tag: "",
+        effect,
+        auth: true,
+        secret: true,
+        key_header: None,
+        idempotency_key: false,
+        page: false,
+        detail_ok: false,
+    }
+}
+
 /// Placeholder where the operation of the type is needed; [`SendOnce::meta`] returns the one of each request.
-static ANY: OperationMeta = OperationMeta {
-    id: "raw",
-    method: "",
-    path: "",
-    tag: "",
-    effect: crate::Effect::Costly,
-    auth: true,
-    secret: true,
-    key_header: None,
-    idempotency_key: false,
-    page: false,
-    detail_ok: false,
-};
+static ANY: OperationMeta = unknown("POST", Effect::Costly);
 
 macro_rules! send {
     ($($answer:ty => $read:path),+ $(,)?) => {$(
@@ -171,6 +223,7 @@ impl<T> Clone for Raw<T> {
     fn clone(&self) -> Self {
         Self {
             meta: self.meta,
+            at: self.at.clone(),
             path: self.path.clone(),
             query: self.query.clone(),
             body: self.body.clone(),
@@ -198,6 +251,23 @@ mod tests {
         for walk in ["..", "a/b", "a\\b", ""] {
             assert!(raw().path("session_id", walk).url_path().unwrap_err().starts_with("session_id: "), "{walk}");
         }
+    }
+
+    #[test]
+    fn a_path_of_its_own_finds_its_operation_and_cannot_walk_out() {
+        let at = |method, path| Raw::<Value>::at(&method, path);
+        for (method, path, id) in [
+            (Method::GET, "/sessions/s-1", "session_status"),
+            (Method::POST, "/sessions/start", "session_start"),
+            (Method::GET, "/a/new/thing", "request"),
+        ] {
+            assert_eq!(at(method, path).unwrap().meta.id, id);
+        }
+        assert_eq!(at(Method::GET, "/a b/%").unwrap().url_path().unwrap(), "/a%20b/%25");
+        for wrong in ["sessions", "/../x", "/a/./b", "/a\\b", "/a?b=c", "/a#b"] {
+            assert!(at(Method::GET, wrong).is_err(), "{wrong}");
+        }
+        assert!(at(Method::TRACE, "/a").is_err());
     }
 
     #[test]

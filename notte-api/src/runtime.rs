@@ -19,6 +19,7 @@ pub(crate) struct Runtime {
 }
 
 /// State that all clones of a client share.
+#[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) key: Option<Key>,
     pub(crate) origin: HeaderValue,
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
 pub(crate) type Stamp = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
 /// The key, as the values of the two headers that contain it.
+#[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) plain: HeaderValue,
     pub(crate) bearer: HeaderValue,
@@ -88,6 +90,17 @@ impl CallOptions {
             }
             (Err(_), _) => self.invalid = Some("a header has a name that cannot be sent".into()),
         }
+        self
+    }
+
+    /// Adds headers, except those that these options set already.
+    #[must_use]
+    pub fn beneath(mut self, mut headers: HeaderMap) -> Self {
+        for value in headers.values_mut() {
+            value.set_sensitive(true);
+        }
+        headers.extend(std::mem::take(&mut self.headers));
+        self.headers = headers;
         self
     }
 

@@ -1,19 +1,20 @@
 //! Sets up a client: key, address, policy, clean-up.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use notte_api::{
     Client, ClientBuilder,
-    reqwest::{self, header::HeaderMap},
+    reqwest,
     wire::Secret,
 };
 
 use crate::{
-    Error, ErrorKind, Notte, Result, Retry,
+    Error, ErrorKind, Notte, OnAttempt, Result, Retry,
     agents::Sockets,
     call::Policy,
     cleanup::{Cleanup, Setup},
-    client::Inner,
+    client::Shared,
+    keys::Keys,
     retry::Budget,
 };
 
@@ -26,8 +27,11 @@ pub struct Builder {
     policy: Policy,
     ledger: Option<PathBuf>,
     max_live_sessions: Option<usize>,
+    queue_timeout: Option<Duration>,
     stop_on_signals: bool,
     drop_wait: Duration,
+    keys: Option<Keys>,
+    hook: Option<Arc<dyn OnAttempt>>,
 }
 
 impl Builder {
@@ -37,8 +41,11 @@ impl Builder {
             policy: Policy::standard(),
             ledger: None,
             max_live_sessions: None,
+            queue_timeout: None,
             stop_on_signals: false,
             drop_wait: DROP_WAIT,
+            keys: None,
+            hook: None,
         }
     }
 
@@ -90,18 +97,36 @@ impl Builder {
         self
     }
 
-    /// Asked before every attempt for headers to send with it, such as a trace context:
+    /// Takes API keys from `provider`, an asynchronous function: the first one, unless [`api_key`](Self::api_key) sets
+    /// it, and another one when the service refuses a key (401). The refused call is retried once with it. Calls that
+    /// need a key at the same time share one request to the provider.
+    pub fn key_provider<F, A, K, E>(mut self, provider: F) -> Self
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<K, E>> + Send + 'static,
+        K: Into<Secret<String>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.keys = Some(Keys::new(provider));
+        self
+    }
+
+    /// Has `hook` called before and after every attempt of every call, for metrics and traces. It may add headers, such
+    /// as a trace context; a closure is enough for that:
     ///
     /// ```
     /// # let inject_trace_context = |_: &mut notte_ext::notte_api::reqwest::header::HeaderMap| {};
-    /// let notte = notte_ext::Notte::builder().api_key("key").headers_with(move |headers| inject_trace_context(headers));
+    /// use notte_ext::notte_api::reqwest::header::HeaderMap;
+    ///
+    /// let notte = notte_ext::Notte::builder()
+    ///     .api_key("key")
+    ///     .on_attempt(move |headers: &mut HeaderMap| inject_trace_context(headers));
     /// ```
     ///
-    /// It runs in the span of the attempt, below the span that the call was made in, and must not block. A session is
-    /// started and stopped in the background on the client's own thread, which has the span but no other state of the
-    /// caller's thread. The headers are not sent on to another origin.
-    pub fn headers_with(mut self, stamp: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
-        self.client = self.client.headers_with(stamp);
+    /// It is called in the span of the attempt, which is below the span of the call. Stops in the background run on the
+    /// client's own thread.
+    pub fn on_attempt(mut self, hook: impl OnAttempt + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
         self
     }
 
@@ -140,9 +165,18 @@ impl Builder {
         self
     }
 
-    /// How many sessions of this client may live at once. Starting one more waits for one to end, up to the deadline.
+    /// Limits how many sessions of this client may live at once. Starting one more waits for one to end, for
+    /// [`queue_timeout`](Self::queue_timeout) at most.
     pub fn max_live_sessions(mut self, most: usize) -> Self {
         self.max_live_sessions = Some(most);
+        self
+    }
+
+    /// Sets how long a start waits for a session to end when [`max_live_sessions`](Self::max_live_sessions) live; by
+    /// default, up to the deadline of the start. It then fails with
+    /// [`ErrorKind::SessionLimit`]. The wait is not part of the deadline if this is set.
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.queue_timeout = Some(timeout);
         self
     }
 
@@ -153,8 +187,9 @@ impl Builder {
         self
     }
 
-    /// Stops the sessions of this client when the process is asked to end by SIGINT (Ctrl-C) or SIGTERM, within ten
-    /// seconds, and then ends it with the exit code that a shell expects (130, 143). On Windows, it is Ctrl-C alone.
+    /// Stops the sessions of every client of the process when it is asked to end by SIGINT (Ctrl-C) or SIGTERM, also
+    /// those whose start is under way, within ten seconds. Then the process ends with the exit code that a shell expects
+    /// (130, 143). On Windows, only Ctrl-C is handled.
     ///
     /// This takes these signals over from the rest of the program: a service that has its own way to end calls
     /// [`Notte::shutdown`] there instead.
@@ -177,11 +212,13 @@ impl Builder {
     /// ledger's folder cannot be made; or there is no thread to be had. No error repeats a key.
     pub fn build(self) -> Result<Notte> {
         let builder = self.client.timeout(self.policy.timeout);
+        let builder = if self.keys.is_some() { builder.key_is_optional() } else { builder };
         let api = builder.clone().build().map_err(Error::config)?;
         let setup = Setup {
             connections: builder.clone(),
             ledger: self.ledger,
             max_live_sessions: self.max_live_sessions,
+            queue_timeout: self.queue_timeout,
             stop_on_signals: self.stop_on_signals,
             drop_wait: self.drop_wait,
         };
@@ -190,7 +227,8 @@ impl Builder {
         })?;
         let sockets = Sockets::new(builder);
         let budget = Arc::new(Budget::standard());
-        Ok(Notte::with(Inner { api, policy: self.policy, budget, cleanup, sockets }))
+        let shared = Shared { budget, hook: self.hook, cleanup, sockets };
+        Ok(Notte::assemble(api, self.policy, self.keys, shared))
     }
 }
 

@@ -8,15 +8,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use notte_api::{
-    CallOptions, Client, Effect, Operation, OperationMeta, ResponseValue, SendOnce, reqwest::header::HeaderMap,
-    wire::Secret,
-};
+use notte_api::{CallOptions, Client, Effect, Operation, OperationMeta, ResponseValue, SendOnce, wire::Secret};
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
-    Error, Notte, Result, Retry, error,
+    Error, ErrorKind, Notte, OnAttempt, Result, Retry,
+    attempt::{self, Attempt, AttemptEnd, Next},
+    error,
+    keys::Keys,
+    options::IDEMPOTENCY_KEY,
     retry::{self, Budget, Decision, State, Stop},
 };
 
@@ -59,6 +60,9 @@ pub(crate) struct Caller {
     pub(crate) client: Client,
     pub(crate) budget: Arc<Budget>,
     pub(crate) policy: Policy,
+    /// Where another key comes from when this one is refused.
+    pub(crate) keys: Option<Arc<Keys>>,
+    pub(crate) hook: Option<Arc<dyn OnAttempt>>,
 }
 
 impl Caller {
@@ -78,12 +82,19 @@ pub(crate) async fn run<O: Operation>(caller: Caller, operation: O) -> Result<Re
 pub(crate) async fn run_once<O: SendOnce>(caller: Caller, operation: O) -> Result<ResponseValue<O::Output>> {
     let meta = operation.meta();
     let once = |span| async move {
-        let deadline = Instant::now().checked_add(caller.policy.deadline);
-        let client = dressed(&caller, meta);
-        match attempt(&span, 1, deadline, operation.send_on(&client)).await {
-            None => Err(Error::deadline(meta.id, meta.effect, 1, true, None)),
-            Some(Ok(answer)) => Ok(answer),
+        let sender = Sender::new(&caller, meta, span).await?;
+        let sent = sender.send(1, operation).await?;
+        match sent.answer {
+            None => {
+                sent.end.after(None, Next::Failure);
+                Err(Error::deadline(meta.id, meta.effect, 1, true, None))
+            }
+            Some(Ok(answer)) => {
+                sent.end.after(Some(answer.status().as_u16()), Next::Success);
+                Ok(answer)
+            }
             Some(Err(error)) => {
+                sent.end.after(status(&error), Next::Failure);
                 let (outcome, sent) = (outcome(&error), u32::from(was_built(&error)));
                 Err(Error::failed(error, meta.effect, &outcome, sent, None))
             }
@@ -94,38 +105,50 @@ pub(crate) async fn run_once<O: SendOnce>(caller: Caller, operation: O) -> Resul
 
 async fn attempts<O: Operation>(caller: &Caller, operation: O, span: Span) -> Result<ResponseValue<O::Output>> {
     let meta = operation.meta();
-    let deadline = Instant::now().checked_add(caller.policy.deadline);
-    // The same key and timeout for every attempt, as one call of one caller.
-    let client = dressed(caller, meta);
-    let mut last = None;
+    let mut sender = Sender::new(caller, meta, span).await?;
+    let (mut last, mut renewed) = (None, false);
     for number in 1_u32.. {
-        let Some(answer) = attempt(&span, number, deadline, operation.clone().send_on(&client)).await else {
-            return Err(Error::deadline(meta.id, meta.effect, number, true, last));
+        let sent = sender.send(number, operation.clone()).await?;
+        let error = match sent.answer {
+            Some(Ok(answer)) => {
+                sent.end.after(Some(answer.status().as_u16()), Next::Success);
+                return Ok(answer);
+            }
+            Some(Err(error)) => error,
+            None => {
+                sent.end.after(None, Next::Failure);
+                return Err(Error::deadline(meta.id, meta.effect, number, true, last));
+            }
         };
-        let error = match answer {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let outcome = outcome(&error);
+        let (status, outcome) = (status(&error), outcome(&error));
+        let failed = |error, number, stop| Error::failed(error, meta.effect, &outcome, number, stop);
         if !was_built(&error) {
-            return Err(Error::failed(error, meta.effect, &outcome, 0, None));
+            sent.end.after(status, Next::Failure);
+            return Err(failed(error, 0, None));
         }
-        let remaining = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
-        let state = State { attempt: number, remaining };
+        if status == Some(UNAUTHORIZED) && !renewed && sender.caller.keys.is_some() {
+            renewed = true;
+            sent.end.after(status, Next::Retry(Duration::ZERO));
+            sender.renew_key(number, failed(error, number, None)).await?;
+            continue;
+        }
+        let state = State { attempt: number, remaining: sender.remaining() };
         let decision = caller.policy.retry.decide(meta.effect, &outcome, state, fastrand::f64());
         match caller.budget.admit(decision, Instant::now().into_std()) {
-            Decision::Stop { reason: Stop::Deadline } => {
-                let last = Error::failed(error, meta.effect, &outcome, number, None);
-                return Err(Error::deadline(meta.id, meta.effect, number, false, Some(last)));
-            }
-            // What is to be made or changed is not there by being gone.
-            Decision::Stop { reason: Stop::AlreadyDone } if meta.method != "DELETE" => {
-                return Err(Error::failed(error, meta.effect, &outcome, number, None));
-            }
             Decision::Stop { reason } => {
-                return Err(Error::failed(error, meta.effect, &outcome, number, Some(reason)));
+                sent.end.after(status, Next::Failure);
+                return Err(match reason {
+                    Stop::Deadline => {
+                        let last = failed(error, number, None);
+                        Error::deadline(meta.id, meta.effect, number, false, Some(last))
+                    }
+                    // What is to be made or changed is not there by being gone.
+                    Stop::AlreadyDone if meta.method != "DELETE" => failed(error, number, None),
+                    reason => failed(error, number, Some(reason)),
+                });
             }
             Decision::Retry { after, reason } => {
+                sent.end.after(status, Next::Retry(after));
                 tracing::debug!(
                     operation = meta.id,
                     attempt = number,
@@ -133,7 +156,7 @@ async fn attempts<O: Operation>(caller: &Caller, operation: O, span: Span) -> Re
                     after_ms = millis(after),
                     "trying again"
                 );
-                last = Some(Error::failed(error, meta.effect, &outcome, number, None));
+                last = Some(failed(error, number, None));
                 tokio::time::sleep(after).await;
             }
         }
@@ -142,24 +165,112 @@ async fn attempts<O: Operation>(caller: &Caller, operation: O, span: Span) -> Re
     Err(last.unwrap_or_else(|| Error::deadline(meta.id, meta.effect, u32::MAX, false, None)))
 }
 
-/// Waits for the answer to one attempt; none if there is none by the deadline.
-async fn attempt<T>(
-    call: &Span,
-    number: u32,
+const UNAUTHORIZED: u16 = 401;
+
+/// Sends the attempts of one call.
+struct Sender<'a> {
+    caller: &'a Caller,
+    meta: &'static OperationMeta,
+    /// With the key and the options of this call.
+    client: Client,
+    options: CallOptions,
     deadline: Option<Instant>,
-    answer: impl Future<Output = Result<ResponseValue<T>, notte_api::Error>>,
-) -> Option<Result<ResponseValue<T>, notte_api::Error>> {
-    call.record("attempts", number);
-    let span =
-        tracing::debug_span!("attempt", attempt = number, status = Empty, duration_ms = Empty, request_id = Empty);
-    let start = Instant::now();
-    let answer = within(deadline, answer.instrument(span.clone())).await;
-    match &answer {
-        Some(Ok(answer)) => record(&span, start, Some((answer.status().as_u16(), answer.headers()))),
-        Some(Err(error)) => record(&span, start, error.status().map(|status| status.as_u16()).zip(error.headers())),
-        None => record(&span, start, None),
+    span: Span,
+}
+
+/// An attempt, and its response; none if there was none by the deadline.
+struct Sent<'a, T> {
+    answer: Option<Result<ResponseValue<T>, notte_api::Error>>,
+    end: End<'a>,
+}
+
+/// What is still to be said of an attempt.
+struct End<'a> {
+    hook: Option<(&'a dyn OnAttempt, Attempt)>,
+    duration: Duration,
+}
+
+impl<'a> Sender<'a> {
+    async fn new(caller: &'a Caller, meta: &'static OperationMeta, span: Span) -> Result<Self> {
+        let deadline = Instant::now().checked_add(caller.policy.deadline);
+        // The same idempotency key for every attempt, as one call of one caller.
+        let options = options(&caller.policy, meta);
+        let client = match &caller.keys {
+            None => caller.client.with_options(options.clone()),
+            Some(keys) => within(deadline, keys.current(&caller.client))
+                .await
+                .unwrap_or_else(|| Err(Error::deadline(meta.id, meta.effect, 0, false, None)))
+                .map_err(|error| error.in_operation(meta.id))?
+                .with_options(options.clone()),
+        };
+        Ok(Self { caller, meta, client, options, deadline, span })
     }
-    answer
+
+    /// Has the next attempt use another key than the one that was just refused.
+    async fn renew_key(&mut self, number: u32, refusal: Error) -> Result<()> {
+        let Some(keys) = &self.caller.keys else { return Err(refusal) };
+        let refused = self.client.api_key();
+        match within(self.deadline, keys.renewed(&self.caller.client, refused.as_ref())).await {
+            Some(renewed) => {
+                let renewed = renewed.map_err(|error| error.in_operation(self.meta.id))?;
+                self.client = renewed.with_options(self.options.clone());
+                Ok(())
+            }
+            None => Err(Error::deadline(self.meta.id, self.meta.effect, number, false, Some(refusal))),
+        }
+    }
+
+    async fn send<O: SendOnce>(&self, number: u32, operation: O) -> Result<Sent<'a, O::Output>> {
+        self.span.record("attempts", number);
+        let span = tracing::debug_span!(
+            "attempt",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            http.request.method = self.meta.method,
+            http.response.status_code = Empty,
+            url.template = self.meta.path,
+            attempt = number,
+            duration_ms = Empty,
+            request_id = Empty,
+        );
+        let mut hook = None;
+        let stamped = match self.caller.hook.as_deref() {
+            None => None,
+            Some(called) => {
+                let attempt = Attempt::new(self.meta, number);
+                let headers = span.in_scope(|| attempt::before(called, &attempt)).ok_or_else(|| {
+                    Error::new(ErrorKind::Config, "the hook of `on_attempt` panicked").in_operation(self.meta.id)
+                })?;
+                hook = Some((called, attempt));
+                Some(self.client.with_options(self.options.clone().beneath(headers)))
+            }
+        };
+        let start = Instant::now();
+        let client = stamped.as_ref().unwrap_or(&self.client);
+        let answer = within(self.deadline, operation.send_on(client).instrument(span.clone())).await;
+        match &answer {
+            Some(Ok(answer)) => record(&span, start, Some(answer.status().as_u16()), true, || answer.request_id()),
+            Some(Err(error)) => record(&span, start, status(error), false, || error.request_id()),
+            None => record(&span, start, None, false, || None),
+        }
+        Ok(Sent { answer, end: End { hook, duration: start.elapsed() } })
+    }
+
+    fn remaining(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl End<'_> {
+    fn after(&self, status: Option<u16>, next: Next) {
+        if let Some((hook, attempt)) = &self.hook {
+            attempt::after(*hook, attempt, &AttemptEnd { status, duration: self.duration, next });
+        }
+    }
+}
+
+fn status(error: &notte_api::Error) -> Option<u16> {
+    error.status().map(|status| status.as_u16())
 }
 
 /// Whether there was a request to send.
@@ -171,19 +282,17 @@ fn outcome(error: &notte_api::Error) -> retry::Outcome {
     error::outcome(error, |status| retry::hint(status, error.headers()?, SystemTime::now()))
 }
 
-/// The client with the options of this call.
-fn dressed(caller: &Caller, meta: &OperationMeta) -> Client {
-    let mut options = CallOptions::new().timeout(caller.policy.timeout.saturating_add(caller.policy.grace));
+/// The options of every attempt of a call.
+fn options(policy: &Policy, meta: &OperationMeta) -> CallOptions {
+    let mut options = CallOptions::new().timeout(policy.timeout.saturating_add(policy.grace));
     if meta.effect == Effect::Costly || meta.idempotency_key {
         options = options.header(IDEMPOTENCY_KEY, &idempotency_key());
     }
-    for (name, value) in &caller.policy.headers {
+    for (name, value) in &policy.headers {
         options = options.header(name, value.expose());
     }
-    caller.client.with_options(options)
+    options
 }
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// 128 random bits in hex. They need to be new, not secret.
 fn idempotency_key() -> String {
@@ -199,33 +308,45 @@ pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> O
 }
 
 async fn traced<T, F: Future<Output = Result<ResponseValue<T>>>>(
-    meta: &OperationMeta,
+    meta: &'static OperationMeta,
     call: impl FnOnce(Span) -> F,
 ) -> Result<ResponseValue<T>> {
     let span = tracing::info_span!(
         "notte_call",
         operation = meta.id,
+        otel.status_code = Empty,
+        http.response.status_code = Empty,
         attempts = Empty,
-        status = Empty,
         duration_ms = Empty,
         request_id = Empty,
     );
     let start = Instant::now();
     let result = call(span.clone()).instrument(span.clone()).await;
     match &result {
-        Ok(answer) => record(&span, start, Some((answer.status().as_u16(), answer.headers()))),
-        Err(error) => record(&span, start, error.status().zip(error.api().and_then(notte_api::Error::headers))),
+        Ok(answer) => record(&span, start, Some(answer.status().as_u16()), true, || answer.request_id()),
+        Err(error) => record(&span, start, error.status(), false, || error.request_id()),
     }
     result
 }
 
 /// Only what can hold no secret.
-fn record(span: &Span, start: Instant, answer: Option<(u16, &HeaderMap)>) {
+fn record<'a>(
+    span: &Span,
+    start: Instant,
+    status: Option<u16>,
+    success: bool,
+    request_id: impl FnOnce() -> Option<&'a str>,
+) {
+    if span.is_disabled() {
+        return;
+    }
+    if !success {
+        span.record("otel.status_code", "ERROR");
+    }
     span.record("duration_ms", millis(start.elapsed()));
-    let Some((status, headers)) = answer else { return };
-    span.record("status", status);
-    let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok());
-    if let Some(id) = request_id.filter(|id| id.len() <= 128) {
+    let Some(status) = status else { return };
+    span.record("http.response.status_code", status);
+    if let Some(id) = request_id() {
         span.record("request_id", id);
     }
 }

@@ -2,15 +2,21 @@
 
 use std::{
     fmt,
+    future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use notte_api::{Client, Operation, ResponseValue, types::HealthResponse};
+use notte_api::{Client, Operation, ResponseValue, reqwest::Method, types::HealthResponse, wire::Secret};
 
 use crate::{
-    Agents, Builder, Call, Functions, ManagedAuth, Personas, Profiles, Result, ScrapeHtml, ScrapeUrl, Search, Secrets,
-    SessionBuilder, Sessions, Shutdown, Usage, Vaults, agents::Sockets, call::{Caller, Policy}, cleanup::Cleanup, retry::Budget,
+    Agents, Builder, Call, Error, Functions, ManagedAuth, OnAttempt, Options, Personas, Profiles, Request, Result,
+    ScrapeHtml, ScrapeUrl, Search, Secrets, SessionBuilder, Sessions, Shutdown, Usage, Vaults,
+    agents::Sockets,
+    call::{Caller, Policy},
+    cleanup::Cleanup,
+    keys::Keys,
+    retry::Budget,
 };
 
 /// A client of Notte. Cheap to clone; all clones share connections, the retry budget, and the clean-up of sessions.
@@ -21,10 +27,19 @@ use crate::{
 #[derive(Clone)]
 pub struct Notte(Arc<Inner>);
 
-pub(crate) struct Inner {
-    pub(crate) api: Client,
-    pub(crate) policy: Policy,
+/// What is of one handle: whom its calls are made for, and how.
+#[derive(Clone)]
+struct Inner {
+    api: Client,
+    policy: Policy,
+    keys: Option<Arc<Keys>>,
+    shared: Arc<Shared>,
+}
+
+/// What all handles of a client share.
+pub(crate) struct Shared {
     pub(crate) budget: Arc<Budget>,
+    pub(crate) hook: Option<Arc<dyn OnAttempt>>,
     pub(crate) cleanup: Cleanup,
     pub(crate) sockets: Sockets,
 }
@@ -49,6 +64,37 @@ impl Notte {
     /// Sets up a client.
     pub fn builder() -> Builder {
         Builder::new()
+    }
+
+    /// Returns a handle whose calls have these options. It is cheap, and shares everything else with this one:
+    /// connections, the retry budget, the clean-up of sessions.
+    #[must_use]
+    pub fn with_options(&self, options: Options) -> Self {
+        Self(Arc::new(Inner { policy: options.applied_to(&self.0.policy), ..(*self.0).clone() }))
+    }
+
+    /// Returns a handle that uses another API key, as a service does that acts for many tenants. It is cheap, and shares
+    /// everything else with this one: connections, the retry budget, the clean-up of sessions. A session is stopped
+    /// with the key that started it.
+    ///
+    /// # Errors
+    /// The key is empty or is not a valid header value.
+    pub fn with_key(&self, api_key: impl Into<Secret<String>>) -> Result<Self> {
+        let api = self.0.api.with_key(api_key).map_err(Error::config)?;
+        Ok(Self(Arc::new(Inner { api, keys: None, ..(*self.0).clone() })))
+    }
+
+    /// Returns a handle whose API key comes from `provider`, as [`Builder::key_provider`] does.
+    #[must_use]
+    pub fn with_key_provider<F, A, K, E>(&self, provider: F) -> Self
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<K, E>> + Send + 'static,
+        K: Into<Secret<String>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let keys = Some(Arc::new(Keys::new(provider)));
+        Self(Arc::new(Inner { api: self.0.api.without_key(), keys, ..(*self.0).clone() }))
     }
 
     /// Sets up a session: `.await` starts it and gives a guard, [`scope`](SessionBuilder::scope) starts it, runs
@@ -135,6 +181,22 @@ impl Notte {
         Call::new(self, operation)
     }
 
+    /// Requests any path of the API, also one that this version has no operation for: `.await` returns the JSON of the
+    /// response. The request has the retries, the deadline and the error of every other call.
+    ///
+    /// ```no_run
+    /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+    /// use notte_ext::notte_api::reqwest::Method;
+    ///
+    /// let sessions = notte.request(Method::GET, "/sessions").query("page_size", "10").await?;
+    /// println!("{}", sessions["items"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> Request<'_> {
+        Request::new(self, method, path.into())
+    }
+
     /// As [`call`](Self::call), with the status and headers beside the value.
     ///
     /// # Errors
@@ -164,12 +226,12 @@ impl Notte {
 
     /// How many sessions of this client have not been seen to end.
     pub fn live_sessions(&self) -> usize {
-        self.0.cleanup.live()
+        self.cleanup().live()
     }
 
     /// How many retries are left in the budget of this client; it refills with time.
     pub fn retries_left(&self) -> u32 {
-        self.0.budget.left(Instant::now())
+        self.0.shared.budget.left(Instant::now())
     }
 
     /// Waits until every session that was let go of is stopped, for `timeout` at most. Sessions that are still held live
@@ -178,11 +240,11 @@ impl Notte {
     /// # Cancel safety
     /// Dropping the future only stops waiting.
     pub async fn shutdown(&self, timeout: Duration) -> Shutdown {
-        self.0.cleanup.shutdown(timeout).await
+        self.cleanup().shutdown(timeout).await
     }
 
-    pub(crate) fn with(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+    pub(crate) fn assemble(api: Client, policy: Policy, keys: Option<Keys>, shared: Shared) -> Self {
+        Self(Arc::new(Inner { api, policy, keys: keys.map(Arc::new), shared: Arc::new(shared) }))
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -191,20 +253,27 @@ impl Notte {
 
     /// What the calls of this client are made with.
     pub(crate) fn caller(&self) -> Caller {
-        Caller { client: self.0.api.clone(), budget: Arc::clone(&self.0.budget), policy: self.0.policy.clone() }
+        let Inner { api, policy, keys, shared } = &*self.0;
+        Caller {
+            client: api.clone(),
+            budget: Arc::clone(&shared.budget),
+            policy: policy.clone(),
+            keys: keys.clone(),
+            hook: shared.hook.clone(),
+        }
     }
 
     /// The same for what ends something: it draws on a budget of its own, which other calls cannot empty.
     pub(crate) fn closing_caller(&self) -> Caller {
-        Caller { budget: self.0.cleanup.budget(), ..self.caller() }
+        Caller { budget: self.cleanup().budget(), ..self.caller() }
     }
 
     pub(crate) fn cleanup(&self) -> &Cleanup {
-        &self.0.cleanup
+        &self.0.shared.cleanup
     }
 
     pub(crate) fn sockets(&self) -> &Sockets {
-        &self.0.sockets
+        &self.0.shared.sockets
     }
 }
 

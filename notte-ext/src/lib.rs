@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod agents;
 mod areas;
+mod attempt;
 mod builder;
 mod call;
 mod cleanup;
@@ -15,10 +16,13 @@ pub mod export;
 mod fleet;
 mod functions;
 mod ids;
+mod keys;
 mod managed_auth;
+mod options;
 mod pages;
 mod personas;
 mod profiles;
+mod request;
 mod retry;
 mod save;
 mod scrape;
@@ -28,11 +32,13 @@ mod sessions;
 mod usage;
 mod vaults;
 mod wait;
+mod workflow;
 
 pub use actions::Action;
 pub use agents::{
     Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, FallbackOutcome, FallbackPage, Step,
 };
+pub use attempt::{Attempt, AttemptEnd, Next, OnAttempt};
 pub use builder::Builder;
 pub use call::Call;
 pub use cleanup::{Shutdown, Sweep, SweepFailure};
@@ -40,17 +46,21 @@ pub use client::Notte;
 pub use error::{Error, ErrorKind, Result};
 pub use fleet::{Finished, Fleet, FleetResults, FleetState};
 pub use functions::{
-    Function, FunctionCreate, FunctionDownload, FunctionEdit, FunctionList, FunctionRollback, FunctionSchedule,
-    FunctionUpdate, Functions, Run, RunBuilder, RunEvent, RunEvents, RunList, RunPayload, RunUpdate,
+    Function, FunctionCreate, FunctionDownload, FunctionEdit, FunctionList, FunctionRollback, FunctionRun,
+    FunctionRunBuilder, FunctionRunList, FunctionSchedule, FunctionUpdate, Functions, RunEvent, RunEvents, RunPayload,
+    RunUpdate,
 };
 pub use ids::{AgentId, FileId, FunctionId, PersonaId, ProfileId, RunId, SessionId, VaultId};
 pub use managed_auth::{AuthConnection, AuthLogin, ManagedAuth};
 /// The generated client, with every type of the API.
 pub use notte_api;
+pub use options::Options;
+pub use pages::{Items, Listing, Pages};
 pub use personas::{Email, Message, MessageWait, Messages, Persona, PersonaBuilder, PersonaList, Personas};
 pub use profiles::{CreateProfile, DuplicateProfile, ImportState, Profile, ProfileList, Profiles, SetProfileCookies};
+pub use request::Request;
 pub use retry::Retry;
-pub use save::{Progress, Save, Saved, VideoFormat};
+pub use save::{Download, Progress, Save, Saved, VideoFormat};
 /// JSON Schemas of your own types, for answers of a given form.
 pub use schemars;
 pub use scrape::{ScrapeHtml, ScrapeUrl};
@@ -59,9 +69,10 @@ pub use secrets::Secrets;
 pub use sessions::{
     ExecuteFile, ExternalProxy, FetchResponse, FileDownload, FileList, Files, ImageFormat, Link, NetworkLog,
     NetworkLogs, NetworkLogsRequest, NotteProxy, Observe, Page, PageFetch, Replay, ReplayRequest, ReplayWait,
-    SaveProfile, Scrape, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionList, Sessions, Upload,
+    SaveProfile, ScrapePage, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionList, Sessions, Upload,
     WaitForAuth, WorkflowCode,
 };
 pub use usage::{Usage, UsageLogList};
 pub use vaults::{Login, Vault, VaultCard, VaultEntry, VaultList, Vaults, generate_password};
 pub use wait::Waited;
+pub use workflow::{PageCheck, Recorder, StepOutcome, Target, Workflow, WorkflowOutcome, WorkflowRun, WorkflowStep};

@@ -14,7 +14,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// The last poll is made so long before the deadline, or a quarter of it if that is less: it has to end by then.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// So many polls in a row may fail in a way that no retry is expected to mend.
-const TOLERATED: u32 = 5;
+pub(crate) const TOLERATED: u32 = 5;
 
 /// When to poll: a value, without clock or I/O. There is always a first poll, at once.
 #[derive(Debug, Clone, Default)]
@@ -90,10 +90,13 @@ where
     }
 }
 
-/// Whether no later poll can fare better: the key is refused, there is no such thing, or nothing was sent.
-fn is_final(error: &Error) -> bool {
+/// Whether no later poll can fare better: the key is refused, there is no such thing, nothing was sent, or the poll
+/// came to a verdict of its own, such as a login that failed.
+pub(crate) fn is_final(error: &Error) -> bool {
+    let verdict = matches!(error.kind(), ErrorKind::Execution | ErrorKind::NotActive | ErrorKind::Conflict);
     matches!(error.kind(), ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Config)
         || (error.kind() == ErrorKind::InvalidRequest && error.status().is_none())
+        || (verdict && error.api().is_none())
 }
 
 fn late(what: &'static str, waited: Waited, failure: Option<Error>) -> Error {

@@ -46,6 +46,7 @@ pub(crate) struct Setup {
     pub(crate) connections: ClientBuilder,
     pub(crate) ledger: Option<PathBuf>,
     pub(crate) max_live_sessions: Option<usize>,
+    pub(crate) queue_timeout: Option<Duration>,
     pub(crate) stop_on_signals: bool,
     /// How long the drop of the last handle waits.
     pub(crate) drop_wait: Duration,
@@ -60,6 +61,7 @@ struct Core {
     live: Registry,
     ledger: Option<Ledger>,
     slots: Option<Arc<Semaphore>>,
+    queue_timeout: Option<Duration>,
     /// How many starts are under way.
     starting: AtomicUsize,
     /// Whether nothing is started any more.
@@ -90,6 +92,7 @@ impl Cleanup {
             live: Registry::default(),
             ledger: setup.ledger.map(Ledger::open).transpose()?,
             slots: setup.max_live_sessions.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))),
+            queue_timeout: setup.queue_timeout,
             starting: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         });
@@ -148,7 +151,7 @@ impl Keeper {
         Arc::new(Caller {
             client: self.core.over(&caller.client),
             budget: Arc::clone(&self.core.budget),
-            policy: caller.policy.clone(),
+            ..caller.clone()
         })
     }
 

@@ -25,10 +25,10 @@ type Started = (Lease, SessionResponse);
 impl Cleanup {
     /// Starts a session.
     pub(crate) async fn start_session(&self, request: SessionStartRequest, mut caller: Caller) -> Result<Started> {
-        let deadline = Instant::now().checked_add(caller.policy.deadline);
-        let slot = self.slot(deadline).await?;
-        if let Some(deadline) = deadline {
-            caller.policy.deadline = deadline.saturating_duration_since(Instant::now());
+        let queued = Instant::now();
+        let slot = self.slot(queued, caller.policy.deadline).await?;
+        if self.keeper.core.queue_timeout.is_none() {
+            caller.policy.deadline = caller.policy.deadline.saturating_sub(queued.elapsed());
         }
         let start = StartSession {
             request,
@@ -37,29 +37,32 @@ impl Cleanup {
             slot,
             patience: caller.policy.timeout,
         };
-        let (lease, answer) = match run(caller.with_grace(LATE), start).await.map(ResponseValue::into_inner) {
-            Ok(started) => started,
+        let response = match run(caller.with_grace(LATE), start).await {
+            Ok(response) => response,
             Err(error) => {
                 let id = error.api().and_then(session_in);
                 return Err(if let Some(id) = id { error.of_session(&id) } else { error });
             }
         };
+        let head = response.head();
+        let (lease, answer) = response.into_inner();
         if matches!(answer.status.known(), Some(SessionStatus::Active | SessionStatus::Authenticating)) {
             return Ok((lease, answer));
         }
         let said = answer.error.as_deref().unwrap_or("the service does not say why");
-        let message = format!("the session is not active: {}", said.chars().take(500).collect::<String>());
+        let message = format!("the session is not active: {}", head.printable(said));
         Err(Error::new(ErrorKind::NotActive, message).in_operation(OPERATION).of_session(lease.id()).and_acted())
     }
 
-    async fn slot(&self, deadline: Option<Instant>) -> Result<Option<Slot>> {
+    async fn slot(&self, since: Instant, deadline: Duration) -> Result<Option<Slot>> {
         let Some(slots) = &self.keeper.core.slots else { return Ok(None) };
-        match within(deadline, Arc::clone(slots).acquire_owned()).await {
+        let wait = self.keeper.core.queue_timeout.unwrap_or(deadline);
+        match within(since.checked_add(wait), Arc::clone(slots).acquire_owned()).await {
             // The semaphore is never closed.
             Some(slot) => Ok(slot.ok().map(Arc::new)),
             None => {
-                let message = "max_live_sessions was reached until the deadline";
-                Err(Error::new(ErrorKind::Deadline, message).in_operation(OPERATION))
+                let message = format!("max_live_sessions live, and none of them ended within {:.1} s", wait.as_secs_f64());
+                Err(Error::new(ErrorKind::SessionLimit, message).in_operation(OPERATION))
             }
         }
     }

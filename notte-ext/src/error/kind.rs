@@ -38,6 +38,11 @@ pub enum ErrorKind {
     Deadline,
     /// The answer is a success that does not say what it should.
     Decode,
+    /// As many sessions of the client live as may
+    /// ([`max_live_sessions`](crate::Builder::max_live_sessions)). Nothing was sent.
+    SessionLimit,
+    /// The caller's own error ([`Error::other`](super::Error::other)).
+    Other,
     /// A file of this machine could not be read or written.
     File,
     /// The caller ended it before it was done, such as a job of a fleet that was drained.

@@ -4,7 +4,7 @@ mod kind;
 
 use std::{fmt, time::Duration};
 
-use notte_api::Effect;
+use notte_api::{Effect, ResponseValue, types::ExecutionResult, wire::OddItem};
 
 use crate::{
     AgentStatus, Waited,
@@ -36,8 +36,11 @@ struct Inner {
     session: Option<String>,
     agent: Option<AgentStatus>,
     waited: Option<Waited>,
+    item: Option<OddItem>,
+    executed: Option<ExecutionResult>,
     api: Option<notte_api::Error>,
     source: Option<Error>,
+    foreign: Option<Box<dyn std::error::Error + Send + Sync>>,
     failed_stop: Option<Error>,
 }
 
@@ -67,9 +70,20 @@ impl Error {
         self.api()?.request_id()
     }
 
-    /// Where in the answer decoding stopped, such as `items[2].status`.
+    /// Where in the answer decoding stopped, such as `items[2].status`; for an [item](Self::item) of a list, inside that
+    /// item.
     pub fn json_path(&self) -> Option<&str> {
-        self.api()?.json_path()
+        self.item().map_or_else(|| self.api()?.json_path(), OddItem::path)
+    }
+
+    /// Returns the item of a list that could not be decoded, as the service sent it.
+    pub fn item(&self) -> Option<&OddItem> {
+        self.0.item.as_ref()
+    }
+
+    /// Returns the result of the action that failed, with the service's exception and its details.
+    pub fn execution_result(&self) -> Option<&ExecutionResult> {
+        self.0.executed.as_ref()
     }
 
     /// How often the request was sent.
@@ -149,6 +163,18 @@ impl Error {
         self.0.api.as_ref().or_else(|| self.0.source.as_ref()?.api())
     }
 
+    /// Wraps an error of the caller's own, such as a check that failed in a [`scope`](crate::SessionBuilder::scope). Its
+    /// text is that of `source`, which is also its [`source`](std::error::Error::source).
+    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        Self::new(ErrorKind::Other, source.to_string()).caused_by(source)
+    }
+
+    pub(crate) fn caused_by(mut self, source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        self.0.foreign = Some(source);
+        self
+    }
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -163,8 +189,11 @@ impl Error {
             session: None,
             agent: None,
             waited: None,
+            item: None,
+            executed: None,
             api: None,
             source: None,
+            foreign: None,
             failed_stop: None,
         }))
     }
@@ -178,6 +207,32 @@ impl Error {
         let mut this = Self::new(ErrorKind::Execution, message).in_operation(operation);
         this.0.acted = true;
         this
+    }
+
+    /// The service reports a failure in a successful response. Its text is printed only through
+    /// [`ResponseValue::printable`].
+    pub(crate) fn said<T>(
+        operation: &'static str,
+        response: &ResponseValue<T>,
+        text: Option<&str>,
+        otherwise: &str,
+    ) -> Self {
+        let text = text.map(|text| response.printable(text)).filter(|text| !text.is_empty());
+        Self::execution(operation, text.unwrap_or_else(|| otherwise.to_owned()))
+    }
+
+    /// An item of a list cannot be decoded.
+    pub(crate) fn odd(operation: &'static str, item: OddItem) -> Self {
+        let place = item.path().map(|path| format!(" at {path}")).unwrap_or_default();
+        let message = format!("item {} of the list does not decode{place}: {}", item.index(), item.reason());
+        let mut this = Self::new(ErrorKind::Decode, message).in_operation(operation);
+        this.0.item = Some(item);
+        this
+    }
+
+    pub(crate) fn of_execution(mut self, result: ExecutionResult) -> Self {
+        self.0.executed = Some(result);
+        self
     }
 
     /// The client could not be built.
@@ -196,13 +251,11 @@ impl Error {
         let sent = error.may_have_been_sent();
         let acted = sent && !is_refusal(outcome);
         let repeatable = matches!(effect, Effect::Read | Effect::Idempotent) || !acted;
-        let text = error.to_string();
-        let message = text.split_once(" failed: ").map_or(text.as_str(), |(_, said)| said).to_owned();
-        let mut this = Self::new(ErrorKind::of(&error), message);
+        let mut this = Self::new(ErrorKind::of(&error), error.message());
         this.0.operation = error.operation();
         this.0.attempts = attempts;
         this.0.acted = acted;
-        this.0.retryable = repeatable && is_transient(outcome);
+        this.0.retryable = repeatable && outcome.is_transient();
         this.0.retry_after = if let Outcome::Status { hint, .. } = outcome { *hint } else { None };
         this.0.budget_empty = stop == Some(Stop::Budget);
         this.0.already_done = stop == Some(Stop::AlreadyDone);
@@ -277,6 +330,7 @@ pub(crate) fn outcome(error: &notte_api::Error, hint: impl FnOnce(u16) -> Option
         (Api::Connect, _) => Outcome::ConnectFailed,
         (Api::Timeout, _) => Outcome::Timeout,
         (Api::Decode, _) => Outcome::Undecodable,
+        (Api::Config | Api::InvalidRequest, _) => Outcome::NotSent,
         _ => Outcome::Transport,
     }
 }
@@ -288,15 +342,6 @@ fn is_refusal(outcome: &Outcome) -> bool {
         Outcome::Status { status: 408, .. } => false,
         Outcome::Status { status, .. } => *status == 529 || (400..500).contains(status),
         _ => false,
-    }
-}
-
-/// Whether the same request may fare better later.
-fn is_transient(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 529),
-        Outcome::ConnectFailed | Outcome::Timeout | Outcome::Transport => true,
-        Outcome::Undecodable => false,
     }
 }
 
@@ -320,7 +365,7 @@ impl fmt::Display for Error {
             notes.push("it may have been started all the same".to_owned());
         }
         if let Some(id) = self.0.api.as_ref().and_then(notte_api::Error::request_id) {
-            notes.push(format!("request id {}", id.chars().take(128).collect::<String>()));
+            notes.push(format!("request id {id}"));
         }
         if let Some(stop) = &self.0.failed_stop {
             notes.push(format!("and its session is not stopped yet: {stop}"));
@@ -343,7 +388,10 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|error| error as _)
+        match &self.0.foreign {
+            Some(foreign) => Some(&**foreign),
+            None => self.0.source.as_ref().map(|error| error as _),
+        }
     }
 }
 

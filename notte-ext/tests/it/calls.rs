@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::support::{self, Fault, KEY, Server};
-use notte_ext::{ErrorKind, Notte, Retry};
+use notte_ext::{ErrorKind, Notte, Retry, notte_api::reqwest::header::HeaderMap};
 
 const BUSY: Fault = Fault::Refuse(529, "", r#"{"detail":"cluster overloaded"}"#);
 const START: &str = "POST /sessions/start";
@@ -68,15 +68,17 @@ async fn what_costs_is_never_done_twice() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_waited_out_only_if_it_says_for_how_long() {
+async fn a_rate_limit_is_waited_out_as_far_as_it_can_be() {
     let server = Server::start();
     server.fail("GET /sessions/a", [Fault::Refuse(429, "retry-after: 0\r\n", "")]);
     server.fail("GET /sessions/b", [Fault::Refuse(429, "", "")]);
+    server.fail("POST /sessions/start", [Fault::Refuse(429, "", "")]);
     server.fail("GET /sessions/c", [Fault::Refuse(429, "retry-after: 3600\r\n", "")]);
     let notte = server.notte();
     notte.sessions().attach("a").status().await.unwrap();
-    let error = notte.sessions().attach("b").status().await.unwrap_err();
-    assert!(error.is_rate_limited() && error.attempts() == 1 && error.retry_after().is_none());
+    notte.sessions().attach("b").status().await.unwrap();
+    let error = notte.session().await.map(drop).unwrap_err();
+    assert!(error.is_rate_limited() && error.attempts() == 1 && error.retry_after().is_none(), "it may be the cap");
     let error = notte.sessions().attach("c").status().await.unwrap_err();
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(3600))));
 }
@@ -164,7 +166,7 @@ async fn headers_go_with_every_attempt_of_whatever_asked_for_them() {
     let server = Server::start();
     server.fail("POST /scrape", [BUSY]);
     let count = AtomicU32::new(0);
-    let builder = server.builder().header("x-always", "1").headers_with(move |headers| {
+    let builder = server.builder().header("x-always", "1").on_attempt(move |headers: &mut HeaderMap| {
         headers.insert("x-request", count.fetch_add(1, Ordering::Relaxed).into());
     });
     let notte = builder.build().unwrap();
@@ -218,9 +220,9 @@ fn nothing_shows_the_key() {
 #[tokio::test]
 async fn a_panic_of_the_callers_headers_is_reported_as_what_it_is() {
     let server = Server::start();
-    let notte = server.builder().headers_with(|_| panic!("as planned")).build().unwrap();
+    let notte = server.builder().on_attempt(|_: &mut HeaderMap| panic!("as planned")).build().unwrap();
     for error in [notte.health().await.unwrap_err(), notte.session().await.map(drop).unwrap_err()] {
         assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Config, false));
-        assert!(error.to_string().contains("headers_with"), "{error}");
+        assert!(error.to_string().contains("on_attempt"), "{error}");
     }
 }

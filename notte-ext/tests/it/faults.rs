@@ -14,7 +14,7 @@ use std::{
 
 use notte_ext::{
     Error, Notte,
-    notte_api::{Effect, types::ReloadAction},
+    notte_api::{Effect, reqwest::header::HeaderMap, types::ReloadAction},
 };
 use service::Service;
 use tokio::time::{Instant, advance};
@@ -59,7 +59,7 @@ async fn measure(service: &Service, fault: &str, class: &str, waits: &str) -> Ve
     let attempts: Arc<Mutex<Vec<Instant>>> = Arc::default();
     let (starts, wire) = (Arc::clone(&attempts), service.clone());
     let is_served = fault != "refused";
-    let builder = Notte::builder().api_key("key").headers_with(move |_| {
+    let builder = Notte::builder().api_key("key").on_attempt(move |_: &mut HeaderMap| {
         starts.lock().unwrap().push(Instant::now());
         wire.cell().busy = is_served;
     });

@@ -6,7 +6,7 @@ use crate::support::{Fault, Server, session};
 use futures_util::TryStreamExt as _;
 use notte_ext::{
     Error, ErrorKind, ExternalProxy, ImageFormat, NotteProxy,
-    notte_api::types::{Action, BrowserType, ClickAction, Cookie},
+    notte_api::types::{Action, BrowserType, ClickAction},
 };
 
 #[tokio::test]
@@ -318,7 +318,7 @@ async fn no_more_sessions_live_at_once_than_may() {
 
     let held = [notte.session().await.unwrap(), notte.session().await.unwrap(), notte.session().await.unwrap()];
     let error = notte.session().deadline(Duration::from_millis(50)).await.unwrap_err();
-    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Deadline, false));
+    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::SessionLimit, false));
     drop(held);
     notte.session().await.unwrap().stop().await.unwrap();
 }

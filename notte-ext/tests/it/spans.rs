@@ -20,8 +20,23 @@ use tracing_subscriber::{
 
 /// What each span may tell.
 const ALLOWED: [(&str, &[&str]); 3] = [
-    ("notte_call", &["operation", "attempts", "status", "duration_ms", "request_id"]),
-    ("attempt", &["attempt", "status", "duration_ms", "request_id"]),
+    (
+        "notte_call",
+        &["operation", "attempts", "http.response.status_code", "otel.status_code", "duration_ms", "request_id"],
+    ),
+    (
+        "attempt",
+        &[
+            "attempt",
+            "otel.kind",
+            "otel.status_code",
+            "http.request.method",
+            "http.response.status_code",
+            "url.template",
+            "duration_ms",
+            "request_id",
+        ],
+    ),
     ("notte_api::request", &["operation", "method", "status", "duration_ms", "request_id"]),
 ];
 
@@ -79,9 +94,14 @@ async fn a_call_and_each_attempt_of_it_have_a_span_that_tells_only_what_is_allow
         of_that_name.map(|told| told.2.get(field).cloned().unwrap_or_default()).collect()
     };
     assert_eq!(told("notte_call", "operation"), ["\"session_status\""]);
-    assert_eq!((told("notte_call", "attempts"), told("notte_call", "status")), (vec!["3".into()], vec!["200".into()]));
+    assert_eq!(told("notte_call", "attempts"), ["3"]);
+    assert_eq!(told("notte_call", "http.response.status_code"), ["200"]);
+    assert_eq!(told("notte_call", "otel.status_code"), [""]);
     assert_eq!(told("attempt", "attempt"), ["1", "2", "3"]);
-    assert_eq!(told("attempt", "status"), ["503", "", "200"]);
+    assert_eq!(told("attempt", "http.response.status_code"), ["503", "", "200"]);
+    assert_eq!(told("attempt", "otel.status_code"), ["\"ERROR\"", "\"ERROR\"", ""]);
+    assert_eq!(told("attempt", "otel.kind"), ["\"client\""; 3]);
+    assert_eq!(told("attempt", "url.template"), ["\"/sessions/{session_id}\""; 3]);
     assert_eq!(told("attempt", "request_id"), ["\"r-1\"", "", ""]);
     assert!(told("attempt", "duration_ms").iter().all(|millis| millis.parse::<u64>().is_ok()));
 }
