@@ -213,6 +213,7 @@ fn globals(command: Command) -> Command {
             text("timeout", "timeout")
                 .value_name("SECONDS")
                 .value_parser(value_parser!(f64))
+                .allow_negative_numbers(true)
                 .help("How long the command may take"),
         )
         .arg(
@@ -239,4 +240,31 @@ pub(crate) fn chosen(matches: &ArgMatches) -> Result<(&'static Leaf, &ArgMatches
     }
     let leaf = LEAVES.iter().find(|leaf| leaf.words() == words.as_slice());
     leaf.map(|leaf| (leaf, inner)).ok_or_else(|| Error::usage(format!("`notte {}` is not a command", words.join(" "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_consistent() {
+        tree(&Table::load()).debug_assert();
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_found_by_its_words() {
+        let tree = tree(&Table::load());
+        for leaf in LEAVES {
+            let found = leaf.words().iter().try_fold(&tree, |command, word| command.find_subcommand(word));
+            assert!(found.is_some_and(|command| command.get_about().is_some()), "{:?}", leaf.words());
+        }
+    }
+
+    #[test]
+    fn names_of_fields_become_names_of_flags() {
+        assert_eq!(
+            (kebab("idle_timeout_minutes"), kebab("outputType")),
+            ("idle-timeout-minutes".into(), "output-type".into())
+        );
+    }
 }

@@ -49,8 +49,9 @@ impl Globals {
         let fields = json
             .map(|list| list.split(',').map(str::trim).filter(|it| !it.is_empty()).map(ToOwned::to_owned).collect());
         let seconds = matches.get_one::<f64>("timeout").copied();
-        let timeout = seconds.map(Duration::try_from_secs_f64).transpose();
-        let timeout = timeout.map_err(|_| Error::usage("--timeout takes a number of seconds above 0"))?;
+        let timeout =
+            seconds.map(Duration::try_from_secs_f64).transpose().ok().filter(|it| *it != Some(Duration::ZERO));
+        let timeout = timeout.ok_or_else(|| Error::usage("--timeout takes a number of seconds above 0"))?;
         Ok(Self {
             format,
             fields: fields.unwrap_or_default(),

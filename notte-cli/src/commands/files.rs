@@ -82,8 +82,8 @@ pub(crate) async fn download(context: &Context, matches: &ArgMatches) -> Result<
     let mut found = None;
     while let Some(file) = list.next().await {
         let file = serde_json::to_value(file?).unwrap_or_default();
-        if file["file_id"] == wanted || ["name", "filename", "file_name"].iter().any(|name| file[*name] == wanted) {
-            found = file["file_id"].as_str().map(ToOwned::to_owned);
+        if file["id"] == wanted || file["filename"] == wanted {
+            found = file["id"].as_str().map(ToOwned::to_owned);
         }
     }
     let id = found.ok_or_else(|| {

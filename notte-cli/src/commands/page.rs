@@ -406,18 +406,29 @@ async fn vault_field(context: &Context, field: &str, vault: Option<&String>) -> 
         return card[field].as_str().map(ToOwned::to_owned).ok_or_else(|| no_field(field));
     }
     let (page, _) = look(context, None).await?;
-    let login = notte.vaults().attach(vault).credentials(&page.url).get().await?;
-    let value = match field {
-        "email" => login.email().map(ToOwned::to_owned),
-        "username" => login.username().map(ToOwned::to_owned),
-        "password" => Some(login.password().expose().clone()),
-        "mfa" | "mfa_code" => login.mfa_code()?.map(|code| code.expose().clone()),
-        _ => {
-            return Err(Error::usage(format!("a vault has no field `{field}`"))
-                .hint("email, username, password, mfa, or a field of the card such as card_number"));
-        }
-    };
+    let site = origin(&page.url);
+    if matches!(field, "mfa" | "mfa_code") {
+        let login = notte.vaults().attach(vault).credentials(site).get().await?;
+        return login.mfa_code()?.map(|code| code.expose().clone()).ok_or_else(|| no_field(field));
+    }
+    if !matches!(field, "email" | "username" | "password") {
+        return Err(Error::usage(format!("a vault has no field `{field}`"))
+            .hint("email, username, password, mfa, or a field of the card such as card_number"));
+    }
+    let mut call = Call::of(context.table(), "vault_credentials_get")?;
+    call.set("vault_id", vault.into())?;
+    call.set("url", site.into())?;
+    let answer = call.json(notte, true).await?;
+    let login = if answer["credentials"].is_object() { &answer["credentials"] } else { &answer };
+    let value = login[field].as_str().map(ToOwned::to_owned);
     value.ok_or_else(|| no_field(field))
+}
+
+/// Scheme, host and port of an address: a vault need not know more of a page.
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |place| place + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |place| start + place);
+    &url[..end]
 }
 
 fn no_field(field: &str) -> Error {

@@ -47,7 +47,7 @@ mod tests {
         let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
         blocks
             .flat_map(str::lines)
-            .map(|line| line.split("  #").next().unwrap_or(line).trim().to_owned())
+            .map(|line| line.split(" # ").next().unwrap_or(line).trim().to_owned())
             .filter(|line| line.starts_with("notte "))
             .collect()
     }

@@ -134,6 +134,27 @@ fn exit_codes_help_man_pages_completions_and_skill_come_from_the_binary() {
 }
 
 #[test]
+fn the_loop_and_the_authoring_of_the_skill_run_as_they_are_written() {
+    let stage = Stage::new();
+    for topic in ["loop", "authoring"] {
+        let text = stage.run(&["skill", "show", topic]).ok().stdout;
+        let block = text.split("```sh\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+        assert!(block.lines().count() >= 6, "{block}");
+        for line in block.lines() {
+            let words: Vec<String> = line
+                .replace("https://example.com", &stage.site)
+                .replace("\"red shoes\"", "red_shoes")
+                .split(' ')
+                .map(ToOwned::to_owned)
+                .collect();
+            let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+            stage.run(&words).ok();
+        }
+    }
+    assert_eq!(stage.live(), 0);
+}
+
+#[test]
 fn the_flag_local_needs_no_key_and_starts_one_server() {
     let stage = Stage::new();
     let local = |arguments: &[&str]| {
