@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::agents::Records;
 use crate::areas::Areas;
 use crate::config::Config;
+use crate::engine::{Home, private};
 use crate::error::Refusal;
 use crate::secret;
 use crate::server::Faults;
@@ -33,8 +34,11 @@ impl App {
             None => Store::in_memory()?,
         };
         let key = config.api_key.take().unwrap_or_else(secret::random);
-        let areas = Areas { store };
-        let sessions = Registry::new(areas.clone(), &config)?;
+        let home = Home::make()?;
+        let files = config.data.as_deref().unwrap_or_else(|| home.path()).join("account-files");
+        private(&files)?;
+        let areas = Areas { store, files };
+        let sessions = Registry::new(areas.clone(), &config, home)?;
         Ok(Self {
             config,
             key,

@@ -6,6 +6,15 @@ use std::time::Duration;
 
 use crate::agents::Llm;
 
+/// Bytes of files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quota {
+    /// Of one session.
+    pub(crate) session: u64,
+    /// Of all sessions, and of the account.
+    pub(crate) server: u64,
+}
+
 /// Settings of a server.
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -18,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) llm: Option<Llm>,
     /// Link-local and metadata addresses are as good as any.
     pub(crate) allow_link_local: bool,
+    pub(crate) quota: Quota,
     pub(crate) max_sessions: usize,
     pub(crate) minute: Duration,
 }
@@ -32,6 +42,7 @@ impl Default for Config {
             data: None,
             llm: None,
             allow_link_local: false,
+            quota: Quota { session: 1 << 30, server: 8 << 30 },
             max_sessions: 50,
             minute: Duration::from_secs(60),
         }

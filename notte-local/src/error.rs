@@ -49,6 +49,11 @@ impl Refusal {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "detail": detail }) }
     }
 
+    /// A file that does not fit in its quota, in bytes.
+    pub(crate) fn too_large(quota: u64) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("files may have {quota} bytes in all: delete some first"))
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }

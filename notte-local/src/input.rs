@@ -5,14 +5,17 @@ use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
+use tempfile::NamedTempFile;
+use tokio::io::AsyncWriteExt as _;
 
+use crate::app::Shared;
 use crate::error::Refusal;
 
 /// The JSON body of a request.
@@ -48,27 +51,43 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.eq_ignore_ascii_case("application/json")
 }
 
-/// The `file` of a multipart form.
+/// The `file` of a multipart form, on disk.
 pub(crate) struct File {
     pub(crate) name: String,
-    pub(crate) content: Bytes,
+    /// Removed when dropped.
+    pub(crate) content: NamedTempFile,
+    pub(crate) size: u64,
 }
 
-impl<S: Send + Sync> FromRequest<S> for File {
+impl FromRequest<Shared> for File {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(mut request: Request, app: &Shared) -> Result<Self, Refusal> {
         let missing = || Refusal::unfit(&["body".into(), "file".into()], "Field required", "missing");
         let unreadable = |error: MultipartError| match error.status() {
             StatusCode::BAD_REQUEST => Refusal::invalid(&["body"], error.body_text()),
             status => Refusal::new(status, error.body_text()),
         };
-        let mut form = Multipart::from_request(request, state).await.map_err(|_| missing())?;
-        while let Some(field) = form.next_field().await.map_err(unreadable)? {
-            if field.name() == Some("file") {
-                let name = field.file_name().unwrap_or("file").to_owned();
-                return Ok(Self { name, content: field.bytes().await.map_err(unreadable)? });
+        // It goes to the disk piece by piece, within the quota.
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut form = Multipart::from_request(request, app).await.map_err(|_| missing())?;
+        while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+            if field.name() != Some("file") {
+                continue;
             }
+            let name = field.file_name().unwrap_or("file").to_owned();
+            let content = NamedTempFile::new_in(app.sessions.incoming())?;
+            let mut file = tokio::fs::File::from_std(content.reopen()?);
+            let mut size = 0;
+            while let Some(piece) = field.chunk().await.map_err(unreadable)? {
+                size += piece.len() as u64;
+                if size > app.config.quota.session {
+                    return Err(Refusal::too_large(app.config.quota.session));
+                }
+                file.write_all(&piece).await?;
+            }
+            file.flush().await?;
+            return Ok(Self { name, content, size });
         }
         Err(missing())
     }

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::agents::Llm;
 use crate::announce::Announcement;
 use crate::app::{App, Shared};
-use crate::config::Config;
+use crate::config::{Config, Quota};
 use crate::{engine, net, server};
 
 /// Why a server did not start.
@@ -162,6 +162,13 @@ impl Builder {
         self
     }
 
+    /// How many bytes of files a session may hold, and the server in all: 1 GiB and 8 GiB unless set. What a page downloads
+    /// beyond is cancelled, an upload refused; the files of the sessions that ended first make room for new ones.
+    pub fn file_quota(mut self, session: u64, server: u64) -> Self {
+        self.0.quota = Quota { session, server };
+        self
+    }
+
     /// How many sessions may be active at once; one more is answered with 429. 50 unless set.
     pub fn max_sessions(mut self, sessions: usize) -> Self {
         self.0.max_sessions = sessions;
@@ -205,16 +212,7 @@ impl Builder {
         let app = Arc::new(App::new(config).map_err(|error| StartError(error.to_string()))?);
         app.bound(format!("http://{bound}"));
         let service = server::service(app.clone());
-        let task = tokio::spawn(async move {
-            if let Err(error) = axum::serve(
-                axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
-                service,
-            )
-            .await
-            {
-                tracing::error!(%error, "the server ended");
-            }
-        });
+        let task = tokio::spawn(server::serve(listener, service));
         Ok(Local { app, task, port: bound.port(), announcement: None })
     }
 }

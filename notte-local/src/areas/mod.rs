@@ -18,6 +18,8 @@ mod storage;
 pub(crate) mod usage;
 mod vaults;
 
+use std::path::PathBuf;
+
 use axum::extract::FromRef;
 
 use crate::app::Shared;
@@ -42,6 +44,8 @@ pub(crate) use vaults::Vault;
 #[derive(Clone)]
 pub(crate) struct Areas {
     pub(crate) store: Store,
+    /// Where the files of the account lie.
+    pub(crate) files: PathBuf,
 }
 
 /// The operations of all areas.

@@ -1,16 +1,16 @@
 //! Files by name, as clients kept them before files belonged to sessions: those of the account, which every session can
 //! upload, and those that a session downloaded.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Method;
 use axum::response::IntoResponse;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use super::Areas;
 use crate::app::Shared;
@@ -19,7 +19,7 @@ use crate::error::{Answer, Refusal};
 use crate::input::{File, Query};
 use crate::secret;
 use crate::server::Coverage::Faithful;
-use crate::server::{Routes, aside, attachment, percent_encoded};
+use crate::server::{Routes, aside, attachment, percent_encoded, stream};
 use crate::sessions::{Session, Source, safe_name};
 use crate::store::{Db, Kept, StoreError};
 
@@ -39,22 +39,16 @@ pub(super) fn routes(routes: Routes) -> Routes {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     name: String,
-    size: usize,
+    size: u64,
     updated_at: String,
+    /// What it is called on disk.
+    file: String,
     /// Opens the link to it: nobody who was not given it can guess it.
     token: String,
 }
 
 impl Kept for Stored {
     const KIND: &'static str = "upload";
-}
-
-/// What is in it, as base64.
-#[derive(Serialize, Deserialize)]
-struct Content(String);
-
-impl Kept for Content {
-    const KIND: &'static str = "upload-content";
 }
 
 /// A file as the lists show it.
@@ -70,17 +64,35 @@ async fn list(State(areas): State<Areas>) -> Answer {
     Ok(Json(json!({ "files": files })))
 }
 
-async fn upload(State(areas): State<Areas>, Path(name): Path<String>, file: File) -> Answer {
-    let name = safe_name(&name);
-    let (size, content) = (file.content.len(), aside(move || Content(STANDARD.encode(&file.content))).await?);
+async fn upload(State(app): State<Shared>, Path(name): Path<String>, file: File) -> Answer {
+    let areas = app.areas.clone();
+    let (name, quota) = (safe_name(&name), app.config.quota.server);
+    let (token, on_disk) = (secret::random(), uuid::Uuid::new_v4().simple().to_string());
+    let stored = Stored { name, size: file.size, updated_at: clock::now(), file: on_disk, token };
+    let path = areas.files.join(&stored.file);
     let keep = move |db: &Db<'_>| {
-        let token = uuid::Uuid::new_v4().simple().to_string();
-        let stored = Stored { name, size, updated_at: clock::now(), token };
-        db.put("", &stored.name, &content)?;
-        db.put("", &stored.name, &stored)
+        let others: u64 =
+            db.list::<Stored>("")?.iter().filter(|other| other.name != stored.name).map(|other| other.size).sum();
+        if others + stored.size > quota {
+            return Err(Refusal::too_large(quota));
+        }
+        put(file.content, &path)?;
+        let before = db.get::<Stored>("", &stored.name)?;
+        db.put("", &stored.name, &stored)?;
+        Ok(before)
     };
-    areas.store.run(keep).await?;
+    if let Some(before) = areas.store.run(keep).await? {
+        let _ = tokio::fs::remove_file(areas.files.join(before.file)).await;
+    }
     Ok(Json(json!({ "success": true })))
+}
+
+/// Moves a file to its place, which may be on another file system.
+fn put(content: NamedTempFile, path: &std::path::Path) -> std::io::Result<()> {
+    match content.persist(path) {
+        Ok(_) => Ok(()),
+        Err(failed) => std::fs::copy(failed.file.path(), path).map(drop),
+    }
 }
 
 fn find(db: &Db<'_>, name: &str) -> Result<Stored, Refusal> {
@@ -108,22 +120,19 @@ async fn content(
     let header = attachment(&name);
     let read = move |db: &Db<'_>| {
         let stored = find(db, &name)?;
-        if !secret::same(&stored.token, &opener.token) {
-            return Err(Refusal::not_found(&format!("file {name}")));
+        if secret::same(&stored.token, &opener.token) {
+            return Ok(stored.file);
         }
-        bytes(db, &stored.name)?.ok_or_else(|| Refusal::not_found(&format!("file {name}")))
+        Err(Refusal::not_found(&format!("file {name}")))
     };
-    Ok((header, areas.store.run(read).await?))
+    let file = areas.files.join(areas.store.run(read).await?);
+    Ok((header, stream(&file).await?))
 }
 
-fn bytes(db: &Db<'_>, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let content: Option<Content> = db.get("", name)?;
-    content.map(|Content(text)| STANDARD.decode(text).map_err(|_| StoreError::Json)).transpose()
-}
-
-/// What is in a file of the account, if there is one of that name.
-pub(crate) async fn stored(areas: &Areas, name: String) -> Result<Option<Vec<u8>>, StoreError> {
-    areas.store.run(move |db| bytes(db, &name)).await
+/// Where a file of the account lies, if there is one of that name.
+pub(crate) async fn stored(areas: &Areas, name: String) -> Result<Option<PathBuf>, StoreError> {
+    let found = areas.store.run(move |db| db.get::<Stored>("", &name)).await?;
+    Ok(found.map(|stored| areas.files.join(stored.file)))
 }
 
 async fn downloads(session: &Arc<Session>) -> Result<Vec<Value>, Refusal> {
@@ -150,6 +159,8 @@ async fn link_download(State(app): State<Shared>, Path((id, name)): Path<(String
 async fn add_download(State(app): State<Shared>, Path((id, name)): Path<(String, String)>, file: File) -> Answer {
     let session = app.sessions.live(&id)?;
     session.touch();
-    aside(move || session.files.keep(&name, &file.content, Source::SessionDownload)).await??;
+    app.sessions.make_room(file.size).await?;
+    let file = File { name, ..file };
+    aside(move || session.files.keep(&session.browser, file, Source::SessionDownload)).await??;
     Ok(Json(json!({ "success": true })))
 }

@@ -27,6 +27,8 @@ pub(crate) struct Setup {
     pub(crate) headers: Map<String, Value>,
     pub(crate) proxy_login: Option<(String, String)>,
     pub(crate) downloads: PathBuf,
+    /// Bytes that downloads may have in all.
+    pub(crate) quota: u64,
 }
 
 /// A file that the browser was told to save; on disk it bears its id, whatever the server called it.
@@ -34,6 +36,8 @@ pub(crate) struct Setup {
 pub(crate) struct Download {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Bytes so far.
+    pub(crate) size: u64,
     pub(crate) done: bool,
     pub(crate) failed: bool,
 }

@@ -51,19 +51,33 @@ fn of_browser(shared: &Arc<Shared>, method: &str, params: &Value) {
         }
         "Browser.downloadWillBegin" => {
             let (id, name) = (text(&params["guid"]), text(&params["suggestedFilename"]));
-            shared.downloads.send_modify(|all| all.push(Download { id, name, done: false, failed: false }));
+            shared.downloads.send_modify(|all| all.push(Download { id, name, size: 0, done: false, failed: false }));
         }
         "Browser.downloadProgress" => {
             shared.downloads.send_if_modified(|all| {
                 let found = all.iter_mut().find(|download| params["guid"] == download.id.as_str());
                 let Some(download) = found else { return false };
+                download.size = params["receivedBytes"].as_f64().unwrap_or_default() as u64;
                 download.done = params["state"] == "completed";
                 download.failed = params["state"] == "canceled";
                 download.done || download.failed
             });
+            let size: u64 = shared.downloads.borrow().iter().filter(|file| !file.failed).map(|file| file.size).sum();
+            if size > shared.setup.quota {
+                cancel(shared, params["guid"].clone());
+            }
         }
         _ => {}
     }
+}
+
+/// Ends a download that is larger than what a session may hold.
+fn cancel(shared: &Arc<Shared>, guid: Value) {
+    tracing::warn!("a download was cancelled: the session holds all that it may");
+    let shared = shared.clone();
+    tokio::spawn(async move {
+        shared.cdp.call(None, "Browser.cancelDownload", json!({ "guid": guid })).await.map(drop)
+    });
 }
 
 fn attached(shared: &Arc<Shared>, params: &Value) {

@@ -23,6 +23,6 @@ pub(crate) use keeper::Keeper;
 pub(crate) use launch::{find, launch};
 pub(crate) use network::Traffic;
 pub(crate) use socket::LARGEST;
-pub(crate) use sweep::{Folder, Home};
+pub(crate) use sweep::{Folder, Home, private};
 pub(crate) use tab::{HUNG, Loaded, Tab, thrown};
 pub(crate) use wire::Wire;

@@ -37,6 +37,11 @@ impl Home {
         Ok(Self { path, _lock: lock })
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A new folder for a session.
     pub(crate) fn session(&self, id: &str) -> io::Result<Folder> {
         let path = self.path.join(id);

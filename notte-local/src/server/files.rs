@@ -1,11 +1,15 @@
 //! The files of a session: up, down, list, delete.
 
+use std::path::Path;
+
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{Path as Parts, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::json;
+use tokio_util::io::ReaderStream;
 
 use super::routes::Coverage::Faithful;
 use super::routes::Routes;
@@ -14,10 +18,11 @@ use crate::error::{Answer, Refusal};
 use crate::input::{File, Query, number, within};
 use crate::sessions::Source;
 
-async fn upload(State(app): State<Shared>, Path(id): Path<String>, file: File) -> Answer {
+async fn upload(State(app): State<Shared>, Parts(id): Parts<String>, file: File) -> Answer {
     let session = app.sessions.live(&id)?;
     session.touch();
-    Ok(Json(aside(move || session.files.keep(&file.name, &file.content, Source::UserUpload)).await??))
+    app.sessions.make_room(file.size).await?;
+    Ok(Json(aside(move || session.files.keep(&session.browser, file, Source::UserUpload)).await??))
 }
 
 #[derive(Deserialize)]
@@ -38,7 +43,7 @@ pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::broken(error.to_string()))
 }
 
-async fn list(State(app): State<Shared>, Path(id): Path<String>, Query(part): Query<Part>) -> Answer {
+async fn list(State(app): State<Shared>, Parts(id): Parts<String>, Query(part): Query<Part>) -> Answer {
     let session = app.sessions.find(&id)?;
     within(["query", "limit"], part.limit, 1..=1000)?;
     let (offset, limit) = (part.offset as usize, part.limit as usize);
@@ -47,11 +52,18 @@ async fn list(State(app): State<Shared>, Path(id): Path<String>, Query(part): Qu
     Ok(Json(json!({ "files": files, "total": total, "limit": part.limit, "offset": part.offset })))
 }
 
-async fn download(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<impl IntoResponse> {
+async fn download(State(app): State<Shared>, Parts((id, file)): Parts<(String, String)>) -> Answer<impl IntoResponse> {
     let session = app.sessions.find(&id)?;
     let (name, path) = session.files.find(&session.browser, &file).ok_or_else(|| Refusal::not_found("File"))?;
-    let content = tokio::fs::read(path).await?;
-    Ok((attachment(&name), content))
+    Ok((attachment(&name), stream(&path).await?))
+}
+
+/// A file as a body that is read while it is sent, with its length.
+pub(crate) async fn stream(path: &Path) -> Answer<(HeaderMap, Body)> {
+    let file = tokio::fs::File::open(path).await?;
+    let length = file.metadata().await?.len();
+    let body = Body::from_stream(ReaderStream::with_capacity(file, 64 << 10));
+    Ok((HeaderMap::from_iter([(header::CONTENT_LENGTH, length.into())]), body))
 }
 
 /// Headers of a file that is to be saved.
@@ -73,7 +85,7 @@ pub(crate) fn percent_encoded(name: &str) -> String {
     name.bytes().map(write).collect()
 }
 
-async fn delete(State(app): State<Shared>, Path((id, file)): Path<(String, String)>) -> Answer<StatusCode> {
+async fn delete(State(app): State<Shared>, Parts((id, file)): Parts<(String, String)>) -> Answer<StatusCode> {
     let session = app.sessions.find(&id)?;
     if session.files.delete(&session.browser, &file) {
         Ok(StatusCode::NO_CONTENT)

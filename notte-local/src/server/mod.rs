@@ -9,6 +9,7 @@ mod oneshot;
 mod page;
 mod profiles;
 mod routes;
+mod serve;
 mod sessions;
 mod table;
 
@@ -18,6 +19,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::Shared;
 use crate::areas::usage;
@@ -25,13 +27,14 @@ use crate::error::Refusal;
 use crate::{agents, areas};
 
 pub(crate) use faults::Faults;
-pub(crate) use files::{aside, attachment, percent_encoded};
+pub(crate) use files::{aside, attachment, percent_encoded, stream};
 pub(crate) use routes::Routes;
+pub(crate) use serve::serve;
 pub use routes::{Coverage, Route};
 pub use table::coverage_table;
 
-/// The largest body that is taken: uploads have to fit.
-const LARGEST: usize = 256 << 20;
+/// The largest body that is held in memory. Files have limits of their own.
+const LARGEST: usize = 32 << 20;
 
 fn all() -> Routes {
     let routes = Routes::default();
@@ -73,5 +76,6 @@ pub(crate) fn service(app: Shared) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(middleware::map_response(with_detail))
         .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(RequestBodyTimeoutLayer::new(serve::PIECE))
         .with_state(app)
 }

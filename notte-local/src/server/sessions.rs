@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::debug::Key;
-use super::files::{attachment, hundred};
+use super::files::{attachment, hundred, stream};
 use super::routes::Coverage::{Faithful, Partial};
 use super::routes::Routes;
 use crate::app::Shared;
@@ -126,8 +126,7 @@ async fn replay(State(app): State<Shared>, Path(id): Path<String>, headers: Head
     };
     let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     if accepted.contains("application/octet-stream") {
-        let video = tokio::fs::read(session.replay_path()).await?;
-        return Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response());
+        return Ok(([(header::CONTENT_TYPE, "video/webm")], stream(&session.replay_path()).await?).into_response());
     }
     let answer = json!({
         "mp4_url": session.link(app.origin(), REPLAY),
@@ -149,12 +148,11 @@ async fn linked(
     match name.as_str() {
         BATCH => Ok((attachment(BATCH), session.browser.with_traffic(crate::engine::Traffic::lines)).into_response()),
         REPLAY if matches!(session.replay(), Replay::Made(_)) => {
-            let video = tokio::fs::read(session.replay_path()).await?;
-            Ok(([(header::CONTENT_TYPE, "video/webm")], video).into_response())
+            Ok(([(header::CONTENT_TYPE, "video/webm")], stream(&session.replay_path()).await?).into_response())
         }
         file => {
             let (name, path) = session.files.find(&session.browser, file).ok_or_else(|| Refusal::not_found("File"))?;
-            Ok((attachment(&name), tokio::fs::read(path).await?).into_response())
+            Ok((attachment(&name), stream(&path).await?).into_response())
         }
     }
 }

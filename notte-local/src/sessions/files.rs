@@ -1,6 +1,7 @@
 //! The files of a session: what was uploaded to it, and what its browser downloaded.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::clock;
 use crate::engine::{Browser, Download};
+use crate::error::Refusal;
+use crate::input::File;
 
 /// How long a file is promised to stay.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -29,6 +32,8 @@ pub(crate) enum Source {
 pub(crate) struct Files {
     session: String,
     folder: PathBuf,
+    /// Bytes that they may have.
+    quota: u64,
     /// Id, name and source of what lies in `uploads`.
     kept: Mutex<Vec<(String, String, Source)>>,
     /// Checksums by id: a file is read for it once.
@@ -36,12 +41,13 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub(crate) fn new(session: &str, folder: &Path) -> std::io::Result<Self> {
+    pub(crate) fn new(session: &str, folder: &Path, quota: u64) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder.join("uploads"))?;
         std::fs::create_dir_all(folder.join("downloads"))?;
         Ok(Self {
             session: session.to_owned(),
             folder: folder.to_owned(),
+            quota,
             kept: Mutex::default(),
             checksums: Mutex::default(),
         })
@@ -65,15 +71,49 @@ impl Files {
     }
 
     /// Keeps a file that was sent, in a folder of its own so that names cannot clash.
-    pub(crate) fn keep(&self, name: &str, content: &[u8], source: Source) -> std::io::Result<Value> {
+    pub(crate) fn keep(&self, browser: &Browser, file: File, source: Source) -> Result<Value, Refusal> {
+        let content = file.content;
+        self.add(browser, &file.name, file.size, source, |path| content.persist(path).map(drop).map_err(Into::into))
+    }
+
+    /// Keeps a copy of a file.
+    pub(crate) fn keep_copy(&self, browser: &Browser, name: &str, of: &Path) -> Result<Value, Refusal> {
+        let size = std::fs::metadata(of)?.len();
+        self.add(browser, name, size, Source::UserUpload, |path| std::fs::copy(of, path).map(drop))
+    }
+
+    fn add(
+        &self,
+        browser: &Browser,
+        name: &str,
+        size: u64,
+        source: Source,
+        put: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> Result<Value, Refusal> {
+        if self.size(browser) + size > self.quota {
+            return Err(Refusal::too_large(self.quota));
+        }
         let (id, name) = (uuid::Uuid::new_v4().to_string(), safe_name(name));
         let path = self.uploaded(&id, &name);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(&path, content)?;
+        put(&path)?;
         self.kept().push((id.clone(), name.clone(), source));
-        self.describe(&id, &name, &path, source)
+        Ok(self.describe(&id, &name, &path, source)?)
+    }
+
+    /// How many bytes they have.
+    pub(crate) fn size(&self, browser: &Browser) -> u64 {
+        let files = self.all(browser).into_iter();
+        files.filter_map(|(.., path, _)| std::fs::metadata(path).ok()).map(|file| file.len()).sum()
+    }
+
+    /// Deletes all of them.
+    pub(crate) fn clear(&self, browser: &Browser) {
+        for (id, ..) in self.all(browser) {
+            self.delete(browser, &id);
+        }
     }
 
     /// Every way to name an uploaded file, and where it lies; the newest of a name wins.
@@ -144,8 +184,16 @@ impl Files {
 }
 
 fn checksum(path: &Path) -> std::io::Result<String> {
-    let digest = Sha256::digest(std::fs::read(path)?);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut digest = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut piece)? {
+            0 => break,
+            length => digest.update(&piece[..length]),
+        }
+    }
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A file name that stays in its folder on every system, whatever was asked for.

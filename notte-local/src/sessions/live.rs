@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::recording::Recording;
-use super::{Files, Source, Start, profile, safe_name};
+use super::{Files, Start, profile, safe_name};
 use crate::agents::Typed;
 use crate::areas::{Areas, stored};
 use crate::clock;
@@ -241,6 +241,18 @@ impl Session {
         self.state().replay
     }
 
+    /// Bytes of its files and its replay.
+    pub(super) fn size(&self) -> u64 {
+        self.files.size(&self.browser) + std::fs::metadata(self.replay_path()).map_or(0, |replay| replay.len())
+    }
+
+    /// Deletes its files and its replay.
+    pub(super) fn clear(&self) {
+        self.files.clear(&self.browser);
+        let _ = std::fs::remove_file(self.replay_path());
+        self.state().replay = Replay::None;
+    }
+
     /// Ends it at once, from code that cannot wait.
     pub(crate) fn kill(&self) {
         self.state().end.get_or_insert_with(|| (End::Manual, Timestamp::now()));
@@ -356,10 +368,10 @@ impl Session {
 
     /// Makes a file of the account, if there is one of that name, a file of the session.
     async fn fetch(&self, name: String) -> Result<(), Refusal> {
-        if let Some(content) = stored(&self.areas, name.clone()).await? {
-            self.files.keep(&name, &content, Source::UserUpload)?;
+        match stored(&self.areas, name.clone()).await? {
+            Some(file) => self.files.keep_copy(&self.browser, &name, &file).map(drop),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn carry_out(

@@ -1,6 +1,6 @@
 //! All sessions of the server: starting them within the cap, watching their timers, finding them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{End, Files, Session, Start, profile};
 use crate::areas::Areas;
-use crate::config::Config;
+use crate::config::{Config, Quota};
 use crate::engine::{Browser, Home, Keeper, Setup, Wire, find, launch};
 use crate::error::Refusal;
 use crate::net;
@@ -30,6 +30,7 @@ pub(crate) struct Registry {
     areas: Areas,
     browser: Option<PathBuf>,
     allow_link_local: bool,
+    quota: Quota,
     cap: usize,
     minute: Duration,
 }
@@ -44,8 +45,8 @@ impl Drop for Place<'_> {
 }
 
 impl Registry {
-    pub(crate) fn new(areas: Areas, config: &Config) -> std::io::Result<Self> {
-        let (keeper, home) = (Keeper::start()?, Home::make()?);
+    pub(crate) fn new(areas: Areas, config: &Config, home: Home) -> std::io::Result<Self> {
+        let keeper = Keeper::start()?;
         Ok(Self {
             sessions: Mutex::default(),
             ended: AtomicBool::new(false),
@@ -55,6 +56,7 @@ impl Registry {
             areas,
             browser: config.browser.clone(),
             allow_link_local: config.allow_link_local,
+            quota: config.quota,
             cap: config.max_sessions,
             minute: config.minute,
         })
@@ -81,6 +83,28 @@ impl Registry {
         if self.allow_link_local { Ok(()) } else { net::check(address).await }
     }
 
+    /// Where files lie that are on their way in.
+    pub(crate) fn incoming(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Makes room for a file: those of the sessions that ended first go.
+    pub(crate) async fn make_room(&self, size: u64) -> Result<(), Refusal> {
+        let (sessions, quota) = (self.sessions().clone(), self.quota.server);
+        let make = move || {
+            let mut total = size + sessions.iter().map(|session| session.size()).sum::<u64>();
+            for session in sessions.iter().filter(|session| !session.is_active()) {
+                if total <= quota {
+                    break;
+                }
+                total -= session.size();
+                session.clear();
+            }
+            if total <= quota { Ok(()) } else { Err(Refusal::too_large(quota)) }
+        };
+        tokio::task::spawn_blocking(make).await.map_err(|error| Refusal::broken(error.to_string()))?
+    }
+
     /// Starts a session.
     pub(crate) async fn start(&self, start: Start) -> Result<Arc<Session>, Refusal> {
         start.check()?;
@@ -88,6 +112,8 @@ impl Registry {
             self.check(address).await.map_err(|reason| Refusal::invalid(&["body", field], reason))?;
         }
         let state = profile::of(&self.areas, &start).await?;
+        // Downloads come when they come: a session starts where there is room for them, as far as ended ones leave it.
+        let _ = self.make_room(self.quota.session).await;
         let _place = self.place()?;
         let unmet = start.unmet();
         if !unmet.is_empty() {
@@ -95,7 +121,7 @@ impl Registry {
         }
         let id = uuid::Uuid::new_v4().to_string();
         let folder = self.home.session(&id)?;
-        let files = Files::new(&id, &folder)?;
+        let files = Files::new(&id, &folder, self.quota.session)?;
         let through = start.through()?;
         let (width, height) = start.viewport();
         let setup = Setup {
@@ -105,6 +131,7 @@ impl Registry {
             headers: start.extra_http_headers.clone().unwrap_or_default(),
             proxy_login: through.login,
             downloads: files.downloads_folder(),
+            quota: self.quota.session,
         };
         let browser = match &start.cdp_url {
             Some(url) => {

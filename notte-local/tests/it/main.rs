@@ -16,6 +16,7 @@ mod endings;
 mod forms;
 mod frames;
 mod hard_pages;
+mod limits;
 mod models;
 mod pages;
 mod profiles;

@@ -30,7 +30,7 @@ impl Server {
 
     async fn with(llm: Option<Llm>) -> Self {
         let browser = Fake::default();
-        let areas = Areas { store: Store::in_memory().unwrap() };
+        let areas = Areas { store: Store::in_memory().unwrap(), files: std::env::temp_dir() };
         let agents = Agents { browser: browser.clone(), areas: areas.clone(), llm, records: std::sync::Arc::default() };
         let router = Router::new()
             .route("/agents", get(api::list::<Fake>))

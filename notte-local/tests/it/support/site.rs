@@ -1,5 +1,7 @@
 //! A site on loopback whose pages fight back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -7,11 +9,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use tokio::task::JoinHandle;
 
 pub(crate) struct Site {
     pub(crate) url: String,
+    flood: Arc<Flood>,
     task: JoinHandle<()>,
 }
 
@@ -111,6 +114,31 @@ async fn never() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/html")], Body::from_stream(stream::iter([start])))
 }
 
+/// How often somebody began to take the file without end, and stopped.
+#[derive(Default)]
+struct Flood {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+struct Taken(Arc<Flood>);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A file that goes on as long as somebody takes it.
+fn endless(flood: Arc<Flood>) -> impl Stream<Item = std::io::Result<Vec<u8>>> {
+    flood.begun.fetch_add(1, Ordering::SeqCst);
+    let taken = Taken(flood);
+    stream::repeat_with(move || {
+        let _taken = &taken;
+        Ok(vec![b'x'; 1 << 16])
+    })
+}
+
 async fn hang() -> &'static str {
     tokio::time::sleep(Duration::from_secs(600)).await;
     ""
@@ -127,7 +155,10 @@ impl Site {
             let name = [(header::CONTENT_DISPOSITION, "attachment; filename=\"../../report.txt\"")];
             (name, "forty-two")
         };
+        let flood = Arc::new(Flood::default());
+        let sent = flood.clone();
         let router = Router::new()
+            .route("/flood", get(async move || Body::from_stream(endless(sent))))
             .route("/", page(FORM))
             .route("/list", page(LIST))
             .route("/hard", page(HARD))
@@ -159,7 +190,13 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("the site runs") });
-        Self { url, task }
+        Self { url, flood, task }
+    }
+
+    /// Whether nobody takes the file without end any more.
+    pub(crate) fn flood_ended(&self) -> bool {
+        let begun = self.flood.begun.load(Ordering::SeqCst);
+        begun > 0 && begun == self.flood.ended.load(Ordering::SeqCst)
     }
 
     pub(crate) fn at(&self, path: &str) -> String {
