@@ -7,8 +7,9 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::browser::{Download, Shared, locked};
+use super::browser::{Download, Setup, Shared, locked};
 use super::cdp::{CdpError, Event};
+use super::script::WATCH;
 use super::tab::Tab;
 
 /// Takes in events until the connection ends.
@@ -75,9 +76,9 @@ fn of_browser(shared: &Arc<Shared>, method: &str, params: &Value) {
 fn cancel(shared: &Arc<Shared>, guid: Value) {
     tracing::warn!("a download was cancelled: the session holds all that it may");
     let shared = shared.clone();
-    tokio::spawn(async move {
-        shared.cdp.call(None, "Browser.cancelDownload", json!({ "guid": guid })).await.map(drop)
-    });
+    tokio::spawn(
+        async move { shared.cdp.call(None, "Browser.cancelDownload", json!({ "guid": guid })).await.map(drop) },
+    );
 }
 
 fn attached(shared: &Arc<Shared>, params: &Value) {
@@ -121,15 +122,27 @@ fn attached(shared: &Arc<Shared>, params: &Value) {
 async fn set_up(shared: &Shared, tab: &Tab) {
     let setup = &shared.setup;
     let mut commands = vec![
-        ("Page.enable", json!({})),
         ("Page.setLifecycleEventsEnabled", json!({ "enabled": true })),
-        ("Network.enable", json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 })),
-        ("Inspector.enable", json!({})),
+        ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH, "runImmediately": true })),
     ];
     if setup.width > 0 {
         let size = json!({ "width": setup.width, "height": setup.height, "deviceScaleFactor": 1, "mobile": false });
         commands.push(("Emulation.setDeviceMetricsOverride", size));
     }
+    commands.extend(common(setup));
+    carry_out(tab, &tab.session, commands).await;
+}
+
+/// What tabs and frames with a process of their own have in common; the last command lets them run.
+fn common(setup: &Setup) -> Vec<(&'static str, Value)> {
+    let frames = json!([{ "type": "iframe", "exclude": false }, { "exclude": true }]);
+    let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": frames });
+    let mut commands = vec![
+        ("Page.enable", json!({})),
+        ("Network.enable", json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 })),
+        ("Inspector.enable", json!({})),
+        ("Target.setAutoAttach", attach),
+    ];
     if let Some(agent) = &setup.user_agent {
         commands.push(("Emulation.setUserAgentOverride", json!({ "userAgent": agent })));
     }
@@ -140,8 +153,12 @@ async fn set_up(shared: &Shared, tab: &Tab) {
         commands.push(("Fetch.enable", json!({ "handleAuthRequests": true, "patterns": [{ "urlPattern": "*" }] })));
     }
     commands.push(("Runtime.runIfWaitingForDebugger", json!({})));
+    commands
+}
+
+async fn carry_out(tab: &Tab, session: &str, commands: Vec<(&'static str, Value)>) {
     let calls = commands.into_iter().map(async |(method, params)| {
-        if let Err(error) = tab.call(method, params).await {
+        if let Err(error) = tab.call_in(session, method, params).await {
             tracing::debug!(method, %error, "a tab was not fully set up");
         }
     });
@@ -180,7 +197,10 @@ fn detached(shared: &Arc<Shared>, session: &str) {
 }
 
 fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
-    let Some(tab) = shared.tabs.borrow().all.iter().find(|tab| tab.session == session).cloned() else { return };
+    let Some(tab) = shared.tabs.borrow().all.iter().find(|tab| tab.owns(session)).cloned() else { return };
+    if tab.session != session {
+        return of_frame(shared, tab, session, method, params);
+    }
     let main = params["frameId"] == tab.target.as_str();
     match method {
         "Page.lifecycleEvent" if main => lifecycle(&tab, params),
@@ -203,7 +223,7 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             asked(&tab, false);
         }
         "Page.frameNavigated" if params["frame"]["id"] == tab.target.as_str() => {
-            tab.lose_world();
+            tab.lose_worlds();
             tab.arrive(params["frame"]["loaderId"].as_str().unwrap_or_default());
             let origin = text(&params["frame"]["securityOrigin"]);
             if origin.starts_with("http") && !tab.is_blank() {
@@ -216,10 +236,24 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
                 });
             }
         }
+        "Page.frameNavigated" => tab.forget(params["frame"]["id"].as_str().unwrap_or_default()),
         "Page.windowOpen" => {
             let url = params["url"].as_str().unwrap_or_default();
             let empty = matches!(url, "" | "about:blank") || url.starts_with("javascript:");
             shared.leads.store(!empty, Ordering::SeqCst);
+        }
+        "Target.attachedToTarget" => frame_attached(shared, tab, params),
+        "Target.detachedFromTarget" => tab.rejoin(&text(&params["sessionId"])),
+        "Network.loadingFailed" if params["type"] == "Document" => {
+            tab.life.send_if_modified(|life| {
+                let broke = params["requestId"] == life.loader.as_str();
+                if broke {
+                    (life.dom, life.load, life.idle) = (true, true, true);
+                    life.broken = Some(text(&params["errorText"]));
+                }
+                broke
+            });
+            locked(&shared.traffic).take_in(method, params);
         }
         "Page.fileChooserOpened" => tab.life.send_modify(|life| life.chooser = params["backendNodeId"].as_i64()),
         "Page.javascriptDialogOpening" => dialog(shared, tab, params),
@@ -229,23 +263,48 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
             tab.life.send_modify(|life| (life.status, life.answered) = (status, text(&params["loaderId"])));
             locked(&shared.traffic).take_in(method, params);
         }
-        "Fetch.requestPaused" => {
-            let mut answer = json!({ "requestId": params["requestId"] });
-            let blank = tab.is_blank();
-            if blank {
-                answer["responseCode"] = 200.into();
-                answer["responseHeaders"] = json!([{ "name": "content-type", "value": "text/html" }]);
-            }
-            let method = if blank { "Fetch.fulfillRequest" } else { "Fetch.continueRequest" };
-            tokio::spawn(async move { tab.call(method, answer).await.map(drop) });
-        }
-        "Fetch.authRequired" => log_in(shared, tab, params),
+        "Fetch.requestPaused" => paused(tab, session, params),
+        "Fetch.authRequired" => log_in(shared, tab, session, params),
         _ if method.starts_with("Network.") => {
             tab.track(method, params);
             locked(&shared.traffic).take_in(method, params);
         }
         _ => {}
     }
+}
+
+/// What a frame with a process of its own tells. Its navigations are not those of the page.
+fn of_frame(shared: &Arc<Shared>, tab: Arc<Tab>, session: &str, method: &str, params: &Value) {
+    match method {
+        "Target.attachedToTarget" => frame_attached(shared, tab, params),
+        "Target.detachedFromTarget" => tab.rejoin(&text(&params["sessionId"])),
+        "Inspector.targetCrashed" => tab.rejoin(session),
+        "Page.frameNavigated" => tab.forget(params["frame"]["id"].as_str().unwrap_or_default()),
+        "Fetch.requestPaused" => paused(tab, session, params),
+        "Fetch.authRequired" => log_in(shared, tab, session, params),
+        _ if method.starts_with("Network.") => locked(&shared.traffic).take_in(method, params),
+        _ => {}
+    }
+}
+
+/// A frame that has a process of its own, and waits to be set up.
+fn frame_attached(shared: &Arc<Shared>, tab: Arc<Tab>, params: &Value) {
+    let (frame, session) = (text(&params["targetInfo"]["targetId"]), text(&params["sessionId"]));
+    tab.part(&frame, &session);
+    let shared = shared.clone();
+    tokio::spawn(async move { carry_out(&tab, &session, common(&shared.setup)).await });
+}
+
+fn paused(tab: Arc<Tab>, session: &str, params: &Value) {
+    let mut answer = json!({ "requestId": params["requestId"] });
+    let blank = tab.is_blank();
+    if blank {
+        answer["responseCode"] = 200.into();
+        answer["responseHeaders"] = json!([{ "name": "content-type", "value": "text/html" }]);
+    }
+    let method = if blank { "Fetch.fulfillRequest" } else { "Fetch.continueRequest" };
+    let session = session.to_owned();
+    tokio::spawn(async move { tab.call_in(&session, method, answer).await.map(drop) });
 }
 
 fn asked(tab: &Tab, asked: bool) {
@@ -281,7 +340,7 @@ fn dialog(shared: &Shared, tab: Arc<Tab>, params: &Value) {
     tokio::spawn(async move { tab.call("Page.handleJavaScriptDialog", json!({ "accept": accept })).await.map(drop) });
 }
 
-fn log_in(shared: &Shared, tab: Arc<Tab>, params: &Value) {
+fn log_in(shared: &Shared, tab: Arc<Tab>, session: &str, params: &Value) {
     let answer = match &shared.setup.proxy_login {
         Some((user, password)) if params["authChallenge"]["source"] == "Proxy" => {
             json!({ "response": "ProvideCredentials", "username": user, "password": password })
@@ -289,5 +348,6 @@ fn log_in(shared: &Shared, tab: Arc<Tab>, params: &Value) {
         _ => json!({ "response": "Default" }),
     };
     let params = json!({ "requestId": params["requestId"], "authChallengeResponse": answer });
-    tokio::spawn(async move { tab.call("Fetch.continueWithAuth", params).await.map(drop) });
+    let session = session.to_owned();
+    tokio::spawn(async move { tab.call_in(&session, "Fetch.continueWithAuth", params).await.map(drop) });
 }

@@ -9,19 +9,14 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::cdp::{Cdp, CdpError, parsed};
-
-/// What runs beside the page, in a world of its own that the page cannot touch.
-const SCRIPT: &str = concat!(
-    "(() => {\n",
-    include_str!("../script/find.js"),
-    include_str!("../script/act.js"),
-    include_str!("../script/see.js"),
-    "})()"
-);
+use super::cdp::{Cdp, CdpError};
+use super::script::Worlds;
 
 /// A page that has not answered for so long is hung, and its script is ended: what comes next finds it alive.
 pub(crate) const HUNG: Duration = Duration::from_secs(10);
+
+/// How long one try at a picture may take: between two pages there may be nobody to draw it.
+const BLIND: Duration = Duration::from_secs(3);
 
 /// How far a page is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +38,10 @@ pub(crate) struct Life {
     pub(super) idle: bool,
     /// It was waited for in vain: not to be waited for again.
     pub(super) late: bool,
+    /// What it set off when it was loaded is over, or was waited for long enough.
+    pub(super) calm: bool,
+    /// Why its content broke off.
+    pub(crate) broken: Option<String>,
     /// A navigation was asked for, and has not begun or failed yet.
     pub(crate) asked: bool,
     /// Why the page is gone, when it is.
@@ -72,10 +71,10 @@ pub(crate) struct Tab {
     /// The tab whose page opened it.
     pub(super) opener: Option<String>,
     pub(super) session: String,
-    cdp: Cdp,
+    pub(super) cdp: Cdp,
     info: Mutex<(String, String)>,
     pub(super) life: watch::Sender<Life>,
-    world: Mutex<Option<i64>>,
+    pub(super) worlds: Worlds,
     blank: AtomicBool,
     /// A page opened it for an address, and nothing has come of it yet.
     led: AtomicBool,
@@ -97,7 +96,7 @@ impl Tab {
             cdp,
             info: Mutex::new((text("title"), text("url"))),
             life: watch::Sender::new(Life::default()),
-            world: Mutex::new(None),
+            worlds: Worlds::default(),
             blank: AtomicBool::new(false),
             led: AtomicBool::new(false),
             requests: watch::Sender::default(),
@@ -149,11 +148,18 @@ impl Tab {
         let done = |requests: &HashMap<String, String>| requests.values().all(|of| *of != loader);
         while !done(&requests.borrow_and_update()) {
             if timeout_at(deadline, requests.wait_for(done)).await.is_err() {
+                // What is held open for news is not waited for again.
+                self.requests.send_modify(|requests| requests.retain(|_, of| *of != loader));
                 return;
             }
             // What came is put on the page, and may ask for more.
             self.breathe().await;
         }
+    }
+
+    pub(super) fn is_fetched(&self) -> bool {
+        let loader = self.life().loader;
+        self.requests.borrow().values().all(|of| *of != loader)
     }
 
     pub(super) fn rename(&self, title: String, url: String) {
@@ -172,7 +178,12 @@ impl Tab {
     }
 
     pub(crate) async fn call(&self, method: &str, params: Value) -> Result<Value, CdpError> {
-        self.cdp.call(Some(&self.session), method, params).await
+        self.call_in(&self.session, method, params).await
+    }
+
+    /// A command to the tab or to one of its frames.
+    pub(super) async fn call_in(&self, session: &str, method: &str, params: Value) -> Result<Value, CdpError> {
+        self.cdp.call(Some(session), method, params).await
     }
 
     /// Waits for an answer that the page itself has to give.
@@ -242,8 +253,14 @@ impl Tab {
         timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| life.lost.is_none()))
     }
 
+    /// Returns when another document than those so far has come.
+    pub(crate) async fn moved(&self, commits: u64) {
+        let mut life = self.life.subscribe();
+        drop(life.wait_for(|life| life.commits > commits).await);
+    }
+
     /// Waits while a navigation that the page asked for is under way, and for its load: once, where it never ends.
-    pub(crate) async fn settled(&self, deadline: Instant) {
+    pub(super) async fn arrived(&self, deadline: Instant) {
         let mut life = self.life.subscribe();
         let quiet = |life: &Life| life.lost.is_some() || (!life.asked && (life.load || life.late));
         if timeout_at(deadline, life.wait_for(quiet)).await.is_err() {
@@ -260,118 +277,27 @@ impl Tab {
         input
     }
 
-    pub(crate) fn lose_world(&self) {
-        *self.world.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    async fn world(&self) -> Result<i64, CdpError> {
-        let known = *self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(world) = known {
-            return Ok(world);
-        }
-        let params = json!({ "frameId": self.target, "worldName": "notte-local" });
-        let answer = self.call("Page.createIsolatedWorld", params).await?;
-        let world = answer["executionContextId"].as_i64().unwrap_or_default();
-        let params = json!({ "expression": SCRIPT, "contextId": world });
-        thrown(self.call("Runtime.evaluate", params).await?)?;
-        *self.world.lock().unwrap_or_else(PoisonError::into_inner) = Some(world);
-        Ok(world)
-    }
-
-    /// Calls a function of `script/*.js`; again on the new page when it navigates under it.
-    pub(crate) async fn script(
-        &self,
-        function: &str,
-        arguments: &[Value],
-        patience: Duration,
-    ) -> Result<Value, CdpError> {
+    /// A picture of the viewport; of the next page, where that comes meanwhile.
+    pub(crate) async fn picture(&self, format: &str, quality: u8) -> Result<String, CdpError> {
+        let params = json!({ "format": format, "quality": quality, "optimizeForSpeed": true });
         let run = async {
             loop {
-                match self.script_once(function, arguments).await {
-                    Err(error) if error.is_lost_context() => {
-                        self.lose_world();
-                        sleep(Duration::from_millis(20)).await;
-                    }
-                    other => return other,
+                let commits = self.life().commits;
+                let taken = tokio::select! {
+                    taken = timeout(BLIND, self.call("Page.captureScreenshot", params.clone())) => taken,
+                    // The page that was to be taken may never be drawn again.
+                    () = self.moved(commits) => continue,
+                };
+                match taken {
+                    Ok(Err(error)) if error.is_lost_context() => sleep(Duration::from_millis(20)).await,
+                    Ok(taken) => break taken,
+                    Err(_) => {}
                 }
             }
         };
-        self.patiently(patience, run).await
-    }
-
-    /// Calls a function of `script/*.js` that speaks of what was found on this very page.
-    pub(crate) async fn script_here(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
-        self.patiently(HUNG, self.script_once(function, arguments)).await
-    }
-
-    /// Calls a function of `script/*.js`, with all that may come of it. The browser takes its time to give objects by
-    /// value, so they come as text.
-    pub(crate) async fn script_once(&self, function: &str, arguments: &[Value]) -> Result<Value, CdpError> {
-        let world = self.world().await?;
-        let arguments: Vec<Value> = arguments.iter().map(|value| json!({ "value": value })).collect();
-        let answer = self
-            .call(
-                "Runtime.callFunctionOn",
-                json!({
-                    "functionDeclaration": format!("async (...given) => JSON.stringify(await notte.{function}(...given))"),
-                    "executionContextId": world,
-                    "arguments": arguments,
-                    "awaitPromise": true,
-                    "returnByValue": true,
-                }),
-            )
-            .await?;
-        match thrown(answer)? {
-            Value::String(text) => parsed(&text).map_err(|error| CdpError::Refused(error.to_string())),
-            nothing => Ok(nothing),
-        }
-    }
-
-    /// The element that the last script settled on, as an object of the protocol.
-    pub(crate) async fn last_element(&self) -> Result<String, CdpError> {
-        let world = self.world().await?;
-        let params = json!({ "expression": "notte.last", "contextId": world });
-        let answer = self.call("Runtime.evaluate", params).await?;
-        Ok(answer["result"]["objectId"].as_str().unwrap_or_default().to_owned())
-    }
-
-    /// Evaluates in the page's own world.
-    pub(crate) async fn evaluate(&self, expression: &str) -> Result<Value, CdpError> {
-        let params =
-            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
-        self.call("Runtime.evaluate", params).await
-    }
-
-    /// Returns when what an input event set off in the page has begun: one task later.
-    pub(crate) async fn breathe(&self) {
-        let _ = timeout(Duration::from_secs(2), self.script_once("breathe", &[])).await;
-    }
-
-    /// A picture of the viewport.
-    pub(crate) async fn picture(&self, format: &str, quality: u8) -> Result<String, CdpError> {
-        let params = json!({ "format": format, "quality": quality, "optimizeForSpeed": true });
-        let answer = self.patiently(HUNG, self.call("Page.captureScreenshot", params)).await?;
+        let answer = self.patiently(HUNG, run).await?;
         answer["data"].as_str().map(str::to_owned).ok_or_else(|| CdpError::Refused("no picture".into()))
     }
-}
-
-/// The value of an evaluation, or what the script threw.
-pub(crate) fn thrown(mut answer: Value) -> Result<Value, CdpError> {
-    let details = &answer["exceptionDetails"];
-    if details.is_object() {
-        let thrown = &details["exception"];
-        let text = [&thrown["description"], &thrown["value"], &details["text"]].into_iter().find_map(Value::as_str);
-        return Err(CdpError::Refused(
-            text.unwrap_or("the script failed").lines().next().unwrap_or_default().to_owned(),
-        ));
-    }
-    // Numbers that JSON does not have come by their names.
-    let result = &mut answer["result"];
-    Ok(if result["unserializableValue"].is_string() {
-        result["unserializableValue"].take()
-    } else {
-        result["value"].take()
-    })
 }
 
 #[cfg(test)]

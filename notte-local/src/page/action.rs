@@ -33,11 +33,6 @@ impl On {
     pub(crate) fn patience(&self) -> u64 {
         self.timeout.filter(|timeout| *timeout > 0).unwrap_or(PATIENCE)
     }
-
-    /// An element by an id that was given to it here.
-    pub(crate) fn known_as(id: String) -> Self {
-        Self { id: Some(id), timeout: Some(2_000), ..Self::default() }
-    }
 }
 
 /// A selector: text in Playwright's language, or the set of them that an observation gives.
@@ -135,8 +130,15 @@ pub(crate) enum Action {
         #[serde(flatten)]
         on: On,
     },
-    #[serde(alias = "fallback_fill", alias = "multi_factor_fill")]
     Fill {
+        value: String,
+        clear_before_fill: Option<bool>,
+        #[serde(flatten)]
+        on: On,
+    },
+    /// A fill whose every character is a key that the page hears.
+    #[serde(alias = "multi_factor_fill")]
+    FallbackFill {
         value: String,
         clear_before_fill: Option<bool>,
         #[serde(flatten)]
@@ -241,6 +243,7 @@ impl Action {
             Self::Click { on }
             | Self::Check { on, .. }
             | Self::Fill { on, .. }
+            | Self::FallbackFill { on, .. }
             | Self::SelectDropdownOption { on, .. }
             | Self::UploadFile { on, .. }
             | Self::DownloadFile { on } => Some(on),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Selector;
+use super::{Known, Selector};
 
 const BROWSER: &str = "Special Browser Actions";
 const INTERACTION: &str = "Interaction Actions";
@@ -36,8 +36,8 @@ const ACTIONS: &[(&str, &str, Option<&str>)] = &[
     ("click", "Clicks the element.", None),
     ("check", "Sets a checkbox.", None),
     ("fill", "Fills a field with a value.", None),
-    ("fallback_fill", "Fills a field with a value.", None),
-    ("multi_factor_fill", "Fills a field with a one-time code.", None),
+    ("fallback_fill", "Types a value into a field key by key.", None),
+    ("multi_factor_fill", "Types a one-time code key by key.", None),
     ("select_dropdown_option", "Selects an option.", None),
     ("upload_file", "Gives a file to an input.", None),
     ("download_file", "Downloads the file that the element leads to.", None),
@@ -82,6 +82,17 @@ pub(crate) fn complete(sent: &Map<String, Value>) -> Value {
         }
     }
     Value::Object(action)
+}
+
+/// An action on an observed element, with what finds that element in another session.
+pub(crate) fn named(mut action: Value, known: Option<&Known>) -> Value {
+    if let (Some(known), true) = (known, action["selector"].is_null()) {
+        action["selector"] = known.selector.clone();
+        if action["text_label"].is_null() {
+            action["text_label"] = known.label.clone();
+        }
+    }
+    action
 }
 
 /// A selector given as text, as the set of selectors that clients read.

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::element::{check, click, download, fill, fill_form, select, upload};
 use super::navigate::{close_tab, goto, goto_new_tab, history, reload, switch_tab};
+use super::observe::LOADING;
 use super::{Action, Done, Driver, Failure, keys, navigate, scrape};
 use crate::engine::{CdpError, HUNG, thrown};
 
@@ -14,6 +16,12 @@ const SCRIPT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Executes one action on the tab in front.
 pub(crate) async fn execute(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure> {
+    if is_on_page(action)
+        && let Ok(tab) = driver.browser.current().await
+    {
+        // What is on a page that is being left is not what the action is about.
+        tab.settled(Instant::now() + LOADING).await;
+    }
     let mut outcome = dispatch(driver, action).await;
     let dialogs = driver.browser.take_dialogs();
     let message = match &mut outcome {
@@ -27,6 +35,20 @@ pub(crate) async fn execute(driver: &Driver<'_>, action: &Action) -> Result<Done
         *message = format!("{message} and {} more", dialogs.count - dialogs.texts.len());
     }
     outcome
+}
+
+/// Whether an action is about what the page in front shows.
+fn is_on_page(action: &Action) -> bool {
+    action.on().is_some()
+        || matches!(
+            action,
+            Action::PressKey { .. }
+                | Action::ScrollUp { .. }
+                | Action::ScrollDown { .. }
+                | Action::EvaluateJs { .. }
+                | Action::Scrape(_)
+                | Action::FormFill { .. }
+        )
 }
 
 async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure> {
@@ -70,7 +92,10 @@ async fn dispatch(driver: &Driver<'_>, action: &Action) -> Result<Done, Failure>
         Action::Click { on } => click(driver, on).await,
         Action::Check { value, on } => check(driver, on, *value).await,
         Action::Fill { value, clear_before_fill, on } => {
-            fill(driver, on, value, clear_before_fill.unwrap_or(true)).await
+            fill(driver, on, value, clear_before_fill.unwrap_or(true), false).await
+        }
+        Action::FallbackFill { value, clear_before_fill, on } => {
+            fill(driver, on, value, clear_before_fill.unwrap_or(true), true).await
         }
         Action::SelectDropdownOption { value, on } => select(driver, on, value).await,
         Action::UploadFile { file_path, on } => upload(driver, on, file_path).await,
@@ -85,10 +110,13 @@ async fn scroll(
     selector: Option<&str>,
 ) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
+    let before = navigate::Before::of(driver.browser).await?;
     let answer = tab.script("scroll", &[json!(amount), json!(direction), json!(selector)], HUNG).await?;
     if answer["error"].is_string() {
         return Err(Failure::new("ElementNotFound", format!("no element matches {selector:?}")));
     }
+    // A page may bring more at its edge.
+    before.settle_begun(driver.browser).await;
     match answer["moved"].as_i64().unwrap_or_default() {
         0 => {
             Err(Failure::new("EdgeReached", if direction > 0 { "already at the bottom" } else { "already at the top" }))
@@ -99,6 +127,7 @@ async fn scroll(
 
 async fn evaluate(driver: &Driver<'_>, code: &str) -> Result<Done, Failure> {
     let tab = driver.browser.current().await?;
+    let before = navigate::Before::of(driver.browser).await?;
     let run = async {
         let mut answer = tab.evaluate(code).await?;
         let said = answer["exceptionDetails"]["exception"]["description"].as_str().unwrap_or_default();
@@ -118,5 +147,6 @@ async fn evaluate(driver: &Driver<'_>, code: &str) -> Result<Done, Failure> {
         Value::String(text) => text,
         other => other.to_string(),
     };
+    before.settle_begun(driver.browser).await;
     Ok(Done { message: "evaluated the script".into(), text: Some(text) })
 }

@@ -64,6 +64,20 @@ fn key(name: &str) -> Option<Key> {
     Some(Key { key: name.into(), code, number, text: name.into() })
 }
 
+/// Types a text, a key for each character.
+pub(super) async fn write(tab: &Tab, text: &str) -> Result<(), Failure> {
+    for character in text.chars() {
+        let name = match character {
+            '\n' | '\r' => "Enter".to_owned(),
+            '\t' => "Tab".to_owned(),
+            other => other.to_string(),
+        };
+        let Some(key) = key(&name) else { continue };
+        strike(tab, &key, key.text.clone(), 0, None).await?;
+    }
+    Ok(())
+}
+
 /// Presses a key or a chord.
 pub(super) async fn press(tab: &Tab, chord: &str) -> Result<(), Failure> {
     let unknown = || Failure::new("UnknownKey", format!("there is no key {chord:?}"));
@@ -99,15 +113,8 @@ pub(super) async fn press(tab: &Tab, chord: &str) -> Result<(), Failure> {
     } else if shifted {
         pressed.text.to_uppercase()
     } else {
-        pressed.text
+        pressed.text.clone()
     };
-    let mut event = json!({
-        "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
-        "key": pressed.key, "code": pressed.code, "windowsVirtualKeyCode": pressed.number, "modifiers": modifiers,
-    });
-    if !text.is_empty() {
-        event["text"] = text.into();
-    }
     // The editing commands of a desktop are the window system's work, and there is none here.
     let command = match (modifiers & 6 != 0, pressed.number) {
         (true, 65) => Some("selectAll"),
@@ -119,6 +126,18 @@ pub(super) async fn press(tab: &Tab, chord: &str) -> Result<(), Failure> {
         (true, 90) => Some("undo"),
         _ => None,
     };
+    strike(tab, &pressed, text, modifiers, command).await
+}
+
+/// One key down and up.
+async fn strike(tab: &Tab, pressed: &Key, text: String, modifiers: u32, command: Option<&str>) -> Result<(), Failure> {
+    let mut event = json!({
+        "type": if text.is_empty() { "rawKeyDown" } else { "keyDown" },
+        "key": pressed.key, "code": pressed.code, "windowsVirtualKeyCode": pressed.number, "modifiers": modifiers,
+    });
+    if !text.is_empty() {
+        event["text"] = text.into();
+    }
     if let Some(command) = command {
         event["commands"] = json!([command]);
     }

@@ -9,6 +9,7 @@ mod keys;
 mod markdown;
 mod navigate;
 mod observe;
+mod ready;
 mod scrape;
 
 use std::collections::HashMap;
@@ -20,17 +21,27 @@ use crate::engine::{Browser, CdpError};
 use crate::site::Only;
 
 pub(crate) use action::{Action, Selector};
-pub(crate) use describe::{complete, templates};
+pub(crate) use describe::{complete, named, templates};
 pub(crate) use execute::execute;
 pub(crate) use markdown::to_markdown;
 pub(crate) use observe::observe;
-pub(crate) use scrape::{Scrape, scrape};
+pub(crate) use scrape::{Scrape, images, scrape};
 
 /// Where an element was when it was observed: enough to find it again on a page that was drawn anew.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
-    pub(crate) frames: Vec<String>,
-    pub(crate) selectors: Vec<String>,
+    /// The frames to go through, outermost first.
+    frames: Vec<String>,
+    css: String,
+    /// Its id in its own document.
+    key: String,
+    /// How many of the frames cannot be read from the page.
+    depth: usize,
+    /// What tells it from another one in its place.
+    was: Value,
+    /// As answers give them: what finds it in another session too.
+    selector: Value,
+    label: Value,
 }
 
 /// What actions work with.
@@ -85,7 +96,7 @@ impl Failure {
             "dev_message": self.message,
             "user_message": self.message,
             "agent_message": self.message,
-            "should_retry_later": matches!(self.kind, "Timeout" | "PageUnreachable"),
+            "should_retry_later": matches!(self.kind, "Timeout" | "PageUnreachable" | "PageChanged"),
             "should_notify_team": false,
         })
     }

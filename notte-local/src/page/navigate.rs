@@ -14,9 +14,6 @@ const NAVIGATION: Duration = Duration::from_secs(30);
 /// How long a document that is there may go on loading before it is taken as it is.
 const LOADING: Duration = Duration::from_secs(10);
 
-/// How long a document that is loaded may go on asking for what its scripts make the page of.
-const FETCHING: Duration = Duration::from_secs(1);
-
 /// What the tabs were like before an action.
 pub(super) struct Before {
     target: String,
@@ -40,11 +37,24 @@ impl Before {
     /// As [`settle`](Self::settle), when what the action set off has begun already.
     pub(super) async fn settle_begun(&self, browser: &Browser) {
         let deadline = Instant::now() + LOADING;
-        browser.tabs_settled(deadline).await;
-        let Ok(tab) = browser.current().await else { return };
-        let life = tab.life();
-        if tab.target != self.target || life.asked || life.commits > self.commits {
-            tab.settled(deadline).await;
+        let (mut target, mut commits) = (self.target.clone(), self.commits);
+        loop {
+            browser.tabs_settled(deadline).await;
+            let Ok(tab) = browser.current().await else { return };
+            let life = tab.life();
+            if tab.target != target || life.asked || life.commits > commits {
+                tab.settled(deadline).await;
+            } else {
+                tab.quiet().await;
+                // What was waited for may have led to another page.
+                if !tab.life().asked && tab.life().commits == commits {
+                    return;
+                }
+            }
+            if Instant::now() >= deadline {
+                return;
+            }
+            (target, commits) = (tab.target.clone(), tab.life().commits);
         }
     }
 }
@@ -115,8 +125,11 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
     if !loaded && until.is_some() {
         return Err(late());
     }
+    if let Some(text) = life.broken {
+        return Err(Failure::new("PageUnreachable", format!("{url} cannot be read, its content breaks off: {text}")));
+    }
     if loaded && until.is_none() {
-        tab.fetched(Instant::now() + FETCHING).await;
+        tab.settled(deadline).await;
     }
     let status = if life.status >= 400 { format!(" (HTTP {})", life.status) } else { String::new() };
     let state = if loaded { "" } else { ", which is still loading" };
@@ -147,6 +160,7 @@ pub(super) async fn history(browser: &Browser, by: i64) -> Result<Done, Failure>
     if life.asked || life.commits > commits {
         tab.loaded(Loaded::Load, commits, Instant::now() + LOADING).await;
     }
+    tab.settled(Instant::now() + LOADING).await;
     Ok(Done::said(format!("went to {}", entry["url"].as_str().unwrap_or_default())))
 }
 
@@ -159,6 +173,7 @@ pub(super) async fn reload(browser: &Browser) -> Result<Done, Failure> {
         return Err(Failure::new("Timeout", "the page did not load again"));
     }
     tab.loaded(Loaded::Load, commits, Instant::now() + LOADING).await;
+    tab.settled(Instant::now() + LOADING).await;
     Ok(Done::said("loaded the page again"))
 }
 

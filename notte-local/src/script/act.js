@@ -43,7 +43,7 @@ notte.over = (element, x, y) => {
 // A point of the element inside the viewport of its own frame, or null.
 notte.point = (element) => {
   const view = viewOf(element);
-  for (const box of own.getClientRects(element)) {
+  for (const box of notte.boxes(element)) {
     const left = Math.max(box.left, 0), right = Math.min(box.right, view.innerWidth);
     const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, view.innerHeight);
     if (right - left >= 1 && bottom - top >= 1) return { x: (left + right) / 2, y: (top + bottom) / 2 };
@@ -75,6 +75,7 @@ const kind = (element) => {
   if (type === 'file') return 'file';
   if (['checkbox', 'radio'].includes(type) || ['checkbox', 'radio', 'switch', 'menuitemcheckbox'].includes(notte.role(element))) return 'check';
   if (tag === 'select') return 'select';
+  if (type && element.readOnly && notte.role(element) === 'combobox') return 'list';
   if (['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'].includes(type)) return 'set';
   if (['submit', 'button', 'reset', 'image'].includes(type)) return 'button';
   if (type || tag === 'textarea' || element.isContentEditable === true) return 'text';
@@ -83,6 +84,10 @@ const kind = (element) => {
 notte.kind = kind;
 
 notte.checked = (element) => element.checked ?? own.getAttribute(element, 'aria-checked') === 'true';
+
+// A click on a part of a button or link is one on the whole.
+const pressed = (element) =>
+  NATIVE.has(tagOf(element)) || tagOf(element) === 'label' ? element : (own.closest(element, 'button,a[href],[role=button],[role=link]') ?? element);
 
 const reachable = (element) => {
   const at = notte.visible(element) ? notte.point(element) : null;
@@ -98,7 +103,7 @@ notte.face = (element) => {
 
 // What moves may be gone when the click arrives: events that hit something else are swallowed, and `landed` tells.
 const EVENTS = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
-const guard = (element) => {
+const guard = (element, face) => {
   notte.release?.();
   notte.hit = null;
   const views = [viewOf(element)];
@@ -106,7 +111,7 @@ const guard = (element) => {
   const listen = (event) => {
     if (!event.isTrusted) return;
     const top = event.composedPath()[0];
-    notte.hit ??= holds(element, top) || (own.nodeType(top) === 1 && own.closest(top, 'label')?.control === element);
+    notte.hit ??= holds(element, top) || holds(face, top) || (own.nodeType(top) === 1 && own.closest(top, 'label')?.control === element);
     if (notte.hit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -134,25 +139,63 @@ const bounds = (element) => {
 
 const fixed = (element) => element.readOnly === true || own.closest(element, '[aria-readonly="true"]') !== null;
 
-// Waits until the one element is attached, visible and enabled, to `click` it receives events at a point, and to `fill` it can be changed.
+// The frames whose documents cannot be read from here, as they were met.
+const holes = new Map();
+notte.hole = (frame) => {
+  for (const [key, known] of holes) if (known === frame) return key;
+  const key = notte.holes++;
+  holes.set(key, frame);
+  for (const [old, known] of holes) if (!own.isConnected(known)) holes.delete(old);
+  return key;
+};
+notte.holes = 1;
+notte.frame = (key) => holes.get(key) ?? null;
+
+// Where a point of such a frame lies in the viewport of this document's root, or why a click there does not reach it.
+notte.through = (key, x, y) => {
+  const frame = holes.get(key);
+  if (!frame || !own.isConnected(frame)) return { error: 'not_found', reason: 'the frame is gone' };
+  const view = viewOf(frame), inset = notte.inset(frame), offset = notte.offset(frame);
+  const at = { x: x + inset.x, y: y + inset.y };
+  if (at.x < 0 || at.y < 0 || at.x >= view.innerWidth || at.y >= view.innerHeight) {
+    own.scrollIntoView(frame, { block: 'center', inline: 'center', behavior: 'instant' });
+    return { error: 'hidden', reason: `${brief(frame)} cannot be scrolled into view` };
+  }
+  const cover = notte.over(frame, at.x, at.y);
+  if (cover) return { error: 'covered', reason: `${brief(frame)} is covered by ${brief(cover)}` };
+  return { x: at.x + offset.x, y: at.y + offset.y };
+};
+
+// Waits until the one element is attached, visible and enabled, to `click` it receives events at a point, and to `fill` it can
+// be changed. Of an element in a frame that cannot be read from here, it is the frame, and what is left to find in it.
 notte.ready = async (target, budget, to) => {
-  const end = performance.now() + budget;
+  let end = performance.now() + budget;
   for (;;) {
-    let problem;
-    let hits = notte.find(target);
+    let problem, hits;
+    try {
+      hits = notte.find(target);
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error;
+      return { hole: notte.hole(error.frame), frames: error.frames, selectors: error.selectors };
+    }
     if (hits.length > 1) hits = hits.filter(notte.visible);
     if (hits.length > 1) return { error: 'several', reason: `${hits.length} elements match` };
     const element = hits[0];
-    const face = element && notte.face(element);
+    const wanted = element && (to === 'click' ? pressed(element) : element);
+    const face = element && notte.face(wanted);
     const file = element && kind(element) === 'file';
     if (!element) problem = { error: 'not_found', reason: 'no element matches' };
-    else if (!file && !notte.visible(face)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
-    else if (notte.disabled(element)) problem = { error: 'disabled', reason: `${brief(element)} is disabled` };
-    else if (to === 'fill' && fixed(element)) problem = { error: 'fixed', reason: `${brief(element)} is read-only` };
+    else if (element !== notte.ids.get(target.id) && !notte.still(element, target.was)) {
+      problem = { error: 'stale', reason: 'the page was drawn anew, and another element is in its place: observe the page again' };
+      end = Math.min(end, performance.now() + 1000);
+    } else if (!file && !notte.visible(face)) problem = { error: 'hidden', reason: `${brief(element)} is not visible` };
+    else if (notte.disabled(wanted)) problem = { error: 'disabled', reason: `${brief(element)} is disabled` };
+    else if (to === 'fill' && fixed(element) && kind(element) !== 'list') problem = { error: 'fixed', reason: `${brief(element)} is read-only` };
     else {
       let at = file ? { x: 0, y: 0 } : notte.point(face);
       if (!file && (!at || notte.over(face, at.x, at.y))) {
-        own.scrollIntoView(face, { block: 'center', inline: 'center', behavior: 'instant' });
+        const boxed = own.getClientRects(face).length ? face : (own.children(face)[0] ?? own.parentElement(face));
+        own.scrollIntoView(boxed, { block: 'center', inline: 'center', behavior: 'instant' });
         at = notte.point(face);
       }
       const cover = at && to === 'click' && !file ? notte.over(face, at.x, at.y) : null;
@@ -174,22 +217,36 @@ notte.ready = async (target, budget, to) => {
 notte.aim = () => {
   const { at, face, bounds: before } = notte.aimed;
   if (!own.isConnected(face) || bounds(face) !== before || notte.over(face, at.x, at.y)) return false;
-  guard(notte.last);
+  guard(notte.last, face);
   return true;
 };
 
 const content = (element) => (element.isContentEditable === true ? own.textContent(element) : element.value ?? '');
 
-// Focuses the element found last, with its content selected or the caret at its end; null where that removed it.
-notte.focus = (clear) => {
+// Whether a field can hold a text at all: one for numbers drops what is none, and what it held.
+const fits = (element, text) => element.type !== 'number' || text === '' || (/^[-+]?[\d.]/.test(text.trim()) && Number.isFinite(Number(text)));
+
+// Fields that make something of every key: boxes for one character of a code each, lists that are searched while typing.
+const keyed = (element, text) =>
+  (element.maxLength === 1 && text.length > 1) || element.autocomplete === 'one-time-code' || notte.role(element) === 'combobox' ||
+  ['list', 'both'].includes(own.getAttribute(element, 'aria-autocomplete'));
+
+// Focuses the element found last, with its content selected or the caret at its end; null where that removed it, false where
+// it does not take the text.
+notte.focus = (clear, text) => {
   const element = notte.last;
+  if (!fits(element, text)) return false;
   element.focus();
   if (!own.isConnected(element)) return null;
   notte.held = content(element);
   // Heard before the page hears it: it may put what was typed somewhere else, and empty the field.
-  notte.took = false;
+  notte.took = notte.heard = false;
   notte.focused = own.matches(element, ':focus');
-  viewOf(element).addEventListener('input', () => (notte.took = content(element) !== notte.held), { capture: true, once: true });
+  const hear = () => {
+    notte.took = content(element) !== notte.held;
+    notte.heard = true;
+  };
+  viewOf(element).addEventListener('input', hear, { capture: true, once: true });
   if (element.isContentEditable) {
     const view = viewOf(element);
     const range = own.createRange(own.ownerDocument(element));
@@ -199,7 +256,7 @@ notte.focus = (clear) => {
     view.getSelection().addRange(range);
   } else if (clear) element.select?.();
   else if (element.setSelectionRange && element.selectionEnd !== null) element.setSelectionRange(element.value.length, element.value.length);
-  return notte.held.length;
+  return { length: notte.held.length, keyed: keyed(element, text) };
 };
 
 // Whether the element found last took what was typed, if only in a form of its own, or the page gave it to another one;
@@ -213,11 +270,34 @@ notte.filled = (value) => {
   return own.isConnected(element) ? (notte.took && now === '') || !notte.focused : null;
 };
 
+// As `filled`, after a key for each character: the page may have made something else of every one.
+notte.typed = (value) => {
+  const filled = notte.filled(value);
+  return filled === false ? notte.heard : filled;
+};
+
+const active = (document) => {
+  let element = own.activeElement(document);
+  for (let inner; element && (inner = own.shadowRoot(element)?.activeElement); ) element = inner;
+  return element;
+};
+
 // Types into the element found last, in its document and in no other; answers as `notte.filled`, null on another page too.
-notte.type = (text, clear) => {
-  if (!notte.last || notte.focus(clear) === null) return null;
-  own.execCommand(own.ownerDocument(notte.last), 'insertText', false, text);
-  return notte.filled(text);
+notte.type = async (text, clear, keys) => {
+  const focused = notte.last ? notte.focus(clear, text) : null;
+  if (!focused) return focused;
+  const document = own.ownerDocument(notte.last);
+  if (!keys && !focused.keyed) {
+    own.execCommand(document, 'insertText', false, text);
+    return notte.filled(text);
+  }
+  for (const key of text) {
+    const press = (kind) => (active(document) ?? notte.last).dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true, cancelable: true, composed: true }));
+    if (press('keydown') && press('keypress')) own.execCommand(document, 'insertText', false, key);
+    press('keyup');
+    await notte.breathe();
+  }
+  return notte.typed(text);
 };
 
 const changed = (element) => {
@@ -249,11 +329,28 @@ notte.select = (value) => {
   return {};
 };
 
-// The visible entry of an open list that is no <select>, by its text.
+const ENTRIES = '[role=option],[role=menuitem],[role=menuitemradio],li,option';
+
+// The visible entry of an open list that is no <select>, by its text. Long lists hold only what is in sight, so one is scrolled
+// through; and where nothing says that it is an entry, it is what bears the text and is not the field itself.
 notte.entry = (value) => {
   const wanted = notte.text(value);
-  const entries = notte.roots(notte.last ? own.ownerDocument(notte.last) : document).flatMap((root) => within(root, '[role=option],[role=menuitem],[role=menuitemradio],li,option'));
-  const hit = entries.filter(notte.visible).find((e) => notte.text(e.innerText) === wanted || own.getAttribute(e, 'data-value') === value);
+  const document_ = notte.last ? own.ownerDocument(notte.last) : document;
+  const roots = notte.roots(document_);
+  const entries = roots.flatMap((root) => within(root, ENTRIES)).filter(notte.visible);
+  const is = (e) => notte.text(e.innerText) === wanted || own.getAttribute(e, 'data-value') === value;
+  let hit = entries.find(is);
+  if (!hit) {
+    let box = entries[0];
+    while (box && !(own.nodeType(box) === 1 && box !== pageOf(document_) && scrolls(box))) box = above(box);
+    if (box) {
+      const top = own.scrollTop(box);
+      own.scrollBy(box, { top: own.clientHeight(box) * 0.8, behavior: 'instant' });
+      if (own.scrollTop(box) === top) own.scrollBy(box, { top: -own.scrollHeight(box), behavior: 'instant' });
+    } else if (!entries.length) {
+      hit = byText(document_, (text) => notte.text(text) === wanted).find((e) => notte.visible(e) && !holds(notte.last, e) && !holds(e, notte.last));
+    }
+  }
   if (hit) notte.ids.set('entry', hit);
   return Boolean(hit);
 };

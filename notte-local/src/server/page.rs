@@ -15,7 +15,7 @@ use crate::agents::Llm;
 use crate::app::Shared;
 use crate::error::{Answer, Refusal};
 use crate::input::{Body, Look, Query, yes};
-use crate::page::{Action, Failure, Scrape, scrape};
+use crate::page::{Action, Failure, Scrape, images, scrape};
 use crate::sessions::Session;
 
 #[derive(Deserialize)]
@@ -165,7 +165,11 @@ pub(super) async fn read(app: &Shared, session: &Session, wanted: &Scrape) -> An
         }
         None => Value::Null,
     };
-    Ok(Json(json!({ "markdown": markdown, "structured": structured })))
+    let mut answer = json!({ "markdown": markdown, "structured": structured });
+    if wanted.is_of_images() {
+        answer["images"] = session.with_page(images(&session.browser)).await??;
+    }
+    Ok(Json(answer))
 }
 
 async fn page_scrape(

@@ -18,7 +18,7 @@ use crate::areas::{Areas, stored};
 use crate::clock;
 use crate::engine::{Browser, Folder};
 use crate::error::Refusal;
-use crate::page::{Action, Driver, Failure, Known, complete, execute, observe};
+use crate::page::{Action, Driver, Failure, Known, complete, execute, named, observe};
 use crate::site::Only;
 
 /// Why a session ended.
@@ -385,7 +385,9 @@ impl Session {
         let uploads = self.uploads(action).await;
         let driver = Driver { browser: &self.browser, known, uploads: &uploads, only };
         let outcome = execute(&driver, action).await;
-        let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": complete(sent) });
+        let seen = action.on().and_then(|on| known.get(on.id()));
+        let sent = named(complete(sent), seen);
+        let mut answer = json!({ "started_at": begun, "ended_at": clock::now(), "action": sent });
         match outcome {
             Ok(done) => {
                 answer["success"] = true.into();
