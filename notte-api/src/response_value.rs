@@ -52,6 +52,12 @@ impl<T> ResponseValue<T> {
         ResponseValue { value: change(value), status, headers, sent }
     }
 
+    /// Returns the same response without its value, for [`printable`](Self::printable).
+    pub fn head(&self) -> ResponseValue<()> {
+        let Self { status, headers, sent, .. } = self;
+        ResponseValue { value: (), status: *status, headers: headers.clone(), sent: sent.clone() }
+    }
+
     /// Returns the server's id of the request (`x-request-id`), under the same conditions as
     /// [`Error::request_id`](crate::Error::request_id).
     pub fn request_id(&self) -> Option<&str> {

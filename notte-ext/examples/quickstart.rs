@@ -11,7 +11,7 @@ async fn main() -> notte_ext::Result<()> {
         .session()
         .scope(async |session| {
             session.goto(page).await?;
-            session.scrape().only_main_content().markdown().await
+            session.scrape().only_main_content(true).markdown().await
         })
         .await?; // the browser is stopped, whatever happened
     println!("{headlines}");

@@ -15,7 +15,7 @@ struct Contact {
 #[tokio::main]
 async fn main() -> notte_ext::Result<()> {
     let notte = Notte::from_env()?;
-    println!("{}", notte.scrape("https://example.com").only_main_content().markdown().await?);
+    println!("{}", notte.scrape("https://example.com").only_main_content(true).markdown().await?);
 
     let contact: Contact = notte.scrape("https://example.com/contact").structured().await?;
     println!("{}", contact.email);

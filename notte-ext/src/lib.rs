@@ -32,7 +32,7 @@ mod sessions;
 mod usage;
 mod vaults;
 mod wait;
-mod workflow;
+pub mod workflow;
 
 pub use actions::Action;
 pub use agents::{
@@ -69,10 +69,10 @@ pub use secrets::Secrets;
 pub use sessions::{
     ExecuteFile, ExternalProxy, FetchResponse, FileDownload, FileList, Files, ImageFormat, Link, NetworkLog,
     NetworkLogs, NetworkLogsRequest, NotteProxy, Observe, Page, PageFetch, Replay, ReplayRequest, ReplayWait,
-    SaveProfile, ScrapePage, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionList, Sessions, Upload,
+    SaveProfile, ScrapePage, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionHandle, SessionList, Sessions, Stopped, Upload,
     WaitForAuth, WorkflowCode,
 };
 pub use usage::{Usage, UsageLogList};
 pub use vaults::{Login, Vault, VaultCard, VaultEntry, VaultList, Vaults, generate_password};
 pub use wait::Waited;
-pub use workflow::{PageCheck, Recorder, StepOutcome, Target, Workflow, WorkflowOutcome, WorkflowRun, WorkflowStep};
+pub use workflow::Workflow;

@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
-use notte_api::types::{ManagedAuthOperation, ManagedAuthRunResponse, ManagedAuthStatus};
+use notte_api::{
+    ResponseValue,
+    types::{ManagedAuthOperation, ManagedAuthRunResponse, ManagedAuthStatus},
+};
 
 use crate::{
     Error, Notte, Result,
-    areas::one_line,
     wait::{Polled, Schedule, poll},
 };
 
@@ -108,34 +110,40 @@ impl AuthLogin<'_> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind). Where [`may_have_been_sent`](Error::may_have_been_sent) says so, it may go on.
     pub async fn start(self) -> Result<ManagedAuthOperation> {
+        self.begin().await.map(ResponseValue::into_inner)
+    }
+
+    async fn begin(self) -> Result<ResponseValue<ManagedAuthOperation>> {
         let AuthConnection { notte, id } = self.connection;
         if let Some(times) = self.auth_retry.filter(|times| *times > MOST_RETRIES) {
             return Err(Error::invalid(format!("auth_retry must be between 0 and {MOST_RETRIES}, not {times}")));
         }
         if self.anew {
             let request = notte.api().managed_auth_connection_reauthenticate().connection_id(&**id);
-            return notte.call(request.body_map(|body| body.auth_retry(self.auth_retry))).await;
+            return notte.call(request.body_map(|body| body.auth_retry(self.auth_retry))).raw().await;
         }
         let request = notte.api().managed_auth_connection_refresh().connection_id(&**id);
-        notte.call(request.body_map(|body| body.auth_retry(self.auth_retry))).await
+        notte.call(request.body_map(|body| body.auth_retry(self.auth_retry))).raw().await
     }
 
     async fn wait(self) -> Result<ManagedAuthOperation> {
-        let auth = self.connection.notte.managed_auth();
+        let notte = &self.connection.notte;
         let schedule = Schedule { deadline: Some(self.deadline), max_polls: None, interval: Some(INTERVAL) };
-        let mut started = Some(self.start().await?);
+        let mut started = Some(self.begin().await?);
         let id = started.as_ref().map(|login| login.id.clone()).unwrap_or_default();
         let waited = poll(OPERATION, schedule, || {
             // The answer of the start is the first look.
-            let (auth, id, seen) = (&auth, &id, started.take());
+            let (id, seen) = (&id, started.take());
             async move {
                 let login = match seen {
                     Some(login) => login,
-                    None => auth.operation(id).await?,
+                    None => notte.call(notte.api().managed_auth_operation_get().operation_id(id)).raw().await?,
                 };
                 match login.status.known() {
-                    Some(ManagedAuthStatus::Pending | ManagedAuthStatus::Running) => Ok(Polled::NotYet(Some(login))),
-                    Some(ManagedAuthStatus::Succeeded) => Ok(Polled::Ready(login)),
+                    Some(ManagedAuthStatus::Pending | ManagedAuthStatus::Running) => {
+                        Ok(Polled::NotYet(Some(login.into_inner())))
+                    }
+                    Some(ManagedAuthStatus::Succeeded) => Ok(Polled::Ready(login.into_inner())),
                     _ => Err(failed(&login)),
                 }
             }
@@ -144,9 +152,9 @@ impl AuthLogin<'_> {
     }
 }
 
-fn failed(login: &ManagedAuthOperation) -> Error {
+fn failed(login: &ResponseValue<ManagedAuthOperation>) -> Error {
     let said = login.error.as_deref().or(login.failure_code.as_deref()).unwrap_or(login.status.as_str());
-    Error::execution(OPERATION, format!("the connection is not logged in: {}", one_line(said)))
+    Error::execution(OPERATION, format!("the connection is not logged in: {}", login.printable(said)))
 }
 
 impl<'a> IntoFuture for AuthLogin<'a> {

@@ -6,10 +6,15 @@ use std::{
     io,
     path::{Path, PathBuf},
     pin::Pin,
+    task::{Context, Poll},
 };
 
-use futures_util::StreamExt as _;
-use notte_api::{ByteStream, Bytes, Effect, Fetch, ResponseValue, reqwest::header::CONTENT_LENGTH, wire::Secret};
+use futures_util::{Stream, StreamExt as _};
+use notte_api::{
+    ByteStream, Bytes, Effect, Fetch, ResponseValue, SendOnce as _,
+    reqwest::{StatusCode, header::CONTENT_LENGTH},
+    wire::Secret,
+};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::{Error, ErrorKind, Notte, Result, areas::broken};
@@ -65,30 +70,63 @@ impl VideoFormat {
     }
 }
 
-/// Bytes on their way.
-pub(crate) struct Download {
-    /// What came already.
-    pub(crate) head: Bytes,
-    pub(crate) rest: ByteStream,
-    pub(crate) length: Option<u64>,
+/// A file from the service, as a stream of bytes.
+pub struct Download {
+    /// What arrived already.
+    head: Bytes,
+    rest: ByteStream,
+    length: Option<u64>,
 }
 
 impl Download {
-    pub(crate) fn new(answer: ResponseValue<ByteStream>) -> Self {
-        let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        Self { head: Bytes::new(), rest: answer.into_inner(), length }
+    /// Refuses a response that is not the whole file, such as one without content or with a part of it.
+    pub(crate) fn new(operation: &'static str, response: ResponseValue<ByteStream>) -> Result<Self> {
+        if response.status() != StatusCode::OK {
+            let message = format!("the response is not the whole file: status {}", response.status().as_u16());
+            return Err(Error::new(ErrorKind::Decode, message).in_operation(operation));
+        }
+        let length = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        Ok(Self { head: Bytes::new(), rest: response.into_inner(), length })
     }
 
     /// What is at a signed address.
     pub(crate) async fn fetch(notte: &Notte, url: &Secret<String>) -> Result<Self> {
-        notte.call(Fetch::new(url.clone())).raw().await.map(Self::new)
+        Self::new(Fetch::META.id, notte.call(Fetch::new(url.clone())).raw().await?)
     }
 
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+    /// Puts back bytes that were taken from the beginning.
+    pub(crate) fn put_back(&mut self, head: impl Into<Bytes>) {
+        self.head = head.into();
+    }
+
+    /// Returns the size of the file in bytes, if the service reports it.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Returns the next bytes, or `None` at the end.
+    ///
+    /// # Errors
+    /// The connection failed, or no bytes arrived within the timeout of the call.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        self.next().await.transpose()
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         if !self.head.is_empty() {
-            return Ok(Some(std::mem::take(&mut self.head)));
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.head))));
         }
-        self.rest.next().await.transpose().map_err(|error| broken(error, Effect::Read))
+        self.rest.poll_next_unpin(cx).map_err(|error| broken(error, Effect::Read))
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("length", &self.length).finish_non_exhaustive()
     }
 }
 
@@ -152,25 +190,37 @@ impl<'a> Save<'a> {
                 progress(Progress { bytes, total: download.length });
             }
         }
-        file.flush().await.map_err(failed)?;
+        // What has the name must be complete after a crash too.
+        file.sync_all().await.map_err(failed)?;
         drop(file.into_std().await);
         let named = if overwrite { temporary.persist(&path) } else { temporary.persist_noclobber(&path) };
         match named {
-            Ok(()) => Ok(Saved { video: VideoFormat::of(&head), path, bytes }),
+            Ok(()) => {
+                sync_folder(&path).await.map_err(failed)?;
+                Ok(Saved { video: VideoFormat::of(&head), path, bytes })
+            }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(is_there(&path)),
             Err(error) => Err(failed(error.error)),
         }
     }
 }
 
+/// The name of a file is in its folder.
+async fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { tokio::fs::File::open(folder(path)).await?.sync_all().await } else { Ok(()) }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A new file in the folder of `path`, readable for those for whom a new file is.
 fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".notte-").suffix(".part");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder(path))
 }
 
 /// Something is wrong with a file of this machine.

@@ -2,7 +2,7 @@
 
 use notte_api::{
     types::{SecretMetadata, SecretNamespace},
-    wire::{Open, Secret},
+    wire::{List, Open, Secret},
 };
 
 use crate::{Error, Notte, Result};
@@ -53,21 +53,21 @@ impl Secrets {
         self.notte.call(request.body_map(|body| body.namespace(namespace).name(name).value(value))).await
     }
 
-    /// Which secrets there are. There are no values in it.
+    /// Lists the secrets, without their values. One that this version cannot decode is in [`List::odd`].
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn list(&self) -> Result<Vec<SecretMetadata>> {
-        Ok(self.notte.call(self.notte.api().list_secrets()).await?.items.into_vec())
+    pub async fn list(&self) -> Result<List<SecretMetadata>> {
+        Ok(self.notte.call(self.notte.api().list_secrets()).await?.items)
     }
 
-    /// Which secrets there are for one purpose.
+    /// Lists the secrets of one namespace, as [`list`](Self::list) does.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn list_in(&self, namespace: impl Into<Open<SecretNamespace>>) -> Result<Vec<SecretMetadata>> {
+    pub async fn list_in(&self, namespace: impl Into<Open<SecretNamespace>>) -> Result<List<SecretMetadata>> {
         let namespace: Open<SecretNamespace> = namespace.into();
-        Ok(self.notte.call(self.notte.api().list_secrets().namespace(namespace)).await?.items.into_vec())
+        Ok(self.notte.call(self.notte.api().list_secrets().namespace(namespace)).await?.items)
     }
 
     /// The value of a secret.

@@ -5,9 +5,9 @@ use std::{
     pin::Pin,
 };
 
-use notte_api::types::UsageResponse;
+use notte_api::types::{UsageLogPage, UsageResponse};
 
-use crate::{Error, Notte, Result, areas::list};
+use crate::{Error, Listing, Notte, Result};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -53,7 +53,7 @@ impl Usage {
 
     /// The log of the account's calls, of all time.
     pub fn logs(self) -> UsageLogList {
-        UsageLogList::new(self.notte, None)
+        Listing::new(self.notte, None)
     }
 
     fn period(&self) -> Result<Option<String>> {
@@ -74,17 +74,5 @@ impl IntoFuture for Usage {
     }
 }
 
-list! {
-    /// The log of the account's calls, not asked for yet.
-    UsageLogList: get_usage_logs -> UsageLogPage of UsageLog {
-        endpoint: Option<String> => Clone::clone,
-    }
-}
-
-impl UsageLogList {
-    /// Only calls of this endpoint, by the dotted name that the log has, such as `sessions.start`.
-    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
-        self.endpoint = Some(name.into());
-        self
-    }
-}
+/// The log of the account's calls.
+pub type UsageLogList = Listing<UsageLogPage>;

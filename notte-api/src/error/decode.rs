@@ -18,13 +18,9 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Misfit> {
     Ok(value)
 }
 
-/// Describes in one line why `value` does not match `T`.
-pub(crate) fn misfit<T: DeserializeOwned>(value: &serde_json::Value) -> String {
-    match tracked::<_, T>(value) {
-        Ok(_) => String::new(),
-        Err(Misfit { path: Some(path), reason }) => format!("{path}: {reason}"),
-        Err(Misfit { path: None, reason }) => reason,
-    }
+/// Returns where and why `value` does not match `T`.
+pub(crate) fn misfit<T: DeserializeOwned>(value: &serde_json::Value) -> Misfit {
+    tracked::<_, T>(value).err().unwrap_or(Misfit { path: None, reason: String::new() })
 }
 
 fn tracked<'de, D, T>(deserializer: D) -> Result<T, Misfit>
@@ -195,9 +191,10 @@ mod tests {
             }
         }
 
-        assert_eq!(misfit::<Loud>(&"hunter2".into()), "it does not fit");
+        assert_eq!(misfit::<Loud>(&"hunter2".into()).reason, "it does not fit");
         let map = serde_json::json!({"a\nb": "hunter2"});
-        assert_eq!(misfit::<BTreeMap<String, Loud>>(&map), "ab: it does not fit");
-        assert_eq!(misfit::<crate::wire::Timestamp>(&"hunter2".into()), "not a timestamp");
+        let Misfit { path, reason } = misfit::<BTreeMap<String, Loud>>(&map);
+        assert_eq!((path.as_deref(), reason.as_str()), (Some("ab"), "it does not fit"));
+        assert_eq!(misfit::<crate::wire::Timestamp>(&"hunter2".into()).reason, "not a timestamp");
     }
 }

@@ -240,7 +240,7 @@ impl Error {
 }
 
 /// Where and why a JSON value does not match its type, without the value.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Misfit {
     pub(crate) path: Option<String>,
     pub(crate) reason: String,

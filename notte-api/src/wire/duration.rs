@@ -2,12 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// A duration in ISO 8601, such as `PT5M` or `PT41.286072S`.
+/// A duration in ISO 8601, such as `PT5M` or `PT41.286072S`. A number is decoded as seconds.
 ///
 /// Invalid text is kept and sent back unchanged; [`to_duration`](Self::to_duration) then returns `None`.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct IsoDuration(String);
 
@@ -28,6 +28,43 @@ impl IsoDuration {
 const NANOS: u128 = 1_000_000_000;
 const DATE_UNITS: [(char, u128); 2] = [('W', 7 * 24 * 3600), ('D', 24 * 3600)];
 const TIME_UNITS: [(char, u128); 3] = [('H', 3600), ('M', 60), ('S', 1)];
+
+impl<'de> Deserialize<'de> for IsoDuration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = IsoDuration;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a duration")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<IsoDuration, E> {
+                Ok(text.into())
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<IsoDuration, E> {
+                Ok(text.into())
+            }
+
+            fn visit_f64<E>(self, seconds: f64) -> Result<IsoDuration, E> {
+                let duration = Duration::try_from_secs_f64(seconds);
+                Ok(duration.map_or_else(|_| IsoDuration(seconds.to_string()), IsoDuration::from))
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<IsoDuration, E> {
+                Ok(Duration::from_secs(seconds).into())
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<IsoDuration, E> {
+                Ok(IsoDuration(seconds.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
 
 fn parse(text: &str) -> Option<Duration> {
     let (date, time) = text
@@ -119,6 +156,14 @@ mod tests {
         ] {
             assert_eq!(IsoDuration::from(text).to_duration(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_seconds() {
+        for (json, text) in [("41.5", "PT41.5S"), ("300", "PT300S"), ("0", "PT0S"), ("-5", "-5"), ("-0.5", "-0.5")] {
+            assert_eq!(serde_json::from_str::<IsoDuration>(json).unwrap().as_str(), text);
+        }
+        assert!(serde_json::from_str::<IsoDuration>("[5]").is_err());
     }
 
     #[test]

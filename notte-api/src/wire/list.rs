@@ -5,6 +5,8 @@ use std::{cell::Cell, fmt, ops::Deref};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 
+use crate::error::Misfit;
+
 /// An array in a response. It dereferences to a slice of the items that match `T`; the others are kept in
 /// [`odd`](Self::odd). `null` is read as empty. Serialized, every item is at its original place.
 #[derive(Clone, PartialEq)]
@@ -18,7 +20,7 @@ pub struct List<T> {
 pub struct OddItem {
     index: usize,
     value: Value,
-    reason: String,
+    misfit: Misfit,
 }
 
 impl OddItem {
@@ -32,9 +34,14 @@ impl OddItem {
         &self.value
     }
 
-    /// Returns what does not match, and where inside the item, without any value.
+    /// Returns where inside the item decoding failed, such as `steps[2].type`; `None` if it is the item itself.
+    pub fn path(&self) -> Option<&str> {
+        self.misfit.path.as_deref()
+    }
+
+    /// Returns what does not match, without any value.
     pub fn reason(&self) -> &str {
-        &self.reason
+        &self.misfit.reason
     }
 }
 
@@ -47,6 +54,38 @@ impl<T> List<T> {
     /// Returns the items that could be decoded.
     pub fn into_vec(self) -> Vec<T> {
         self.items
+    }
+
+    /// Returns every item at its original place, and those that could not be decoded as errors.
+    pub fn into_results(self) -> impl Iterator<Item = Result<T, OddItem>> {
+        let (mut items, mut odd) = (self.items.into_iter(), self.odd.into_iter().peekable());
+        let mut place = 0;
+        std::iter::from_fn(move || {
+            let next = match odd.next_if(|odd| odd.index <= place) {
+                Some(odd) => Some(Err(odd)),
+                None => items.next().map(Ok).or_else(|| odd.next().map(Err)),
+            };
+            place += 1;
+            next
+        })
+    }
+
+    /// Keeps the items for which `keep` returns true; it receives those that could not be decoded as errors.
+    pub fn retain(&mut self, mut keep: impl FnMut(Result<&T, &OddItem>) -> bool) {
+        self.items.retain(|item| keep(Ok(item)));
+        self.odd.retain(|odd| keep(Err(odd)));
+    }
+
+    /// Moves the items of another list to the end of this one.
+    pub fn append(&mut self, other: Self) {
+        let length = self.items.len() + self.odd.len();
+        self.items.extend(other.items);
+        self.odd.extend(other.odd.into_iter().map(|odd| OddItem { index: length + odd.index, ..odd }));
+    }
+
+    /// Converts the items that could be decoded.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> List<U> {
+        List { items: self.items.into_iter().map(change).collect(), odd: self.odd }
     }
 }
 
@@ -96,8 +135,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
             match T::deserialize(&value) {
                 Ok(item) => list.items.push(item),
                 Err(_) => {
-                    let reason = crate::error::misfit::<T>(&value);
-                    list.odd.push(OddItem { index, value, reason });
+                    let misfit = crate::error::misfit::<T>(&value);
+                    list.odd.push(OddItem { index, value, misfit });
                 }
             }
         }
@@ -189,7 +228,11 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
 
 impl fmt::Debug for OddItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OddItem").field("index", &self.index).field("reason", &self.reason).finish_non_exhaustive()
+        f.debug_struct("OddItem")
+            .field("index", &self.index)
+            .field("path", &self.misfit.path)
+            .field("reason", &self.misfit.reason)
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,7 +257,7 @@ mod tests {
         assert_eq!(list[..], [Item { id: 1 }, Item { id: 2 }]);
         assert_eq!(list.odd().iter().map(OddItem::index).collect::<Vec<_>>(), [0, 2, 3, 5]);
         assert_eq!(list.odd()[1].value(), &json!({"id": "hunter2"}));
-        assert_eq!(list.odd()[1].reason(), "id: invalid type: string, expected i64");
+        assert_eq!((list.odd()[1].path(), list.odd()[1].reason()), (Some("id"), "invalid type: string, expected i64"));
         assert!(!format!("{list:?}").contains("hunter2"));
     }
 
@@ -224,6 +267,22 @@ mod tests {
         assert_eq!(serde_json::to_value(&list).unwrap(), mixed());
         let all_odd: List<Item> = serde_json::from_value(json!([1, 2])).unwrap();
         assert_eq!(serde_json::to_value(&all_odd).unwrap(), json!([1, 2]));
+    }
+
+    #[test]
+    fn every_item_is_given_at_its_place_as_a_value_or_an_error() {
+        for json in [mixed(), json!([1, 2]), json!([{"id": 1}]), json!([]), json!([{"id": 1}, 2])] {
+            let list: List<Item> = serde_json::from_value(json.clone()).unwrap();
+            let all: Vec<_> =
+                list.into_results().map(|item| item.map_or_else(|odd| odd.value, |item| json!(item))).collect();
+            assert_eq!(json!(all), json);
+        }
+        let mut two: List<Item> = serde_json::from_value(mixed()).unwrap();
+        two.append(two.clone());
+        assert_eq!(
+            serde_json::to_value(two).unwrap(),
+            json!([mixed().as_array().unwrap().clone(), mixed().as_array().unwrap().clone()].concat())
+        );
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Lenient decoders for single values, which generated fields name in `#[serde(deserialize_with)]`.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Timestamp, reason};
+use super::{Timestamp, reason, timestamp::Lenient};
 
-/// Decodes an integer, also if it is written as a float without a fraction: `3.0` is 3, `3.5` is an error.
+/// Decodes an integer, also if it is written as a float without a fraction or in a string: `3.0` and `"3"` are 3,
+/// `3.5` is an error.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Integer::deserialize(deserializer).map(|integer| integer.0)
 }
@@ -27,11 +28,7 @@ where
 
 /// Decodes a timestamp, or `None` for `null` and the empty text. Needs `#[serde(default)]`.
 pub fn timestamp_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    match Option::<Cow<'_, str>>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(text) if text.trim().is_empty() => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(de::Error::custom),
-    }
+    Ok(Option::<Lenient>::deserialize(deserializer)?.and_then(|timestamp| timestamp.0))
 }
 
 struct Integer(i64);
@@ -64,9 +61,15 @@ impl<'de> Deserialize<'de> for Integer {
                 }
                 Err(E::custom(reason::NOT_AN_INTEGER))
             }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+                let text = text.trim();
+                text.parse().or_else(|_| self.visit_f64(text.parse().map_err(|_| E::custom(reason::NOT_AN_INTEGER))?))
+            }
         }
 
-        deserializer.deserialize_i64(Visitor).map(Self)
+        // Not `deserialize_i64`, which does not let a string through.
+        deserializer.deserialize_any(Visitor).map(Self)
     }
 }
 
@@ -92,10 +95,18 @@ mod tests {
 
     #[test]
     fn a_whole_float_is_an_integer() {
-        for (text, n) in [("3", 3), ("3.0", 3), ("-2e3", -2000), ("9223372036854775807", i64::MAX)] {
+        for (text, n) in [
+            ("3", 3),
+            ("3.0", 3),
+            ("-2e3", -2000),
+            ("9223372036854775807", i64::MAX),
+            ("\"3\"", 3),
+            ("\" -3.0 \"", -3),
+            ("\"9223372036854775807\"", i64::MAX),
+        ] {
             assert_eq!(row(&format!(r#"{{"n":{text},"m":{text}}}"#)).unwrap().m, Some(n));
         }
-        for text in ["3.5", "1e19", "18446744073709551615", "\"3\"", "true"] {
+        for text in ["3.5", "1e19", "18446744073709551615", "\"3.5\"", "\"\"", "\"three\"", "\"NaN\"", "true", "[3]"] {
             assert!(row(&format!(r#"{{"n":{text}}}"#)).is_err(), "{text}");
             assert!(row(&format!(r#"{{"n":1,"m":{text}}}"#)).is_err(), "{text}");
         }
@@ -112,6 +123,7 @@ mod tests {
     fn an_empty_text_is_no_timestamp_and_an_odd_one_an_error() {
         assert_eq!(row(r#"{"n":1,"at":""}"#).unwrap().at, None);
         assert_eq!(row(r#"{"n":1,"at":"2025-01-02"}"#).unwrap().at, "2025-01-02".parse().ok());
+        assert_eq!(row(r#"{"n":1,"at":1735776000}"#).unwrap().at, "2025-01-02".parse().ok());
         assert!(row(r#"{"n":1,"at":"soon"}"#).is_err());
     }
 }

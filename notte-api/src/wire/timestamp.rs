@@ -1,6 +1,6 @@
 //! `Timestamp`: a point in time, decoded from any of the API's formats.
 
-use std::{borrow::Cow, fmt, str::FromStr, time::SystemTime};
+use std::{fmt, str::FromStr, time::SystemTime};
 
 use jiff::{
     civil::Time,
@@ -14,7 +14,8 @@ use super::reason;
 /// A point in time in UTC, with a resolution of one nanosecond.
 ///
 /// It is decoded from RFC 3339 with or without a fraction and a zone (without one it is UTC), with a space in place of
-/// the `T`, and from a date alone. It is encoded as RFC 3339 with `Z`.
+/// the `T`, from a date alone, and from a number of seconds or milliseconds since 1970. It is encoded as RFC 3339 with
+/// `Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
@@ -56,7 +57,10 @@ impl FromStr for Timestamp {
 }
 
 fn parse(text: &str) -> Option<jiff::Timestamp> {
-    let pieces = Pieces::parse(text.trim()).ok()?;
+    let text = text.trim();
+    let Ok(pieces) = Pieces::parse(text) else {
+        return text.parse().ok().and_then(since_1970);
+    };
     let civil = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
     let offset = match pieces.offset() {
         Some(PiecesOffset::Numeric(numeric)) => numeric.offset(),
@@ -66,6 +70,16 @@ fn parse(text: &str) -> Option<jiff::Timestamp> {
         None => Offset::UTC,
     };
     offset.to_timestamp(civil).ok()
+}
+
+/// The largest number that is one of seconds, as pydantic reads it: it is in the year 2603. As milliseconds, it is in
+/// 1970.
+const MOST_SECONDS: f64 = 2e10;
+
+fn since_1970(number: f64) -> Option<jiff::Timestamp> {
+    let micros = if number.abs() > MOST_SECONDS { number * 1e3 } else { number * 1e6 };
+    #[allow(clippy::cast_possible_truncation, reason = "the cast saturates, which jiff refuses; a fraction is dropped")]
+    micros.is_finite().then(|| jiff::Timestamp::from_microsecond(micros.round() as i64).ok())?
 }
 
 impl fmt::Display for Timestamp {
@@ -109,7 +123,45 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'_, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        Lenient::deserialize(deserializer)?.0.ok_or_else(|| de::Error::custom(reason::NOT_A_TIMESTAMP))
+    }
+}
+
+/// A timestamp from a text or a number; `None` is the empty text.
+pub(super) struct Lenient(pub(super) Option<Timestamp>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Option<Timestamp>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a timestamp")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<Timestamp>, E> {
+                if text.trim().is_empty() { Ok(None) } else { text.parse().map(Some).map_err(E::custom) }
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<Timestamp>, E> {
+                let timestamp = since_1970(number).map(Timestamp);
+                timestamp.map(Some).ok_or_else(|| E::custom(reason::NOT_A_TIMESTAMP))
+            }
+
+            #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53, which is milliseconds of the year 287396")]
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<Timestamp>, E> {
+                self.visit_f64(number as f64)
+            }
+
+            #[allow(clippy::cast_precision_loss, reason = "as above")]
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<Timestamp>, E> {
+                self.visit_f64(number as f64)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor).map(Self)
     }
 }
 
@@ -134,6 +186,23 @@ mod tests {
             assert_eq!(timestamp.to_string(), expected, "{text}");
             assert_eq!(serde_json::to_value(timestamp).unwrap(), expected);
             assert_eq!(expected.parse::<Timestamp>().unwrap(), timestamp);
+        }
+    }
+
+    #[test]
+    fn a_number_counts_from_1970() {
+        for (number, expected) in [
+            ("1735776000", "2025-01-02T00:00:00Z"),
+            ("1735776000.25", "2025-01-02T00:00:00.25Z"),
+            ("1735776000250", "2025-01-02T00:00:00.25Z"),
+            ("\"1735776000\"", "2025-01-02T00:00:00Z"),
+            ("-1", "1969-12-31T23:59:59Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(serde_json::from_str::<Timestamp>(number).unwrap().to_string(), expected, "{number}");
+        }
+        for odd in ["1e300", "true", "[]", "\"NaN\"", "\"inf\""] {
+            assert!(serde_json::from_str::<Timestamp>(odd).is_err(), "{odd}");
         }
     }
 

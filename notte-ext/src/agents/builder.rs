@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Agent, AgentFallback, AgentStatus, Run, handle::Remote, status::DEFAULT_MAX_STEPS};
-use crate::{Error, ErrorKind, PersonaId, Result, Session, VaultId, cleanup::AgentLease};
+use super::{Agent, AgentFallback, AgentRun, AgentStatus, handle::Remote, status::DEFAULT_MAX_STEPS};
+use crate::{Error, ErrorKind, PersonaId, Result, SessionHandle, VaultId, cleanup::AgentLease};
 
 const OPERATION: &str = "agent_start";
 const MOST_STEPS: u32 = 150;
@@ -126,11 +126,11 @@ options!(AgentBuilder, AgentFallback);
 #[derive(Clone)]
 #[must_use = "an agent is started by `.start(task)` or `.run(task)`"]
 pub struct AgentBuilder<'s> {
-    session: &'s Session,
+    session: &'s SessionHandle,
     settings: Settings,
 }
 
-impl Session {
+impl SessionHandle {
     /// Sets up an agent that uses the browser of this session.
     pub fn agent(&self) -> AgentBuilder<'_> {
         let request = AgentStartRequest::builder().session_id(String::from(self.id()));
@@ -144,7 +144,7 @@ impl<'s> AgentBuilder<'s> {
         &mut self.settings
     }
 
-    pub(super) fn session(&self) -> &'s Session {
+    pub(super) fn session(&self) -> &'s SessionHandle {
         self.session
     }
 
@@ -156,7 +156,7 @@ impl<'s> AgentBuilder<'s> {
     }
 
     /// Step of the session from which on the agent knows what was done before it; without it, it knows nothing of the
-    /// session's past. [`Session::offset`] tells the current one. Experimental.
+    /// session's past. [`SessionHandle::offset`] tells the current one. Experimental.
     pub fn session_offset(mut self, offset: i64) -> Self {
         self.settings.set(|request| request.session_offset(offset));
         self
@@ -178,15 +178,15 @@ impl<'s> AgentBuilder<'s> {
 
     /// Runs an agent to its end. It is stopped in the background if nobody waits for that: when the future is dropped
     /// (a timeout, a `select!`, an abort), or fails.
-    pub fn run(&self, task: impl Into<String>) -> Run<'s> {
-        Run::new(self.clone(), task.into(), Ok)
+    pub fn run(&self, task: impl Into<String>) -> AgentRun<'s> {
+        AgentRun::new(self.clone(), task.into(), Ok)
     }
 
     /// As [`run`](Self::run), with an answer of type `T`: the agent is told the schema of `T`, and its answer is read.
     /// That fails with an error of kind [`Agent`](ErrorKind::Agent) if the agent did not do its task, of kind
     /// [`Decode`](ErrorKind::Decode) if the answer is no `T`. [`Error::agent`] keeps the answer as it is.
-    pub fn run_as<T: JsonSchema + DeserializeOwned>(&self, task: impl Into<String>) -> Run<'s, T> {
-        Run::new(self.clone().response_type::<T>(), task.into(), typed::<T>)
+    pub fn run_as<T: JsonSchema + DeserializeOwned>(&self, task: impl Into<String>) -> AgentRun<'s, T> {
+        AgentRun::new(self.clone().response_type::<T>(), task.into(), typed::<T>)
     }
 
     /// An agent that is stopped when its lease is dropped.

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::{AgentBuilder, AgentState, AgentStatus, builder::Settings};
-use crate::{Error, ErrorKind, Observe, Result, Session};
+use crate::{Action, Error, ErrorKind, Observe, Result, SessionHandle};
 
 const SKIPPED: &str = "skipped: an agent has taken over";
 
@@ -22,7 +22,7 @@ pub struct AgentFallback<'s> {
     task: String,
 }
 
-impl Session {
+impl SessionHandle {
     /// Sets up actions with an agent to fall back to. `task` is what the actions are for: what the agent is to do if one
     /// of them does not work.
     pub fn fallback(&self, task: impl Into<String>) -> AgentFallback<'_> {
@@ -38,7 +38,8 @@ impl AgentFallback<'_> {
     /// Runs `body`, whose actions go through the page it is given. The first action that does not work hands over to the
     /// agent, which knows what was done since the scope began, and what failed. Actions after that are skipped.
     ///
-    /// An agent that fails is no error: [`FallbackOutcome::success`] tells. What `body` gives is dropped.
+    /// An agent that fails is not an error: [`FallbackOutcome::success`] reports it. The value of `body` is in
+    /// [`FallbackOutcome::value`].
     ///
     /// # Errors
     /// What `body` fails with. A call that fails, unlike an action that does not work, is an error of
@@ -46,17 +47,18 @@ impl AgentFallback<'_> {
     ///
     /// # Cancel safety
     /// When the future is dropped, an agent that works is stopped in the background.
-    pub async fn scope<T, E, F>(self, body: F) -> Result<FallbackOutcome, E>
+    pub async fn scope<T, E, F>(self, body: F) -> Result<FallbackOutcome<T>, E>
     where
         F: AsyncFnOnce(&FallbackPage<'_>) -> Result<T, E>,
         E: From<Error>,
     {
         let Self { agent, task } = self;
         let offset = agent.session().offset().await?;
-        let outcome = FallbackOutcome { success: true, agent_used: false, steps: Vec::new(), agent: None };
+        let outcome = FallbackOutcome { success: true, agent_used: false, steps: Vec::new(), agent: None, value: () };
         let page = FallbackPage { agent: agent.session_offset(offset), task, outcome: Mutex::new(outcome) };
-        body(&page).await?;
-        Ok(page.outcome.into_inner())
+        let value = body(&page).await?;
+        let FallbackOutcome { success, agent_used, steps, agent, value: () } = page.outcome.into_inner();
+        Ok(FallbackOutcome { success, agent_used, steps, agent, value })
     }
 }
 
@@ -64,7 +66,7 @@ impl AgentFallback<'_> {
 pub struct FallbackPage<'s> {
     agent: AgentBuilder<'s>,
     task: String,
-    outcome: Mutex<FallbackOutcome>,
+    outcome: Mutex<FallbackOutcome<()>>,
 }
 
 impl FallbackPage<'_> {
@@ -73,11 +75,11 @@ impl FallbackPage<'_> {
     ///
     /// # Errors
     /// The service refuses the action, or there is no answer; or the agent could not be run.
-    pub async fn execute(&self, action: impl Into<types::Action>) -> Result<ExecutionResult> {
+    pub async fn execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
         // One after the other: an agent that takes over must be alone.
         let mut outcome = self.outcome.lock().await;
         if outcome.agent.is_some() {
-            return skipped(&action.into());
+            return skipped(action.into().as_wire());
         }
         let result = self.agent.session().try_execute(action).await?;
         outcome.steps.push(result.clone());
@@ -97,7 +99,7 @@ impl FallbackPage<'_> {
     /// # Errors
     /// As [`execute`](Self::execute).
     pub async fn goto(&self, url: impl Into<String>) -> Result<ExecutionResult> {
-        self.execute(crate::Action::goto(url)).await
+        self.execute(Action::goto(url)).await
     }
 
     /// Looks at the page: what is there, and what can be done.
@@ -128,14 +130,15 @@ fn skipped(action: &types::Action) -> Result<ExecutionResult> {
 /// What came of actions with an agent to fall back to.
 #[derive(Debug, Clone)]
 #[must_use = "an agent that failed is a result, not an error"]
-pub struct FallbackOutcome {
+pub struct FallbackOutcome<T = ()> {
     success: bool,
     agent_used: bool,
     steps: Vec<ExecutionResult>,
     agent: Option<AgentStatus>,
+    value: T,
 }
 
-impl FallbackOutcome {
+impl<T> FallbackOutcome<T> {
     /// Whether all is done: every action worked, or the agent did the task.
     pub fn success(&self) -> bool {
         self.success
@@ -149,6 +152,16 @@ impl FallbackOutcome {
     /// What came of the actions that were executed, in order. Skipped ones are not among them.
     pub fn steps(&self) -> &[ExecutionResult] {
         &self.steps
+    }
+
+    /// Returns the value of the scope's body.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Returns the value of the scope's body, and drops the rest.
+    pub fn into_value(self) -> T {
+        self.value
     }
 
     /// How the agent ended, if one was called in.

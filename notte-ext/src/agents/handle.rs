@@ -17,7 +17,7 @@ use notte_api::{
 };
 use tokio::time::Instant;
 
-use super::{AgentStatus, Logs, Wait, status::Known};
+use super::{AgentStatus, AgentWait, Logs, status::Known};
 use crate::{
     AgentId, Notte, Result, Script, SessionId,
     cleanup::{AgentLease, stop_agent},
@@ -178,8 +178,8 @@ impl Agent {
     }
 
     /// Waits for the end of the agent: `.await` does it.
-    pub fn wait(&self) -> Wait<'_> {
-        Wait::new(&self.remote)
+    pub fn wait(&self) -> AgentWait<'_> {
+        AgentWait::new(&self.remote)
     }
 
     /// Asks the agent to stop: `.await` does it. It takes effect at the next step; the action that runs is finished.
@@ -219,8 +219,8 @@ pub struct StopAgent<'a> {
 
 impl<'a> StopAgent<'a> {
     /// Makes the request, and waits for the end of the agent.
-    pub fn wait(self) -> Wait<'a> {
-        Wait::new(self.remote).after_stop()
+    pub fn wait(self) -> AgentWait<'a> {
+        AgentWait::new(self.remote).after_stop()
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> IntoFuture for FunctionEdit<'a> {
     /// Changes it.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Function { notte, id } = self.function;
+            let Function { notte, id, .. } = self.function;
             let request = notte.api().function_metadata_update().function_id(id).body_map(|_| self.request);
             notte.call(request).await
         })
@@ -120,7 +120,7 @@ impl<'a> IntoFuture for FunctionRollback<'a> {
     /// Goes back.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Function { notte, id } = self.function;
+            let Function { notte, id, .. } = self.function;
             let request = notte.api().function_rollback().function_id(id).restricted(self.restricted);
             notte.call(request.body_map(|body| body.version(self.version))).await
         })
@@ -161,7 +161,7 @@ impl<'a> IntoFuture for FunctionSchedule<'a> {
     /// Sets it.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Function { notte, id } = self.function;
+            let Function { notte, id, .. } = self.function;
             let refuse = |why| Error::invalid(why).in_operation("function_schedule_set");
             let variables = self.variables.into_map().map_err(refuse)?;
             let request = notte.api().function_schedule_set().function_id(id);

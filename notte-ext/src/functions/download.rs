@@ -1,11 +1,11 @@
 //! `FunctionDownload`: the source of a function, as text or in a file.
 
-use std::{fmt, fs::OpenOptions, io::Write as _, path::Path};
+use std::{fmt, path::Path};
 
-use notte_api::{Fetch, wire::Secret};
+use notte_api::wire::Secret;
 
 use super::Function;
-use crate::{Error, ErrorKind, Result, RunId, areas::read};
+use crate::{Download, Error, ErrorKind, Result, RunId, Save};
 
 const OPERATION: &str = "function_download";
 
@@ -17,12 +17,11 @@ pub struct FunctionDownload<'a> {
     version: Option<String>,
     run: Option<RunId>,
     decryption_key: Option<Secret<String>>,
-    overwrite: bool,
 }
 
 impl<'a> FunctionDownload<'a> {
     pub(super) fn new(function: &'a Function) -> Self {
-        Self { function, version: None, run: None, decryption_key: None, overwrite: false }
+        Self { function, version: None, run: None, decryption_key: None }
     }
 
     /// Of this version, in place of the latest.
@@ -43,46 +42,38 @@ impl<'a> FunctionDownload<'a> {
         self
     }
 
-    /// Replaces a file that exists already.
-    pub fn overwrite(mut self) -> Self {
-        self.overwrite = true;
-        self
-    }
-
-    /// The source.
+    /// Returns the source.
     ///
     /// # Errors
     /// See [`ErrorKind`]; [`ErrorKind::InvalidRequest`] if it is encrypted and there is no key.
     pub async fn text(self) -> Result<String> {
-        let Function { notte, id } = self.function;
+        let (mut download, mut source) = (self.open().await?, Vec::new());
+        while let Some(chunk) = download.chunk().await? {
+            source.extend_from_slice(&chunk);
+        }
+        let no_text = |_| Error::new(ErrorKind::Decode, "the source is not text").in_operation(OPERATION);
+        String::from_utf8(source).map_err(no_text)
+    }
+
+    /// Writes the source to a file.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text); [`ErrorKind::File`] if the file exists and is not to be
+    /// [replaced](Save::overwrite), or cannot be written.
+    pub fn save(self, path: impl AsRef<Path>) -> Save<'a> {
+        Save::at(path, self.open())
+    }
+
+    async fn open(self) -> Result<Download> {
+        let Function { notte, id, .. } = self.function;
         let request = notte.api().function_download_url().function_id(id).version(self.version);
         let request = request.function_run_id(self.run.as_deref()).decryption_key(self.decryption_key);
         let url = notte.call(request).await?.url;
         if !url.expose().starts_with("http") {
-            let why = "the function is encrypted: give its decryption key";
+            let why = "the function is encrypted: set its decryption key";
             return Err(Error::invalid(why).in_operation(OPERATION));
         }
-        let bytes = read(notte.call(Fetch::new(url)).await?).await?;
-        let no_text = |_| Error::new(ErrorKind::Decode, "the source is no text").in_operation(OPERATION);
-        String::from_utf8(bytes.into()).map_err(no_text)
-    }
-
-    /// Puts the source into a file.
-    ///
-    /// # Errors
-    /// As [`text`](Self::text); [`ErrorKind::InvalidRequest`] if the file exists and is not to be
-    /// [replaced](Self::overwrite), or cannot be written.
-    pub async fn save(self, path: impl AsRef<Path>) -> Result<()> {
-        let (path, overwrite) = (path.as_ref().to_owned(), self.overwrite);
-        let refuse = |why: String| Error::invalid(why).in_operation(OPERATION);
-        if !overwrite && path.exists() {
-            return Err(refuse("the file exists already".into()));
-        }
-        let source = self.text().await?;
-        let mut options = OpenOptions::new();
-        options.write(true).truncate(true).create(overwrite).create_new(!overwrite);
-        let written = options.open(&path).and_then(|mut file| file.write_all(source.as_bytes()));
-        written.map_err(|error| refuse(format!("the file cannot be written: {error}")))
+        Download::fetch(notte, &url).await
     }
 }
 

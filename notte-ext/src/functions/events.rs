@@ -1,23 +1,25 @@
-//! `RunEvents`: what a run says while it runs, read line by line as it comes.
+//! `RunEvents`: what a run says while it runs, as it arrives.
 
 use std::{
+    collections::VecDeque,
     fmt,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use futures_util::{Stream, stream};
-use notte_api::{ByteStream, Effect, types::FunctionRunResult};
+use futures_util::{Stream, StreamExt as _, stream};
+use notte_api::{ByteStream, Effect, ResponseValue, types::FunctionRunResult};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Run,
+    FunctionRun,
+    sse::{Event, Parser},
     start::{OPERATION, late},
 };
 use crate::{Error, ErrorKind, Result, areas::broken, call::within};
 
-/// A line above this size is an error, not a reason to run out of memory.
+/// An event above this size is an error, not a reason to run out of memory.
 const LONGEST: usize = 64 * 1024 * 1024;
 
 /// Something that a run says. `Debug` shows what kind of thing it is.
@@ -38,25 +40,39 @@ pub enum RunEvent {
 /// Dropping it does not stop the run.
 #[must_use = "a stream does nothing until it is read"]
 pub struct RunEvents {
-    run: Run,
+    run: FunctionRun,
+    head: ResponseValue<()>,
     events: Pin<Box<dyn Stream<Item = Result<RunEvent>> + Send>>,
 }
 
 impl RunEvents {
-    pub(super) fn new(run: Run, bytes: ByteStream, end: Option<Instant>) -> Self {
-        let reader = Reader { lines: Lines::default(), bytes, end, run: run.clone(), other: Vec::new() };
+    pub(super) fn new(run: FunctionRun, response: ResponseValue<ByteStream>, end: Option<Instant>) -> Self {
+        let head = response.head();
+        let reader = Reader { parser: Parser::default(), pending: VecDeque::new(), response, end, run: run.clone() };
         let events = stream::try_unfold(Some(reader), async |reader| {
             let Some(mut reader) = reader else { return Ok(None) };
             let event = reader.next().await?;
             let more = !matches!(event, RunEvent::Result(_));
             Ok(Some((event, more.then_some(reader))))
         });
-        Self { run, events: Box::pin(events) }
+        Self { run, head, events: Box::pin(events) }
     }
 
     /// The run.
-    pub fn run(&self) -> &Run {
+    pub fn run(&self) -> &FunctionRun {
         &self.run
+    }
+
+    /// Returns the next thing that the run says, or `None` at the end.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn next(&mut self) -> Option<Result<RunEvent>> {
+        self.events.next().await
+    }
+
+    pub(super) fn head(&self) -> &ResponseValue<()> {
+        &self.head
     }
 }
 
@@ -69,120 +85,96 @@ impl Stream for RunEvents {
 }
 
 struct Reader {
-    lines: Lines,
-    bytes: ByteStream,
+    parser: Parser,
+    /// Lines of an event that was not JSON as a whole.
+    pending: VecDeque<Event>,
+    response: ResponseValue<ByteStream>,
     end: Option<Instant>,
-    run: Run,
-    /// What is no event: the answer of a run that tells nothing on the way.
-    other: Vec<u8>,
+    run: FunctionRun,
 }
 
 impl Reader {
     async fn next(&mut self) -> Result<RunEvent> {
         loop {
-            while let Some(line) = self.lines.next() {
-                if let Some(event) = self.read(&line)? {
+            while let Some(event) = self.pending.pop_front().or_else(|| self.parser.next()) {
+                if let Some(event) = self.read(&event)? {
                     return Ok(event);
                 }
             }
-            if self.lines.held() + self.other.len() > LONGEST {
+            if self.parser.held() > LONGEST {
                 return Err(odd("an answer that is too long"));
             }
-            match within(self.end, self.bytes.chunk()).await {
+            match within(self.end, self.response.chunk()).await {
                 None => return Err(late(self.run.id())),
-                Some(Ok(Some(chunk))) => self.lines.feed(&chunk),
+                Some(Ok(Some(chunk))) => self.parser.feed(&chunk),
                 Some(Ok(None)) => return self.last(),
                 Some(Err(error)) => return Err(broken(error, Effect::Costly)),
             }
         }
     }
 
-    /// The event of a line, if it is one. A line of which nothing can be made is no reason to lose the others.
-    fn read(&mut self, line: &[u8]) -> Result<Option<RunEvent>> {
-        let Some(data) = line.strip_prefix(b"data:") else {
-            self.other.extend_from_slice(line);
-            return Ok(None);
-        };
-        match serde_json::from_slice::<Value>(data) {
-            Ok(event) => decode(event),
-            Err(_) => Ok(None),
+    /// Reads an event, if it says anything. One that is not JSON is no reason to lose the others, nor is a line in it.
+    fn read(&mut self, event: &Event) -> Result<Option<RunEvent>> {
+        if event.kind == "error" {
+            return Err(self.failed(&event.data));
+        }
+        if let Ok(json) = serde_json::from_str(&event.data) {
+            return self.decode(json);
+        }
+        if event.data.contains('\n') {
+            let one = |line: &str| Event { kind: event.kind.clone(), data: line.to_owned() };
+            self.pending.extend(event.data.lines().map(one));
+        }
+        Ok(None)
+    }
+
+    /// `{"type": …, "message": …}`; the message of a result is JSON again.
+    fn decode(&self, mut event: Value) -> Result<Option<RunEvent>> {
+        let message = event.get_mut("message").map(Value::take).unwrap_or_default();
+        Ok(match event.get("type").and_then(Value::as_str) {
+            Some("log") => Some(RunEvent::Log(text(&message))),
+            Some("session_start") => Some(RunEvent::SessionStart(message)),
+            Some("error") => return Err(self.failed(&text(&message))),
+            Some("result") => {
+                let result = match message {
+                    Value::String(text) => serde_json::from_str(&text),
+                    object => serde_json::from_value(object),
+                };
+                Some(RunEvent::Result(result.map_err(|_| odd("a result that cannot be read"))?))
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns what there is when the response is over: a last event, a result that is the whole response, or why there
+    /// is none.
+    fn last(&mut self) -> Result<RunEvent> {
+        while let Some(event) = self.pending.pop_front().or_else(|| self.parser.last()) {
+            if let Some(event @ RunEvent::Result(_)) = self.read(&event)? {
+                return Ok(event);
+            }
+        }
+        let Ok(whole) = serde_json::from_str::<Value>(&self.parser.other) else { return Err(odd("no result")) };
+        if let Ok(result) = serde_json::from_value(whole.clone()) {
+            return Ok(RunEvent::Result(result));
+        }
+        match ["detail", "error", "message"].iter().find_map(|field| whole.get(field)) {
+            Some(said) => Err(self.failed(&text(said))),
+            None => Err(odd("no result")),
         }
     }
 
-    /// What there is when the answer is over: a last line without an end, or a result that is the whole answer.
-    fn last(&mut self) -> Result<RunEvent> {
-        let rest = self.lines.rest();
-        if let Some(event @ RunEvent::Result(_)) = self.read(&rest)? {
-            return Ok(event);
-        }
-        let whole = serde_json::from_slice::<FunctionRunResult>(&self.other);
-        whole.map(|result| RunEvent::Result(Box::new(result))).map_err(|_| odd("no result"))
+    fn failed(&self, said: &str) -> Error {
+        Error::said(OPERATION, &self.response, Some(said), "the run failed, and the service does not say why")
     }
+}
+
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn odd(what: &str) -> Error {
     Error::new(ErrorKind::Decode, format!("the run ended with {what}")).in_operation(OPERATION).and_acted()
-}
-
-/// `{"type": …, "message": …}`; the message of a result is JSON again.
-fn decode(mut event: Value) -> Result<Option<RunEvent>> {
-    let message = event.get_mut("message").map(Value::take).unwrap_or_default();
-    Ok(match event.get("type").and_then(Value::as_str) {
-        Some("log") => Some(RunEvent::Log(match message {
-            Value::String(line) => line,
-            other => other.to_string(),
-        })),
-        Some("session_start") => Some(RunEvent::SessionStart(message)),
-        Some("result") => {
-            let result = match message {
-                Value::String(text) => serde_json::from_str(&text),
-                object => serde_json::from_value(object),
-            };
-            Some(RunEvent::Result(result.map_err(|_| odd("a result that cannot be read"))?))
-        }
-        _ => None,
-    })
-}
-
-/// Lines out of bytes. Events are one line each here, with or without an empty line between them; by the rules of
-/// server-sent events, those without would be one event.
-#[derive(Default)]
-struct Lines {
-    buffer: Vec<u8>,
-    /// So much of it was given out.
-    read: usize,
-    /// So much of it holds no line end.
-    searched: usize,
-}
-
-impl Lines {
-    fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..self.read);
-        self.searched -= self.read;
-        self.read = 0;
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        let Some(found) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') else {
-            self.searched = self.buffer.len();
-            return None;
-        };
-        let end = self.searched + found;
-        let line = self.buffer[self.read..end].trim_ascii().to_vec();
-        (self.read, self.searched) = (end + 1, end + 1);
-        Some(line)
-    }
-
-    fn rest(&mut self) -> Vec<u8> {
-        let rest = self.buffer.split_off(self.read);
-        *self = Self::default();
-        rest.trim_ascii().to_vec()
-    }
-
-    fn held(&self) -> usize {
-        self.buffer.len() - self.read
-    }
 }
 
 impl fmt::Debug for RunEvent {
@@ -203,28 +195,7 @@ impl fmt::Debug for RunEvents {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn lines_are_the_same_however_the_bytes_come(lines in prop::collection::vec("[a-zé{}:]{0,8}", 0..6), cuts in prop::collection::vec(1_usize..5, 1..40)) {
-            let text = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
-            let (mut splitter, mut found, mut rest) = (Lines::default(), Vec::new(), text.as_bytes());
-            for cut in cuts.iter().cycle() {
-                if rest.is_empty() {
-                    break;
-                }
-                let (chunk, after) = rest.split_at((*cut).min(rest.len()));
-                splitter.feed(chunk);
-                found.extend(std::iter::from_fn(|| splitter.next()));
-                rest = after;
-            }
-            prop_assert_eq!(found, lines.iter().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>());
-            prop_assert!(splitter.rest().is_empty());
-        }
-    }
 
     #[test]
     fn debug_shows_no_line_of_the_log() {

@@ -2,20 +2,14 @@
 
 use std::path::PathBuf;
 
-use notte_api::{
-    types::{FunctionSource, FunctionWithLink},
-    wire::Open,
-};
+use notte_api::types::{FunctionPage, FunctionResponse, FunctionRunPage, FunctionWithLink};
 use serde::Serialize;
 
 use super::{
-    FunctionCreate, FunctionDownload, FunctionEdit, FunctionRollback, FunctionSchedule, FunctionUpdate, Run,
-    RunBuilder, curl::curl,
+    FunctionCreate, FunctionDownload, FunctionEdit, FunctionRollback, FunctionRun, FunctionRunBuilder,
+    FunctionSchedule, FunctionUpdate, curl::curl,
 };
-use crate::{
-    FunctionId, Notte, Result, RunId,
-    areas::{delete, list},
-};
+use crate::{FunctionId, Listing, Notte, Result, RunId, areas::delete, pages::RunsOf};
 
 /// The functions of the account.
 #[derive(Debug, Clone)]
@@ -36,35 +30,20 @@ impl Functions {
 
     /// A handle on a function. Nothing is asked of the service yet.
     pub fn attach(&self, id: impl Into<FunctionId>) -> Function {
-        Function { notte: self.notte.clone(), id: id.into() }
+        Function { notte: self.notte.clone(), id: id.into(), created: None }
     }
 
     /// Lists functions.
     pub fn list(&self) -> FunctionList {
-        FunctionList::new(self.notte.clone())
+        Listing::new(self.notte.clone(), ())
     }
 }
 
-list! {
-    /// A list of functions that is not asked for yet.
-    FunctionList: list_functions -> FunctionPage of FunctionResponse
-}
+/// A list of functions.
+pub type FunctionList = Listing<FunctionPage>;
 
-list! {
-    /// The runs of a function, not asked for yet.
-    RunList: list_function_runs_by_function_id -> FunctionRunPage of FunctionRun {
-        function_id: FunctionId => std::convert::identity,
-        source: Option<Open<FunctionSource>> => Clone::clone,
-    }
-}
-
-impl RunList {
-    /// Only runs that were started with this.
-    pub fn source(mut self, source: impl Into<Open<FunctionSource>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-}
+/// A list of the runs of a function.
+pub type FunctionRunList = Listing<FunctionRunPage>;
 
 /// A function.
 ///
@@ -83,9 +62,19 @@ impl RunList {
 pub struct Function {
     pub(super) notte: Notte,
     pub(super) id: FunctionId,
+    created: Option<Box<FunctionResponse>>,
 }
 
 impl Function {
+    pub(super) fn created_as(notte: Notte, created: FunctionResponse) -> Self {
+        Self { notte, id: created.function_id.as_str().into(), created: Some(Box::new(created)) }
+    }
+
+    /// Returns the service's description of a function that was just created; `None` for one that was attached to.
+    pub fn created(&self) -> Option<&FunctionResponse> {
+        self.created.as_deref()
+    }
+
     /// Its id.
     pub fn id(&self) -> &FunctionId {
         &self.id
@@ -125,7 +114,7 @@ impl Function {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn fork(&self) -> Result<Function> {
         let copy = self.notte.call(self.notte.api().function_fork().function_id(&self.id)).await?;
-        Ok(self.notte.functions().attach(copy.function_id))
+        Ok(Self::created_as(self.notte.clone(), copy))
     }
 
     /// Deletes it with all its versions.
@@ -151,29 +140,29 @@ impl Function {
     }
 
     /// Runs it; `.await` waits for the result.
-    pub fn run(&self) -> RunBuilder<'_> {
-        RunBuilder::new(self)
+    pub fn run(&self) -> FunctionRunBuilder<'_> {
+        FunctionRunBuilder::new(self)
     }
 
-    /// Makes a run that does not run yet, so that its id is known before: [`RunBuilder::run_id`] starts it. With `local`,
-    /// it is for a machine of one's own, which reports by [`Run::update`].
+    /// Makes a run that does not run yet, so that its id is known before: [`FunctionRunBuilder::run_id`] starts it. With `local`,
+    /// it is for a machine of one's own, which reports by [`FunctionRun::update`].
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn create_run(&self, local: bool) -> Result<Run> {
+    pub async fn create_run(&self, local: bool) -> Result<FunctionRun> {
         let request = self.notte.api().function_run_create().function_id(&self.id);
         let request = request.body_map(|body| body.local(local.then_some(true)));
         Ok(self.attach_run(self.notte.call(request).await?.function_run_id))
     }
 
     /// A handle on one of its runs. Nothing is asked of the service yet.
-    pub fn attach_run(&self, id: impl Into<RunId>) -> Run {
-        Run { notte: self.notte.clone(), function: self.id.clone(), id: id.into() }
+    pub fn attach_run(&self, id: impl Into<RunId>) -> FunctionRun {
+        FunctionRun { notte: self.notte.clone(), function: self.id.clone(), id: id.into() }
     }
 
     /// Lists its runs.
-    pub fn runs(&self) -> RunList {
-        RunList::new(self.notte.clone(), self.id.clone(), None)
+    pub fn runs(&self) -> FunctionRunList {
+        Listing::new(self.notte.clone(), RunsOf { function: self.id.clone(), source: None })
     }
 
     /// A command line that runs it with `curl`. The key is not in it: it comes from the variable `NOTTE_API_KEY` of the

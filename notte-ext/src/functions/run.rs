@@ -1,4 +1,4 @@
-//! `Run`: one run of a function, looked at, stopped, reported on.
+//! `FunctionRun`: one run of a function, looked at, stopped, reported on.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use notte_api::{
     Bytes, Fetch,
-    types::{FunctionRun, FunctionRunGetMetadataPayloadMode, FunctionRunStatus, RunPayloadReference, builder},
+    types::{self, FunctionRunGetMetadataPayloadMode, FunctionRunStatus, RunPayloadReference, builder},
     wire::Open,
 };
 use serde::Serialize;
@@ -28,7 +28,7 @@ const LONGEST_PREVIEW: usize = 16_000;
 ///
 /// It is a handle: dropping it stops nothing.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub struct FunctionRun {
     pub(super) notte: Notte,
     pub(super) function: FunctionId,
     pub(super) id: RunId,
@@ -56,7 +56,7 @@ impl RunPayload {
     }
 }
 
-impl Run {
+impl FunctionRun {
     /// Its id.
     pub fn id(&self) -> &RunId {
         &self.id
@@ -66,7 +66,7 @@ impl Run {
     ///
     /// # Errors
     /// See [`ErrorKind`].
-    pub async fn status(&self) -> Result<FunctionRun> {
+    pub async fn status(&self) -> Result<types::FunctionRun> {
         let request = self.notte.api().function_run_get_metadata();
         self.notte.call(request.function_id(&self.function).run_id(&self.id)).await
     }
@@ -95,7 +95,7 @@ impl Run {
     pub async fn payload(&self, payload: RunPayload) -> Result<Option<Bytes>> {
         let request = self.notte.api().function_run_get_metadata().function_id(&self.function).run_id(&self.id);
         let request = request.payload_mode(FunctionRunGetMetadataPayloadMode::References);
-        let FunctionRun { payloads, payload_urls, .. } = self.notte.call(request).await?;
+        let types::FunctionRun { payloads, payload_urls, .. } = self.notte.call(request).await?;
         let Some(reference) = payloads.and_then(|mut all| all.remove(payload.name())) else { return Ok(None) };
         let odd = |why: &str| Error::new(ErrorKind::Decode, why).in_operation(PAYLOAD);
         let url = payload_urls.and_then(|mut all| all.remove(payload.name()));
@@ -113,7 +113,7 @@ impl Run {
 #[must_use = "a report is sent by `.await`"]
 #[derive(Clone)]
 pub struct RunUpdate<'a> {
-    run: &'a Run,
+    run: &'a FunctionRun,
     request: builder::FunctionRunUpdateRequest,
     wrong: Option<String>,
 }

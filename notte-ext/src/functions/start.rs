@@ -1,4 +1,4 @@
-//! `RunBuilder`: a run of a function that is not started yet.
+//! `FunctionRunBuilder`: a run of a function that is not started yet.
 
 use std::{
     fmt,
@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::StreamExt as _;
 use notte_api::{
     types::{FunctionRunResult, FunctionRunStatus, FunctionRuntime},
     wire::Open,
@@ -15,8 +14,8 @@ use notte_api::{
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::{Function, RunEvent, RunEvents, variables::Variables};
-use crate::{Error, ErrorKind, Result, RunId, areas::one_line, call::within};
+use super::{Function, RunEvent, RunEvents, events::text, variables::Variables};
+use crate::{Error, ErrorKind, Result, RunId, call::within};
 
 pub(super) const OPERATION: &str = "function_run_start_created";
 /// As long as the official clients wait.
@@ -29,10 +28,10 @@ type OnLog<'a> = Box<dyn FnMut(&str) + Send + 'a>;
 /// what it says on the way.
 ///
 /// Starting takes two requests: one that gives the run an id, and one that starts it. Dropping the future does not stop
-/// a run that was started, nor does the [deadline](Self::deadline): [`Run::stop`](super::Run::stop) does, and
+/// a run that was started, nor does the [deadline](Self::deadline): [`FunctionRun::stop`](super::FunctionRun::stop) does, and
 /// [`run_id`](Self::run_id) makes its id known before.
 #[must_use = "a run is started by `.await` or `.events()`"]
-pub struct RunBuilder<'a> {
+pub struct FunctionRunBuilder<'a> {
     function: &'a Function,
     id: Option<RunId>,
     variables: Variables,
@@ -43,7 +42,7 @@ pub struct RunBuilder<'a> {
     on_log: Option<OnLog<'a>>,
 }
 
-impl<'a> RunBuilder<'a> {
+impl<'a> FunctionRunBuilder<'a> {
     pub(super) fn new(function: &'a Function) -> Self {
         Self {
             function,
@@ -110,7 +109,7 @@ impl<'a> RunBuilder<'a> {
     /// # Errors
     /// See [`ErrorKind`]. Where [`may_have_been_sent`](Error::may_have_been_sent) says so, it may run.
     pub async fn events(self) -> Result<RunEvents> {
-        let Function { notte, id: function } = self.function;
+        let Function { notte, id: function, .. } = self.function;
         let end = Instant::now().checked_add(self.deadline);
         let variables = self.variables.into_map().map_err(|why| Error::invalid(why).in_operation(OPERATION))?;
         let run = match self.id {
@@ -125,7 +124,7 @@ impl<'a> RunBuilder<'a> {
         // A function may be silent for as long as it runs. Our own end comes first: it can name the run.
         let longest = self.deadline.saturating_add(GRACE);
         let call = notte.call(request).timeout(longest).deadline(longest);
-        let Some(answer) = within(end, call.into_future()).await else { return Err(late(&run.id)) };
+        let Some(answer) = within(end, call.raw()).await else { return Err(late(&run.id)) };
         Ok(RunEvents::new(run, answer?, end))
     }
 
@@ -140,13 +139,10 @@ impl<'a> RunBuilder<'a> {
                     }
                 }
                 RunEvent::Result(result) if result.status == FunctionRunStatus::Failed && !allow_failure => {
-                    let said = result
-                        .result
-                        .as_ref()
-                        .map(|said| said.as_str().map_or_else(|| said.to_string(), str::to_owned));
-                    let said = said.map_or_else(String::new, |said| format!(": {}", one_line(&said)));
-                    let why = format!("run {} failed{said}", events.run().id());
-                    return Err(Error::execution(OPERATION, why));
+                    let said = result.result.as_ref().map(text).unwrap_or_default();
+                    let said = format!("run {} failed: {said}", events.run().id());
+                    let said = said.trim_end_matches(": ");
+                    return Err(Error::said(OPERATION, events.head(), Some(said), said));
                 }
                 RunEvent::Result(result) => return Ok(*result),
                 _ => {}
@@ -161,7 +157,7 @@ pub(super) fn late(run: &RunId) -> Error {
     Error::new(ErrorKind::Deadline, why).in_operation(OPERATION).and_acted()
 }
 
-impl<'a> IntoFuture for RunBuilder<'a> {
+impl<'a> IntoFuture for FunctionRunBuilder<'a> {
     type Output = Result<FunctionRunResult>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<FunctionRunResult>> + Send + 'a>>;
 
@@ -171,8 +167,11 @@ impl<'a> IntoFuture for RunBuilder<'a> {
     }
 }
 
-impl fmt::Debug for RunBuilder<'_> {
+impl fmt::Debug for FunctionRunBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunBuilder").field("function", &self.function.id).field("run", &self.id).finish_non_exhaustive()
+        f.debug_struct("FunctionRunBuilder")
+            .field("function", &self.function.id)
+            .field("run", &self.id)
+            .finish_non_exhaustive()
     }
 }

@@ -7,21 +7,52 @@ use std::{
     pin::Pin,
 };
 
-use notte_api::{Part, types::FunctionResponse};
+use notte_api::{Bytes, Client, OperationMeta, Part, ResponseValue, SendOnce, builder, types::FunctionResponse};
 use serde_json::Value;
+use tokio::{fs::File, io::AsyncReadExt as _};
 
 use super::Function;
-use crate::{Error, Notte, Result};
+use crate::{Error, Notte, Result, save::file_error};
 
-/// The file as it is uploaded.
-fn source(path: &Path) -> Result<Part> {
-    let refuse = |why: String| Error::invalid(why).in_operation("function_upload");
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if path.extension().is_none_or(|ending| ending != "py") {
-        return Err(refuse("the source of a function is a Python file, whose name ends in .py".into()));
+const OPERATION: &str = "function_upload";
+/// Maximum size of the source of a function, in bytes. It is read into memory.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The source as it is uploaded, for every attempt anew.
+#[derive(Clone)]
+struct Source {
+    name: String,
+    content: Bytes,
+}
+
+impl Source {
+    async fn read(path: &Path) -> Result<Self> {
+        let refuse = |why: String| Error::invalid(why).in_operation(OPERATION);
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.extension().is_none_or(|ending| ending != "py") {
+            return Err(refuse("the source of a function is a Python file, whose name ends in .py".into()));
+        }
+        let failed = |error| file_error("cannot be read", path, &error);
+        let file = File::open(path).await.map_err(failed)?;
+        let mut content = Vec::new();
+        // Its size can change, and a device says nothing about it.
+        file.take(LARGEST + 1).read_to_end(&mut content).await.map_err(failed)?;
+        if content.len() as u64 > LARGEST {
+            return Err(refuse(format!("the source of a function has at most {LARGEST} bytes")));
+        }
+        Ok(Self { name: name.to_owned(), content: content.into() })
     }
-    let bytes = std::fs::read(path).map_err(|error| refuse(format!("the file cannot be read: {error}")))?;
-    Ok(Part::bytes(name, bytes).mime("text/x-python"))
+
+    fn part(self) -> Part {
+        Part::bytes(self.name, self.content).mime("text/x-python")
+    }
+}
+
+/// A request that uploads a source, and can be sent again.
+#[derive(Clone)]
+struct Upload<T> {
+    source: Source,
+    rest: T,
 }
 
 /// Sets up a new function; `.await` uploads it. Only what is set is sent.
@@ -78,14 +109,12 @@ impl IntoFuture for FunctionCreate {
     type Output = Result<Function>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<Function>> + Send>>;
 
-    /// Uploads it, once.
+    /// Uploads it.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = self.notte.api().function_create().file(source(&self.path)?).name(self.name);
-            let request = request.description(self.description).shared(self.shared).restricted(self.restricted);
-            let request = request.response_format(self.response_format.map(|schema| schema.to_string()));
-            let made = self.notte.call(request).once().await?.into_inner();
-            Ok(self.notte.functions().attach(made.function_id))
+            let request = Upload { source: Source::read(&self.path).await?, rest: self.clone() };
+            let created = self.notte.call(request).await?;
+            Ok(Function::created_as(self.notte, created))
         })
     }
 }
@@ -129,15 +158,38 @@ impl<'a> IntoFuture for FunctionUpdate<'a> {
     type Output = Result<FunctionResponse>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<FunctionResponse>> + Send + 'a>>;
 
-    /// Uploads it, once.
+    /// Uploads it.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let Function { notte, id } = self.function;
-            let request = notte.api().function_update().function_id(id).file(source(&self.path)?);
-            let request = request.version(self.version).restricted(self.restricted);
-            let request = request.response_format(self.response_format.map(|schema| schema.to_string()));
-            Ok(notte.call(request).once().await?.into_inner())
+            let source = Source::read(&self.path).await?;
+            self.function.notte.call(Upload { source, rest: self.clone() }).await
         })
+    }
+}
+
+impl SendOnce for Upload<FunctionCreate> {
+    const META: &'static OperationMeta = <builder::FunctionCreate<'static> as SendOnce>::META;
+
+    type Output = FunctionResponse;
+
+    async fn send_on(self, client: &Client) -> Result<ResponseValue<FunctionResponse>, notte_api::Error> {
+        let FunctionCreate { name, description, shared, restricted, response_format, .. } = self.rest;
+        let request = client.function_create().file(self.source.part()).name(name).description(description);
+        let request = request.shared(shared).restricted(restricted);
+        request.response_format(response_format.map(|schema| schema.to_string())).send().await
+    }
+}
+
+impl SendOnce for Upload<FunctionUpdate<'_>> {
+    const META: &'static OperationMeta = <builder::FunctionUpdate<'static> as SendOnce>::META;
+
+    type Output = FunctionResponse;
+
+    async fn send_on(self, client: &Client) -> Result<ResponseValue<FunctionResponse>, notte_api::Error> {
+        let FunctionUpdate { function, version, restricted, response_format, .. } = self.rest;
+        let request = client.function_update().function_id(&function.id).file(self.source.part());
+        let request = request.version(version).restricted(restricted);
+        request.response_format(response_format.map(|schema| schema.to_string())).send().await
     }
 }
 

@@ -61,7 +61,7 @@ impl IntoFuture for PersonaBuilder {
         Box::pin(async move {
             let Self { notte, request } = self;
             let made = notte.call(notte.api().persona_create().body_map(|_| request)).await?;
-            Ok(notte.personas().attach(made.persona_id))
+            Ok(Persona::created_as(notte.clone(), made))
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 use linkify::{LinkFinder, LinkKind};
 use notte_api::{
     types::{EmailResponse, SmsResponse},
-    wire::IsoDuration,
+    wire::{IsoDuration, List},
 };
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -72,12 +72,12 @@ impl Message for SmsResponse {}
 mod sealed {
     use std::future::Future;
 
-    use super::{Persona, Query, Result};
+    use super::{List, Persona, Query, Result};
 
     pub trait Listed: Sized + Send + 'static {
         const OPERATION: &'static str;
 
-        fn list(persona: &Persona, query: Query) -> impl Future<Output = Result<Vec<Self>>> + Send;
+        fn list(persona: &Persona, query: Query) -> impl Future<Output = Result<List<Self>>> + Send;
     }
 }
 
@@ -91,26 +91,28 @@ pub struct Query {
 impl sealed::Listed for Email {
     const OPERATION: &'static str = "persona_emails_list";
 
-    async fn list(persona: &Persona, query: Query) -> Result<Vec<Self>> {
+    async fn list(persona: &Persona, query: Query) -> Result<List<Self>> {
         let request = persona.notte.api().persona_emails_list().persona_id(&persona.id);
         let request = request.limit(query.limit).timedelta(query.within.map(IsoDuration::from));
         let answer = persona.notte.call(request.only_unread(query.only_unread)).await?;
-        Ok(answer.into_iter().map(Email).collect())
+        Ok(answer.map(Email))
     }
 }
 
 impl sealed::Listed for SmsResponse {
     const OPERATION: &'static str = "persona_sms_list";
 
-    async fn list(persona: &Persona, query: Query) -> Result<Vec<Self>> {
+    async fn list(persona: &Persona, query: Query) -> Result<List<Self>> {
         let request = persona.notte.api().persona_sms_list().persona_id(&persona.id);
         let request = request.limit(query.limit).timedelta(query.within.map(IsoDuration::from));
         let answer = persona.notte.call(request.only_unread(query.only_unread)).await?;
-        Ok(answer.into_vec())
+        Ok(answer)
     }
 }
 
 /// The messages of a persona, not asked for yet: `.await` lists them, [`wait`](Self::wait) waits until there are some.
+///
+/// A message that this version cannot decode is in [`List::odd`].
 ///
 /// Reading marks messages as read. With [`only_unread`](Self::only_unread), those of an answer that was lost on its way
 /// do not come again: use [`within`](Self::within) where none may be missed.
@@ -157,7 +159,7 @@ impl<'a, M: Message> Messages<'a, M> {
         MessageWait { messages: self, deadline: DEADLINE, interval: INTERVAL }
     }
 
-    async fn list(&self) -> Result<Vec<M>> {
+    async fn list(&self) -> Result<List<M>> {
         if let Some(limit) = self.query.limit.filter(|limit| !self.unchecked && !(1..=MOST).contains(limit)) {
             let why = format!("limit must be between 1 and {MOST}, not {limit}");
             return Err(Error::invalid(why).in_operation(M::OPERATION));
@@ -167,8 +169,8 @@ impl<'a, M: Message> Messages<'a, M> {
 }
 
 impl<'a, M: Message> IntoFuture for Messages<'a, M> {
-    type Output = Result<Vec<M>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<Vec<M>>> + Send + 'a>>;
+    type Output = Result<List<M>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<List<M>>> + Send + 'a>>;
 
     /// Lists the messages, the newest ones if there are more than the limit.
     fn into_future(self) -> Self::IntoFuture {
@@ -200,21 +202,21 @@ impl<'a, M: Message> MessageWait<'a, M> {
         self
     }
 
-    async fn wait(self) -> Result<Vec<M>> {
+    async fn wait(self) -> Result<List<M>> {
         let Self { messages, deadline, interval } = self;
         let messages = &messages;
         let schedule = Schedule { deadline: Some(deadline), max_polls: None, interval: Some(interval) };
         let waited = poll(M::OPERATION, schedule, || async move {
             let found = messages.list().await?;
-            Ok(if found.is_empty() { Polled::NotYet(None) } else { Polled::Ready(found) })
+            Ok(if found.is_empty() && found.odd().is_empty() { Polled::NotYet(None) } else { Polled::Ready(found) })
         });
         waited.await.map_err(|error| error.into_parts().0)
     }
 }
 
 impl<'a, M: Message> IntoFuture for MessageWait<'a, M> {
-    type Output = Result<Vec<M>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<Vec<M>>> + Send + 'a>>;
+    type Output = Result<List<M>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<List<M>>> + Send + 'a>>;
 
     /// Waits.
     ///

@@ -1,16 +1,12 @@
 //! `notte.personas()` and `Persona`: which personas there are, and one of them.
 
 use notte_api::{
-    types::{PersonaResponse, SmsResponse},
+    types::{PersonaPage, PersonaResponse, SmsResponse},
     wire::Secret,
 };
 
 use super::{Email, Messages, PersonaBuilder};
-use crate::{
-    Error, Notte, PersonaId, Result, Vault,
-    areas::{delete, list},
-    vaults::generate_password,
-};
+use crate::{Error, Listing, Notte, PersonaId, Result, Vault, areas::delete, vaults::generate_password};
 
 /// The personas of the account.
 #[derive(Debug, Clone)]
@@ -30,19 +26,17 @@ impl Personas {
 
     /// A handle on a persona. Nothing is asked of the service yet.
     pub fn attach(&self, id: impl Into<PersonaId>) -> Persona {
-        Persona { notte: self.notte.clone(), id: id.into() }
+        Persona { notte: self.notte.clone(), id: id.into(), created: None }
     }
 
     /// Lists personas.
     pub fn list(&self) -> PersonaList {
-        PersonaList::new(self.notte.clone())
+        Listing::new(self.notte.clone(), ())
     }
 }
 
-list! {
-    /// A list of personas that is not asked for yet.
-    PersonaList: list_personas -> PersonaPage of PersonaResponse
-}
+/// A list of personas.
+pub type PersonaList = Listing<PersonaPage>;
 
 /// A persona.
 ///
@@ -63,9 +57,19 @@ list! {
 pub struct Persona {
     pub(super) notte: Notte,
     pub(super) id: PersonaId,
+    created: Option<Box<PersonaResponse>>,
 }
 
 impl Persona {
+    pub(super) fn created_as(notte: Notte, created: PersonaResponse) -> Self {
+        Self { notte, id: created.persona_id.as_str().into(), created: Some(Box::new(created)) }
+    }
+
+    /// Returns the service's description of a persona that was just created; `None` for one that was attached to.
+    pub fn created(&self) -> Option<&PersonaResponse> {
+        self.created.as_deref()
+    }
+
     /// Its id.
     pub fn id(&self) -> &PersonaId {
         &self.id

@@ -55,8 +55,11 @@ impl<'a> SetProfileCookies<'a> {
         }
         let cookies: Vec<_> = cookies.into_iter().map(normalised).collect();
         let body = ProfileCookiesImportRequest::builder().cookies(cookies).source_format(format).mode(mode);
-        let answer = notte.call(notte.api().profile_cookies_set().profile_id(id).body(body)).await?;
-        if answer.success { Ok(answer) } else { Err(Error::execution("profile_cookies_set", answer.message)) }
+        let answer = notte.call(notte.api().profile_cookies_set().profile_id(id).body(body)).raw().await?;
+        if answer.success {
+            return Ok(answer.into_inner());
+        }
+        Err(Error::said("profile_cookies_set", &answer, Some(&answer.message), "the cookies were not accepted"))
     }
 }
 

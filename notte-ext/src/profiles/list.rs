@@ -5,11 +5,10 @@ use std::{
     pin::Pin,
 };
 
-use futures_util::Stream;
-use notte_api::types::{ProfilePage, ProfileResponse};
+use notte_api::types::ProfilePage;
 
 use super::Profile;
-use crate::{Notte, ProfileId, Result, pages};
+use crate::{Listing, Notte, ProfileId, Result};
 
 /// The profiles of the account.
 #[derive(Debug, Clone)]
@@ -34,13 +33,7 @@ impl Profiles {
 
     /// Lists profiles.
     pub fn list(&self) -> ProfileList {
-        ProfileList {
-            notte: self.notte.clone(),
-            name: None,
-            only_active: None,
-            only_current_token: None,
-            page_size: None,
-        }
+        Listing::new(self.notte.clone(), None)
     }
 }
 
@@ -74,62 +67,5 @@ impl IntoFuture for CreateProfile {
     }
 }
 
-/// A list of profiles that is not asked for yet.
-#[derive(Debug, Clone)]
-#[must_use = "a list is read by `.items()` or `.pages()`"]
-pub struct ProfileList {
-    notte: Notte,
-    name: Option<String>,
-    only_active: Option<bool>,
-    only_current_token: Option<bool>,
-    page_size: Option<u32>,
-}
-
-impl ProfileList {
-    /// Lists only profiles of this label.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Whether to leave out profiles that are no longer active.
-    pub fn only_active(mut self, only: bool) -> Self {
-        self.only_active = Some(only);
-        self
-    }
-
-    /// Whether to list only profiles that were made with this key.
-    pub fn only_current_token(mut self, only: bool) -> Self {
-        self.only_current_token = Some(only);
-        self
-    }
-
-    /// How many profiles a page has at most.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    /// The profiles, one by one; pages are turned as they are needed. The stream is over after its first error.
-    pub fn items(self) -> impl Stream<Item = Result<ProfileResponse>> + Send + Unpin + use<> {
-        pages::items(move |number| self.clone().page(number))
-    }
-
-    /// The pages, as the service sends them. The stream is over after its first error.
-    pub fn pages(self) -> impl Stream<Item = Result<ProfilePage>> + Send + Unpin + use<> {
-        pages::pages(move |number| self.clone().page(number))
-    }
-
-    async fn page(self, number: i64) -> Result<ProfilePage> {
-        let request = self
-            .notte
-            .api()
-            .profile_list()
-            .page(number)
-            .page_size(self.page_size.map(i64::from))
-            .name(self.name.clone())
-            .only_active(self.only_active)
-            .only_current_token(self.only_current_token);
-        self.notte.call(request).await
-    }
-}
+/// A list of profiles.
+pub type ProfileList = Listing<ProfilePage>;

@@ -5,7 +5,10 @@ use std::{
     pin::Pin,
 };
 
-use notte_api::types::{Cookie, ProfileResponse};
+use notte_api::{
+    types::{Cookie, ProfileResponse},
+    wire::List,
+};
 
 use super::{ImportState, SetProfileCookies};
 use crate::{Error, Notte, ProfileId, Result};
@@ -16,16 +19,16 @@ use crate::{Error, Notte, ProfileId, Result};
 pub struct Profile {
     notte: Notte,
     id: ProfileId,
-    known: Option<ProfileResponse>,
+    created: Option<ProfileResponse>,
 }
 
 impl Profile {
     pub(super) fn of(notte: Notte, id: ProfileId) -> Self {
-        Self { notte, id, known: None }
+        Self { notte, id, created: None }
     }
 
     pub(crate) fn known(notte: Notte, known: ProfileResponse) -> Self {
-        Self { notte, id: known.profile_id.as_str().into(), known: Some(known) }
+        Self { notte, id: known.profile_id.as_str().into(), created: Some(known) }
     }
 
     /// Its id.
@@ -33,9 +36,10 @@ impl Profile {
         &self.id
     }
 
-    /// What the service said when it was made or saved; none for a profile that was attached to.
-    pub fn known_as(&self) -> Option<&ProfileResponse> {
-        self.known.as_ref()
+    /// Returns the service's description of a profile that was just created or saved; `None` for one that was attached
+    /// to.
+    pub fn created(&self) -> Option<&ProfileResponse> {
+        self.created.as_ref()
     }
 
     /// What the service says about it now. The cookies in it are not part of that.
@@ -51,9 +55,9 @@ impl Profile {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind); also if the service says in a success that it did not.
     pub async fn delete(self) -> Result<()> {
-        match self.notte.call(self.notte.api().profile_delete().profile_id(&self.id)).await {
+        match self.notte.call(self.notte.api().profile_delete().profile_id(&self.id)).raw().await {
             Ok(answer) if answer.success == Some(false) => {
-                Err(Error::execution("profile_delete", answer.message.unwrap_or("it was not deleted".into())))
+                Err(Error::said("profile_delete", &answer, answer.message.as_deref(), "the profile was not deleted"))
             }
             Ok(_) => Ok(()),
             Err(error) if error.is_already_done() => Ok(()),
@@ -66,12 +70,13 @@ impl Profile {
         DuplicateProfile { profile: self, name: None }
     }
 
-    /// The cookies in it. Servers of version 1.4.40 do not know it.
+    /// Returns the cookies in it; one that this version cannot decode is in [`List::odd`]. Servers of version 1.4.40 do
+    /// not know it.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn cookies(&self) -> Result<Vec<Cookie>> {
-        Ok(self.notte.call(self.notte.api().profile_cookies_get().profile_id(&self.id)).await?.cookies.into_vec())
+    pub async fn cookies(&self) -> Result<List<Cookie>> {
+        Ok(self.notte.call(self.notte.api().profile_cookies_get().profile_id(&self.id)).await?.cookies)
     }
 
     /// Puts cookies into it, in place of those that it has. Servers of version 1.4.40 do not know it.

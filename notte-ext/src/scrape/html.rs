@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use notte_api::types::{ScrapeFromHtmlRequest, ScrapeRequest, ScrapeSchemaResponse, builder};
+use notte_api::{
+    ResponseValue,
+    types::{ScrapeFromHtmlRequest, ScrapeRequest, ScrapeSchemaResponse, builder},
+};
 use serde_json::{Value, json};
 
 use super::{About, options, taken_out};
@@ -47,6 +50,10 @@ impl ScrapeHtml {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn data(self) -> Result<ScrapeSchemaResponse> {
+        self.fetch().await.map(ResponseValue::into_inner)
+    }
+
+    async fn fetch(self) -> Result<ResponseValue<ScrapeSchemaResponse>> {
         let Self { notte, frames, request, .. } = self;
         let refuse = |why: String| Error::invalid(why).in_operation(OPERATION);
         let frame = |(url, html): (String, String)| json!({"frameData": html, "frameUrl": url});
@@ -55,7 +62,7 @@ impl ScrapeHtml {
         request["frames"] = frames.into_iter().map(frame).collect::<Value>();
         let request: ScrapeFromHtmlRequest =
             serde_json::from_value(request).map_err(|_| refuse("its options cannot be sent together".into()))?;
-        notte.call(notte.api().scrape_from_html().body(request)).await
+        notte.call(notte.api().scrape_from_html().body(request)).raw().await
     }
 
     fn about(&self) -> About {

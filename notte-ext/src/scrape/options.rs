@@ -1,21 +1,21 @@
 //! What every scrape has in common: its options, and how its answer is read.
 
-use notte_api::types::StructuredData;
+use notte_api::{ResponseValue, types::StructuredData};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, Result, SessionId, areas::one_line};
+use crate::{Error, ErrorKind, Result, SessionId};
 
 /// The options of a scrape, for a type with the fields `request`, a builder of a `ScrapeRequest`, and `has_schema`.
 macro_rules! options {
     () => {
-        /// Leaves out what surrounds the content, such as navigation and footers.
-        pub fn only_main_content(mut self) -> Self {
-            self.request = self.request.only_main_content(true);
+        /// Sets whether to omit what surrounds the content, such as navigation and footers.
+        pub fn only_main_content(mut self, only: bool) -> Self {
+            self.request = self.request.only_main_content(only);
             self
         }
 
-        /// Whether the addresses of links are read.
+        /// Sets whether the addresses of links are included.
         pub fn scrape_links(mut self, links: bool) -> Self {
             self.request = self.request.scrape_links(links);
             self
@@ -53,24 +53,24 @@ macro_rules! options {
             self
         }
 
-        /// Shows the language model short placeholders in place of addresses. Experimental.
-        pub fn link_placeholders(mut self) -> Self {
-            self.request = self.request.use_link_placeholders(true);
+        /// Sets whether the language model sees short placeholders in place of addresses. Experimental.
+        pub fn link_placeholders(mut self, placeholders: bool) -> Self {
+            self.request = self.request.use_link_placeholders(placeholders);
             self
         }
 
-        /// Reads nothing but images. Newer servers list none.
-        pub fn only_images(mut self) -> Self {
-            #[allow(deprecated, reason = "servers still take it")]
+        /// Sets whether to read nothing but images. Newer servers list none.
+        pub fn only_images(mut self, only: bool) -> Self {
+            #[allow(deprecated, reason = "servers still accept it")]
             {
-                self.request = self.request.only_images(true);
+                self.request = self.request.only_images(only);
             }
             self
         }
 
         /// Whether images are listed beside the text. Newer servers list none.
         pub fn scrape_images(mut self, images: bool) -> Self {
-            #[allow(deprecated, reason = "servers still take it")]
+            #[allow(deprecated, reason = "servers still accept it")]
             {
                 self.request = self.request.scrape_images(images);
             }
@@ -80,7 +80,7 @@ macro_rules! options {
 }
 pub(crate) use options;
 
-/// What is read of an answer: for a type with `data`, which gives the structured part and more, and `about`.
+/// What is read of a response: for a type with `fetch`, whose response has the structured part and more, and `about`.
 macro_rules! taken_out {
     (|$data:ident| $structured:expr) => {
         /// What was taken out of the page.
@@ -89,8 +89,10 @@ macro_rules! taken_out {
         /// [`ErrorKind::Execution`](crate::ErrorKind::Execution) if nothing was found; it says why.
         pub async fn json(self) -> $crate::Result<::serde_json::Value> {
             let about = self.about();
-            let $data = self.data().await?;
-            about.taken_out($structured)
+            let response = self.fetch().await?;
+            let head = response.head();
+            let $data = response.into_inner();
+            about.taken_out($structured, &head)
         }
 
         /// What was taken out of the page, as a `T`. The schema of `T` is sent, unless [another](Self::schema) was given.
@@ -133,8 +135,16 @@ macro_rules! readings {
         ///
         /// # Errors
         /// See [`ErrorKind`](crate::ErrorKind).
-        pub async fn images(self) -> $crate::Result<Vec<::notte_api::types::ImageData>> {
-            Ok(self.only_images().data().await?.images.unwrap_or_default().into_vec())
+        pub async fn images(self) -> $crate::Result<::notte_api::wire::List<::notte_api::types::ImageData>> {
+            Ok(self.only_images(true).data().await?.images.unwrap_or_default())
+        }
+
+        /// The whole response.
+        ///
+        /// # Errors
+        /// See [`ErrorKind`](crate::ErrorKind).
+        pub async fn data(self) -> $crate::Result<::notte_api::types::DataSpace> {
+            self.fetch().await.map(::notte_api::ResponseValue::into_inner)
         }
 
         $crate::scrape::taken_out!(|data| data.structured);
@@ -149,13 +159,13 @@ pub(crate) struct About {
 }
 
 impl About {
-    pub(crate) fn taken_out(&self, structured: Option<StructuredData>) -> Result<Value> {
+    pub(crate) fn taken_out(&self, structured: Option<StructuredData>, head: &ResponseValue<()>) -> Result<Value> {
         let Some(structured) = structured else {
             let why = "nothing was taken out of the page: neither instructions nor a schema were given?";
             return Err(self.error(ErrorKind::Execution, why));
         };
         if let Some(error) = structured.error.filter(|error| !error.is_empty()) {
-            return Err(self.error(ErrorKind::Execution, &one_line(&error)));
+            return Err(self.error(ErrorKind::Execution, &head.printable(&error)));
         }
         match structured.data {
             Some(data) if structured.success != Some(false) => Ok(data),

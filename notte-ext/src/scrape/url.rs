@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use notte_api::types::{DataSpace, GlobalScrapeRequest, ScrapeRequest, builder};
+use notte_api::{
+    ResponseValue,
+    types::{DataSpace, GlobalScrapeRequest, ScrapeRequest, builder},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -21,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(180);
 ///
 /// ```no_run
 /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
-/// println!("{}", notte.scrape("https://example.com").only_main_content().markdown().await?);
+/// println!("{}", notte.scrape("https://example.com").only_main_content(true).markdown().await?);
 /// # Ok(())
 /// # }
 /// ```
@@ -64,11 +67,8 @@ impl ScrapeUrl {
     options!();
     readings!();
 
-    /// The whole answer.
-    ///
-    /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind). A call that may have been made is not made again: it costs a browser.
-    pub async fn data(self) -> Result<DataSpace> {
+    /// A call that may have been made is not repeated: it costs a browser.
+    async fn fetch(self) -> Result<ResponseValue<DataSpace>> {
         let Self { notte, url, session, request, deadline, .. } = self;
         let refuse = |why: String| Error::invalid(why).in_operation(OPERATION);
         let mut fields = match session {
@@ -79,7 +79,7 @@ impl ScrapeUrl {
         fields.insert("url".into(), url.into());
         let request: GlobalScrapeRequest = serde_json::from_value(Value::Object(fields))
             .map_err(|_| refuse("its options cannot be sent together".into()))?;
-        notte.call(notte.api().scrape_webpage().body(request)).timeout(deadline).deadline(deadline).await
+        notte.call(notte.api().scrape_webpage().body(request)).timeout(deadline).deadline(deadline).raw().await
     }
 
     fn about(&self) -> About {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use notte_api::{
+    ResponseValue,
     types::{AuthReadiness, SessionAuthStatus, SessionResponse, SessionStatus},
     wire::Open,
 };
@@ -26,7 +27,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 #[must_use = "it is waited by `.await`"]
 #[derive(Debug)]
 pub struct WaitForAuth<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     deadline: Duration,
 }
 
@@ -48,7 +49,8 @@ impl WaitForAuth<'_> {
         }
         let schedule = Schedule { deadline: Some(self.deadline), max_polls: None, interval: Some(INTERVAL) };
         let waited = poll(OPERATION, schedule, async || {
-            let readiness = session.auth_readiness().await?;
+            let request = session.notte().api().session_auth_readiness().session_id(session.id());
+            let readiness = session.notte().call(request).raw().await?;
             match readiness.status.known() {
                 Some(SessionAuthStatus::Authenticating) => Ok(Polled::NotYet(None)),
                 Some(SessionAuthStatus::Active) => {
@@ -66,11 +68,10 @@ impl WaitForAuth<'_> {
     }
 }
 
-fn failed(session: &Session, readiness: &AuthReadiness) -> Error {
+fn failed(session: &SessionHandle, readiness: &ResponseValue<AuthReadiness>) -> Error {
     let of_a_login = || readiness.operations.iter().flat_map(|all| all.iter()).find_map(|it| it.error.clone());
     let said = readiness.error.clone().or_else(of_a_login).unwrap_or_else(|| readiness.status.as_str().to_owned());
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(500).collect::<String>();
-    let message = format!("the session is not logged in: {said}");
+    let message = format!("the session is not logged in: {}", readiness.printable(&said));
     Error::new(ErrorKind::NotActive, message).in_operation(OPERATION).of_session(session.id())
 }
 
@@ -84,7 +85,7 @@ impl<'a> IntoFuture for WaitForAuth<'a> {
     }
 }
 
-impl Session {
+impl SessionHandle {
     /// How far the logins are that the session was started with. Servers of version 1.4.40 do not know it.
     ///
     /// # Errors

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use notte_api::types::{Cookie, CookieSameSite};
+use notte_api::{
+    types::{Cookie, CookieSameSite},
+    wire::List,
+};
 
 use super::Session;
 use crate::{Error, Result, save::file_error};
@@ -32,14 +35,13 @@ pub(crate) fn in_file(path: &Path) -> Result<Vec<Cookie>> {
         .map_err(|error| Error::invalid(format!("the cookie file is no array of cookies, line {}", error.line())))
 }
 
-impl Session {
-    /// The cookies of the browser.
+impl SessionHandle {
+    /// Returns the cookies of the browser. One that this version cannot decode is in [`List::odd`].
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn cookies(&self) -> Result<Vec<Cookie>> {
-        let answer = self.call(self.notte().api().session_cookies_get().session_id(self.id())).await?;
-        Ok(answer.cookies.into_vec())
+    pub async fn cookies(&self) -> Result<List<Cookie>> {
+        Ok(self.call(self.notte().api().session_cookies_get().session_id(self.id())).await?.cookies)
     }
 
     /// Puts cookies into the browser, beside those that it has. The spellings of Chrome's extensions and of Playwright are
@@ -50,11 +52,13 @@ impl Session {
     pub async fn set_cookies(&self, cookies: impl IntoIterator<Item = Cookie>) -> Result<()> {
         let cookies: Vec<_> = cookies.into_iter().map(normalised).collect();
         let request = self.notte().api().session_cookies_set().session_id(self.id());
-        let answer = self.call(request.body_map(|body| body.cookies(cookies))).await?;
+        let request = request.body_map(|body| body.cookies(cookies));
+        let answer = self.notte().call(request).raw().await.map_err(|error| error.of_session(self.id()))?;
         if answer.success {
             return Ok(());
         }
-        Err(Error::execution("session_cookies_set", answer.message).of_session(self.id()))
+        let said = Some(answer.message.as_str());
+        Err(Error::said("session_cookies_set", &answer, said, "the cookies were not set").of_session(self.id()))
     }
 
     /// Puts the cookies of a JSON file, an array as browsers' extensions export it, into the browser.

@@ -13,7 +13,7 @@ use notte_api::{
 use tokio::time::Instant;
 
 use super::{
-    Session,
+    SessionHandle,
     captcha::{self, Captcha, Next, Target},
 };
 use crate::{
@@ -25,7 +25,7 @@ const OPERATION: &str = "page_execute";
 /// An action gets so much longer than what it asks for itself.
 const GRACE: Duration = Duration::from_secs(30);
 
-impl Session {
+impl SessionHandle {
     /// Opens an address in the tab in front.
     ///
     /// # Errors
@@ -39,7 +39,13 @@ impl Session {
     /// # Errors
     /// As [`execute`](Self::execute); [`ErrorKind::Execution`] if there is no result.
     pub async fn evaluate_js(&self, code: impl Into<String>) -> Result<String> {
-        let result = self.execute(Action::evaluate_js(code)).await?;
+        self.evaluate_js_for(code, Duration::ZERO).await
+    }
+
+    /// Runs JavaScript that may take so long.
+    pub(super) async fn evaluate_js_for(&self, code: impl Into<String>, time: Duration) -> Result<String> {
+        let (result, response) = self.perform(Action::evaluate_js(code).into(), time).await?;
+        let result = self.succeeded(OPERATION, result, &response)?;
         let nothing = || Error::execution(OPERATION, "the script gave no result").of_session(self.id());
         result.data.map(|data| data.markdown).ok_or_else(nothing)
     }
@@ -54,8 +60,9 @@ impl Session {
     ///
     /// # Cancel safety
     /// The action may have been done when the future is dropped.
-    pub async fn execute(&self, action: impl Into<types::Action>) -> Result<ExecutionResult> {
-        self.succeeded(OPERATION, self.try_execute(action).await?)
+    pub async fn execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
+        let (result, response) = self.perform(action.into(), Duration::ZERO).await?;
+        self.succeeded(OPERATION, result, &response)
     }
 
     /// As [`execute`](Self::execute), and an action that did not work is a result too.
@@ -65,25 +72,30 @@ impl Session {
     ///
     /// # Cancel safety
     /// The action may have been done when the future is dropped.
-    pub async fn try_execute(&self, action: impl Into<types::Action>) -> Result<ExecutionResult> {
-        let action = Action::from(action.into());
+    pub async fn try_execute(&self, action: impl Into<Action>) -> Result<ExecutionResult> {
+        self.perform(action.into(), Duration::ZERO).await.map(|(result, _)| result)
+    }
+
+    /// Executes an action that may take `time`, or longer if it says so itself. The response is that to the action
+    /// itself, not to questions about a captcha.
+    async fn perform(&self, action: Action, time: Duration) -> Result<(ExecutionResult, ResponseValue<()>)> {
         let mut captcha =
             Captcha::new(self.captcha_timeout().unwrap_or(captcha::BUDGET), action.kind() == Some("wait"));
-        let first = self.send(&action, Query { budget: self.captcha_timeout(), ..Query::default() }).await?;
-        let start = Instant::now();
-        let mut next = captcha.executed(first, Duration::ZERO);
+        let first = self.send(&action, Query { budget: self.captcha_timeout(), time, ..Query::default() }).await?;
+        let (start, response) = (Instant::now(), first.head());
+        let mut next = captcha.executed(first.into_inner(), Duration::ZERO);
         loop {
             next = match next {
-                Next::Return(result) => return Ok(*result),
+                Next::Return(result) => return Ok((*result, response)),
                 Next::Resend { target } => {
-                    let query = Query { budget: self.captcha_timeout(), target, ..Query::default() };
-                    captcha.executed(self.send(&action, query).await?, start.elapsed())
+                    let query = Query { budget: self.captcha_timeout(), target, time, ..Query::default() };
+                    captcha.executed(self.send(&action, query).await?.into_inner(), start.elapsed())
                 }
                 Next::Poll { captcha_id, after, left } => {
                     tokio::time::sleep(after).await;
-                    let query = Query { captcha_id: Some(captcha_id.clone()), budget: Some(left), target: None };
+                    let query = Query { captcha_id: Some(captcha_id.clone()), budget: Some(left), ..Query::default() };
                     let answer = match self.send(&Action::captcha_solve().into(), query).await {
-                        Ok(answer) => Some(answer),
+                        Ok(answer) => Some(answer.into_inner()),
                         Err(error) if is_passing(&error) => None,
                         Err(error) => return Err(error),
                     };
@@ -95,37 +107,40 @@ impl Session {
 
     /// Moves a file between a page and the files of the session: an `upload_file` or `download_file` action on the target
     /// (the tab) of this id in the DevTools Protocol. Servers of version 1.4.40 do not know it.
-    pub fn execute_file(&self, action: impl Into<types::Action>, target_id: impl Into<String>) -> ExecuteFile<'_> {
-        ExecuteFile { session: self, action: Action::from(action.into()), target_id: target_id.into(), record: None }
+    pub fn execute_file(&self, action: impl Into<Action>, target_id: impl Into<String>) -> ExecuteFile<'_> {
+        ExecuteFile { session: self, action: action.into(), target_id: target_id.into(), record: None }
     }
 
-    async fn send(&self, action: &Action, query: Query) -> Result<ExecutionResult> {
-        let Query { captcha_id, budget, target } = query;
+    async fn send(&self, action: &Action, query: Query) -> Result<ResponseValue<ExecutionResult>> {
+        let Query { captcha_id, budget, target, time } = query;
         let (page_id, generation) = target.map(|it| (it.page_id, it.generation)).unzip();
         let request = self.notte().api().page_execute().session_id(self.id()).body(types::Action::from(action));
         let request = request.captcha_id(captcha_id).captcha_timeout_seconds(budget.map(|budget| budget.as_secs_f64()));
-        self.run(request.target_page_id(page_id).target_generation(generation), time_for(action)).await
+        self.run(request.target_page_id(page_id).target_generation(generation), time_for(action, time)).await
     }
 
     /// Makes a call that may take so long at least.
-    async fn run<O: notte_api::Operation>(&self, request: O, time: Duration) -> Result<O::Output> {
+    async fn run<O: notte_api::Operation>(&self, request: O, time: Duration) -> Result<ResponseValue<O::Output>> {
         let policy = self.notte().policy().clone().at_least(time);
         let caller = Caller { policy, ..self.notte().caller() };
-        run(caller, request).await.map(ResponseValue::into_inner).map_err(|error| error.of_session(self.id()))
+        // Actions are large, and callers nest: unboxed, a debug build fills a third of its stack with one.
+        Box::pin(run(caller, request)).await.map_err(|error| error.of_session(self.id()))
     }
 
-    fn succeeded(&self, operation: &'static str, result: ExecutionResult) -> Result<ExecutionResult> {
+    fn succeeded<T>(
+        &self,
+        operation: &'static str,
+        result: ExecutionResult,
+        response: &ResponseValue<T>,
+    ) -> Result<ExecutionResult> {
         if result.success {
             return Ok(result);
         }
-        let said = match result.code.as_deref() {
-            Some(code) if result.message.is_empty() => code.to_owned(),
-            Some(code) => format!("{code}: {}", result.message),
-            None if result.message.is_empty() => "the action did not work".to_owned(),
-            None => result.message,
-        };
-        let line: String = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(500).collect();
-        Err(Error::execution(operation, line).of_session(self.id()))
+        let exception = result.exception.as_deref().filter(|said| !result.message.contains(said));
+        let said = [result.code.as_deref(), Some(result.message.as_str()), exception];
+        let said = said.into_iter().flatten().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(": ");
+        let error = Error::said(operation, response, Some(&said), "the action did not work");
+        Err(error.of_session(self.id()).of_execution(result))
     }
 }
 
@@ -135,6 +150,8 @@ struct Query {
     captcha_id: Option<String>,
     budget: Option<Duration>,
     target: Option<Target>,
+    /// How long it may take.
+    time: Duration,
 }
 
 /// Whether the next poll may fare better.
@@ -148,17 +165,18 @@ fn is_passing(error: &Error) -> bool {
 }
 
 /// How long an attempt at an action may take at least: what it waits for itself, and some more.
-fn time_for(action: &Action) -> Duration {
+fn time_for(action: &Action, time: Duration) -> Duration {
     let json = serde_json::to_value(action.as_wire()).unwrap_or_default();
     let millis = ["timeout", "time_ms"].iter().filter_map(|field| json.get(field)?.as_u64()).max();
-    millis.map_or(Duration::ZERO, |millis| Duration::from_millis(millis).saturating_add(GRACE))
+    let asked = millis.map_or(time, |millis| time.max(Duration::from_millis(millis)));
+    if asked.is_zero() { asked } else { asked.saturating_add(GRACE) }
 }
 
 /// A file to move on the page: `.await` does it.
 #[must_use = "an action is done by `.await`"]
 #[derive(Debug)]
 pub struct ExecuteFile<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     action: Action,
     target_id: String,
     record: Option<bool>,
@@ -177,11 +195,12 @@ impl ExecuteFile<'_> {
         if !matches!(action.kind(), Some("upload_file" | "download_file")) {
             return Err(Error::invalid("only upload_file and download_file move a file").in_operation(OPERATION));
         }
-        let time = time_for(&action);
+        let time = time_for(&action, Duration::ZERO);
         let body = FileExecutionRequest::builder().action(types::Action::from(action)).target_id(target_id);
         let request = session.notte().api().execute_session_file().session_id(session.id());
-        let result = session.run(request.body(body.record(record)), time).await?;
-        session.succeeded(OPERATION, result)
+        let response = session.run(request.body(body.record(record)), time).await?;
+        let head = response.head();
+        session.succeeded(OPERATION, response.into_inner(), &head)
     }
 }
 
@@ -189,7 +208,7 @@ impl<'a> IntoFuture for ExecuteFile<'a> {
     type Output = Result<ExecutionResult>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// Does it, as [`Session::execute`] does an action.
+    /// Does it, as [`SessionHandle::execute`] does an action.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }

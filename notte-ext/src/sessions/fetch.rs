@@ -1,6 +1,7 @@
 //! `session.fetch(url)`: a request that the page makes, with its cookies and from where it is.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fmt,
     future::{Future, IntoFuture},
@@ -8,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use notte_api::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
 use super::Session;
@@ -21,7 +24,7 @@ const OPERATION: &str = "page_execute";
 /// What the page may not do, such as reading the answer of a site that does not allow it, cannot be done this way either.
 #[must_use = "a request is made by `.await`"]
 pub struct PageFetch<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     url: String,
     method: String,
     headers: BTreeMap<String, String>,
@@ -31,7 +34,7 @@ pub struct PageFetch<'a> {
 }
 
 impl<'a> PageFetch<'a> {
-    pub(super) fn new(session: &'a Session, url: String) -> Self {
+    pub(super) fn new(session: &'a SessionHandle, url: String) -> Self {
         let method = "GET".to_owned();
         Self { session, url, method, headers: BTreeMap::new(), query: Vec::new(), body: None, timeout: None }
     }
@@ -83,20 +86,25 @@ impl<'a> PageFetch<'a> {
             "timeout": millis,
         });
         format!(
-            "async () => {{ const r = {request}; \
+            "(async () => {{ const r = {request}; \
              const url = new URL(r.url, document.baseURI); \
              for (const [name, value] of r.query) url.searchParams.append(name, value); \
              const options = {{method: r.method, headers: r.headers, credentials: 'include'}}; \
              if (r.body !== null) options.body = r.body; \
              if (r.timeout !== null) options.signal = AbortSignal.timeout(r.timeout); \
              const answer = await fetch(url, options); \
+             const bytes = new Uint8Array(await answer.arrayBuffer()); \
+             let body = ''; \
+             for (let i = 0; i < bytes.length; i += 32768) \
+             body += String.fromCharCode(...bytes.subarray(i, i + 32768)); \
              return {{status: answer.status, url: answer.url, headers: Object.fromEntries(answer.headers), \
-             body: await answer.text()}}; }}"
+             body: btoa(body)}}; }})()"
         )
     }
 
     async fn run(self) -> Result<FetchResponse> {
-        let text = self.session.evaluate_js(self.script()).await?;
+        let time = self.timeout.unwrap_or_default();
+        let text = self.session.evaluate_js_for(self.script(), time).await?;
         serde_json::from_str(&text).map_err(|_| {
             let message = "the page gave no answer that can be read";
             Error::new(ErrorKind::Decode, message).in_operation(OPERATION).of_session(self.session.id()).and_acted()
@@ -130,8 +138,15 @@ pub struct FetchResponse {
     pub url: String,
     /// The headers that the page may see, their names in small letters.
     pub headers: BTreeMap<String, String>,
-    /// The body as text.
-    pub body: String,
+    /// The body.
+    #[serde(deserialize_with = "base64")]
+    pub body: Bytes,
+}
+
+/// Text is the only thing that a script can return.
+fn base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    BASE64_STANDARD.decode(text).map(Bytes::from).map_err(serde::de::Error::custom)
 }
 
 impl FetchResponse {
@@ -140,12 +155,17 @@ impl FetchResponse {
         (200..300).contains(&self.status)
     }
 
+    /// Returns the body as text. What is not UTF-8 is replaced, as a browser does it.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
     /// The body read as JSON.
     ///
     /// # Errors
     /// It is none, or no `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_str(&self.body).map_err(|error| {
+        serde_json::from_slice(&self.body).map_err(|error| {
             let message = match error.classify() {
                 serde_json::error::Category::Data => "the body does not have the form that was asked for",
                 _ => "the body is no JSON",
@@ -164,7 +184,7 @@ impl fmt::Debug for FetchResponse {
     }
 }
 
-impl Session {
+impl SessionHandle {
     /// Has the page make a request: with its cookies, from where its browser is.
     ///
     /// ```no_run

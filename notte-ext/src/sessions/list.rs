@@ -2,11 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use futures_util::TryStreamExt as _;
-use notte_api::{types::SessionResponse, wire::Timestamp};
+use notte_api::{
+    types::{SessionPage, SessionResponse},
+    wire::{List, Timestamp},
+};
 
-use super::Session;
-use crate::{Notte, Result, SessionId, Sweep, areas::list};
+use super::{Session, SessionHandle};
+use crate::{Listing, Notte, Result, SessionId, Sweep};
 
 /// Clocks differ by so much without anybody noticing.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -22,11 +24,11 @@ impl Sessions {
         Self { notte }
     }
 
-    /// A handle on a session that somebody else stops. Nothing is asked of the service yet.
+    /// Returns a handle on a session that somebody else stops. No request is sent yet.
     ///
-    /// [`Session::stop`] stops it all the same.
-    pub fn attach(&self, id: impl Into<SessionId>) -> Session {
-        Session::new(self.notte.clone(), self.notte.cleanup().borrow(id.into(), &self.notte.caller()), None)
+    /// [`SessionHandle::stop`] stops it all the same.
+    pub fn attach(&self, id: impl Into<SessionId>) -> SessionHandle {
+        SessionHandle::new(self.notte.clone(), self.notte.cleanup().borrow(id.into(), &self.notte.caller()), None)
     }
 
     /// A guard over a session that was started elsewhere: dropping it stops the session.
@@ -36,25 +38,26 @@ impl Sessions {
 
     /// Lists sessions, those that live unless told otherwise.
     pub fn list(&self) -> SessionList {
-        SessionList::new(self.notte.clone())
+        Listing::new(self.notte.clone(), ())
     }
 
     /// Live sessions that were started with this key since `time`, and that neither this client nor a ledger knows:
     /// what a start whose answer was lost may have left behind. They are candidates to look at; nothing is stopped.
     ///
-    /// A session that was started up to 30 s earlier is listed too, since the clocks of caller and service differ.
+    /// A session that was started up to 30 s earlier is listed too, since the clocks of caller and service differ. A
+    /// session that this version cannot decode may be one of them: it is in [`List::odd`].
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn started_since(&self, time: SystemTime) -> Result<Vec<SessionResponse>> {
+    pub async fn started_since(&self, time: SystemTime) -> Result<List<SessionResponse>> {
         let since = Timestamp::from(time.checked_sub(CLOCK_SKEW).unwrap_or(time));
-        let items = self.list().only_active(true).only_current_token(true).page_size(100).items();
+        let mut sessions = self.list().only_active(true).only_current_token(true).page_size(100).all().await?;
         let known = self.notte.cleanup().known().await?;
-        let candidates = items.try_filter(|session| {
-            let candidate = session.created_at >= since && !known.contains(&session.session_id);
-            std::future::ready(candidate)
+        sessions.retain(|session| match session {
+            Ok(session) => session.created_at >= since && !known.contains(&session.session_id),
+            Err(odd) => !odd.value()["session_id"].as_str().is_some_and(|id| known.contains(&id.to_owned())),
         });
-        candidates.try_collect().await
+        Ok(sessions)
     }
 
     /// Stops the sessions that were left behind by processes that died without stopping them, as far as the
@@ -73,7 +76,5 @@ impl Sessions {
     }
 }
 
-list! {
-    /// A list of sessions that is not asked for yet: those that live, unless told otherwise.
-    SessionList: list_sessions -> SessionPage of SessionResponse
-}
+/// A list of sessions: those that live, unless told otherwise.
+pub type SessionList = Listing<SessionPage>;

@@ -7,23 +7,23 @@ use std::{
     pin::Pin,
 };
 
-use notte_api::types::NetworkLogBatch;
+use notte_api::{types::NetworkLogBatch, wire::List};
 
-use super::{Session, check};
-use crate::{Error, ErrorKind, Notte, Result, Save, save::Download};
+use super::{SessionHandle, check};
+use crate::{Error, ErrorKind, Notte, Result, Save, SessionId, save::Download};
 
 /// A question for the network traffic of a session: `.await` asks.
 #[must_use = "it is asked by `.await`"]
 #[derive(Debug)]
 pub struct NetworkLogsRequest<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     limit: Option<i64>,
     download: Option<bool>,
     unchecked: bool,
 }
 
 impl<'a> NetworkLogsRequest<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
+    pub(super) fn new(session: &'a SessionHandle) -> Self {
         Self { session, limit: None, download: None, unchecked: false }
     }
 
@@ -54,8 +54,10 @@ impl<'a> NetworkLogsRequest<'a> {
         let answer = session.call(request.limit(limit).download(download)).await?;
         let file = |batch| NetworkLog { notte: session.notte().clone(), batch };
         Ok(NetworkLogs {
+            session: answer.session_id.into(),
+            format: answer.format,
             total: answer.total_batch_count,
-            files: answer.batches.into_vec().into_iter().map(file).collect(),
+            files: answer.batches.map(file),
         })
     }
 }
@@ -74,8 +76,12 @@ impl<'a> IntoFuture for NetworkLogsRequest<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct NetworkLogs {
-    /// Those that were asked for.
-    pub files: Vec<NetworkLog>,
+    /// The session.
+    pub session: SessionId,
+    /// The format of the files.
+    pub format: Option<String>,
+    /// The files that were requested. One that this version cannot decode is in [`List::odd`].
+    pub files: List<NetworkLog>,
     /// How many there are in all.
     pub total: i64,
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use notte_api::{
-    ByteStream, Bytes, Client, OperationMeta, ResponseValue, SendOnce, builder,
+    ByteStream, Client, OperationMeta, ResponseValue, SendOnce, builder,
     types::{ReplayResponse, SessionStatus},
 };
 use serde::Deserialize;
@@ -34,11 +34,11 @@ const LARGEST: usize = 16 * 1024 * 1024;
 #[must_use = "a replay is asked for by `.await` or `.wait()`"]
 #[derive(Debug)]
 pub struct ReplayRequest<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
 }
 
 impl<'a> ReplayRequest<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
+    pub(super) fn new(session: &'a SessionHandle) -> Self {
         Self { session }
     }
 
@@ -67,7 +67,7 @@ impl<'a> IntoFuture for ReplayRequest<'a> {
 #[must_use = "it is waited by `.await`"]
 #[derive(Debug)]
 pub struct ReplayWait<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     deadline: Duration,
 }
 
@@ -105,7 +105,7 @@ enum Asked {
 }
 
 /// Asks once. What can never come is an error.
-async fn ask(session: &Session) -> Result<Asked> {
+async fn ask(session: &SessionHandle) -> Result<Asked> {
     let notte = session.notte();
     let answer = notte.call(AsBytes(session.id().clone())).raw().await;
     match answer.map_err(|error| error.of_session(session.id())) {
@@ -124,7 +124,7 @@ async fn ask(session: &Session) -> Result<Asked> {
     }
 }
 
-fn still_runs(session: &Session) -> Error {
+fn still_runs(session: &SessionHandle) -> Error {
     let message = "the session still runs; its replay is made after it has stopped";
     Error::new(ErrorKind::Conflict, message).in_operation(OPERATION).of_session(session.id())
 }
@@ -172,14 +172,14 @@ enum Video {
 
 impl Replay {
     async fn read(notte: Notte, session: &SessionId, answer: ResponseValue<ByteStream>) -> Result<Self> {
-        let mut download = Download::new(answer);
+        let mut download = Download::new(OPERATION, answer)?;
         let mut text = Vec::new();
         while let Some(chunk) = download.chunk().await? {
             text.extend_from_slice(&chunk);
             // No video begins like an object.
             let begin = text.trim_ascii_start();
             if (!begin.is_empty() && !begin.starts_with(b"{")) || text.len() > LARGEST {
-                download.head = Bytes::from(text);
+                download.put_back(text);
                 return Ok(Self { notte, session: session.clone(), video: Video::Here(download) });
             }
         }
@@ -220,11 +220,8 @@ impl Replay {
     ///
     /// # Errors
     /// There is no video, or its address is no longer good: ask for the replay again.
-    pub async fn stream(self) -> Result<impl futures_util::Stream<Item = Result<Bytes>> + Send + Unpin> {
-        let download = self.open().await?;
-        Ok(Box::pin(futures_util::stream::try_unfold(download, async |mut download| {
-            Ok(download.chunk().await?.map(|chunk| (chunk, download)))
-        })))
+    pub async fn stream(self) -> Result<Download> {
+        self.open().await
     }
 
     async fn open(self) -> Result<Download> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use notte_api::types::{DataSpace, builder};
+use notte_api::{
+    ResponseValue,
+    types::{DataSpace, builder},
+};
 
 use super::Session;
 use crate::{
@@ -28,27 +31,23 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "a page is read by `.markdown()` and its like"]
-pub struct Scrape<'a> {
-    session: &'a Session,
+pub struct ScrapePage<'a> {
+    session: &'a SessionHandle,
     request: builder::ScrapeRequest,
     has_schema: bool,
 }
 
-impl<'a> Scrape<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
+impl<'a> ScrapePage<'a> {
+    pub(super) fn new(session: &'a SessionHandle) -> Self {
         Self { session, request: builder::ScrapeRequest::default(), has_schema: false }
     }
 
     options!();
     readings!();
 
-    /// The whole answer.
-    ///
-    /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn data(self) -> Result<DataSpace> {
+    async fn fetch(self) -> Result<ResponseValue<DataSpace>> {
         let request = self.session.notte().api().page_scrape().session_id(self.session.id()).body_map(|_| self.request);
-        self.session.call(request).await
+        self.session.notte().call(request).raw().await.map_err(|error| error.of_session(self.session.id()))
     }
 
     fn about(&self) -> About {
@@ -56,8 +55,8 @@ impl<'a> Scrape<'a> {
     }
 }
 
-impl fmt::Debug for Scrape<'_> {
+impl fmt::Debug for ScrapePage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scrape").field("session", &self.session.id()).finish_non_exhaustive()
+        f.debug_struct("ScrapePage").field("session", &self.session.id()).finish_non_exhaustive()
     }
 }

@@ -16,13 +16,13 @@ use crate::{Action, Error, ErrorKind, Result};
 #[must_use = "it is asked by `.await`"]
 #[derive(Debug)]
 pub struct WorkflowCode<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     as_workflow: bool,
     infer_response_format: Option<bool>,
 }
 
 impl<'a> WorkflowCode<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
+    pub(super) fn new(session: &'a SessionHandle) -> Self {
         Self { session, as_workflow: true, infer_response_format: None }
     }
 
@@ -100,7 +100,7 @@ impl From<ScriptResponse> for Script {
     }
 }
 
-impl Session {
+impl SessionHandle {
     /// Asks for what was done in the session so far: Python code, and the actions.
     pub fn workflow_code(&self) -> WorkflowCode<'_> {
         WorkflowCode::new(self)
@@ -115,11 +115,11 @@ impl Session {
     ///
     /// # Cancel safety
     /// An action may have been done when the future is dropped; those after it were not.
-    pub async fn run_actions<A: Into<types::Action>>(
+    pub async fn run_actions<A: Into<Action>>(
         &self,
         actions: impl IntoIterator<Item = A>,
     ) -> Result<Vec<ExecutionResult>> {
-        let actions: Vec<Action> = actions.into_iter().map(|action| Action::from(action.into())).collect();
+        let actions: Vec<Action> = actions.into_iter().map(Into::into).collect();
         let mut results = Vec::with_capacity(actions.len());
         for (index, action) in actions.iter().enumerate() {
             let result = self.execute(action).await.map_err(|error| {

@@ -1,12 +1,12 @@
 //! `notte.vaults()` and `Vault`: which vaults there are, and one of them.
 
-use notte_api::types::{self, Credential};
+use notte_api::{
+    types::{self, Credential, VaultPage},
+    wire::List,
+};
 
 use super::{VaultCard, VaultEntry, site::site};
-use crate::{
-    Error, Notte, Result, VaultId,
-    areas::{delete, list},
-};
+use crate::{Error, Listing, Notte, Result, VaultId, areas::delete};
 
 /// The vaults of the account.
 #[derive(Debug, Clone)]
@@ -26,25 +26,23 @@ impl Vaults {
     /// may exist.
     pub async fn create(&self, name: impl Into<String>) -> Result<Vault> {
         let name = name.into();
-        let made = self.notte.call(self.notte.api().vault_create().body_map(|body| body.name(name))).await?;
-        Ok(self.attach(made.vault_id))
+        let created = self.notte.call(self.notte.api().vault_create().body_map(|body| body.name(name))).await?;
+        Ok(Vault { created: Some(Box::new(created.clone())), ..self.attach(created.vault_id) })
     }
 
     /// A handle on a vault. Nothing is asked of the service yet.
     pub fn attach(&self, id: impl Into<VaultId>) -> Vault {
-        Vault { notte: self.notte.clone(), id: id.into() }
+        Vault { notte: self.notte.clone(), id: id.into(), created: None }
     }
 
     /// Lists vaults.
     pub fn list(&self) -> VaultList {
-        VaultList::new(self.notte.clone())
+        Listing::new(self.notte.clone(), ())
     }
 }
 
-list! {
-    /// A list of vaults that is not asked for yet.
-    VaultList: list_vaults -> VaultPage of Vault
-}
+/// A list of vaults.
+pub type VaultList = Listing<VaultPage>;
 
 /// A vault.
 ///
@@ -63,9 +61,15 @@ list! {
 pub struct Vault {
     pub(super) notte: Notte,
     pub(super) id: VaultId,
+    created: Option<Box<types::Vault>>,
 }
 
 impl Vault {
+    /// Returns the service's description of a vault that was just created; `None` for one that was attached to.
+    pub fn created(&self) -> Option<&types::Vault> {
+        self.created.as_deref()
+    }
+
     /// Its id.
     pub fn id(&self) -> &VaultId {
         &self.id
@@ -79,13 +83,13 @@ impl Vault {
         VaultEntry::new(self, url.as_ref())
     }
 
-    /// For which sites there are logins, and whose. There are no passwords in it.
+    /// Lists the logins: their sites and user names, without passwords. One that this version cannot decode is in
+    /// [`List::odd`].
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn list(&self) -> Result<Vec<Credential>> {
-        let answer = self.notte.call(self.notte.api().vault_credentials_list().vault_id(&self.id)).await?;
-        Ok(answer.credentials.into_vec())
+    pub async fn list(&self) -> Result<List<Credential>> {
+        Ok(self.notte.call(self.notte.api().vault_credentials_list().vault_id(&self.id)).await?.credentials)
     }
 
     /// Whether there is a login for a site. The login itself is not read.

@@ -200,7 +200,8 @@ async fn network_logs_are_listed_within_limits_and_downloaded() {
     let notte = server.notte();
     let session = notte.sessions().attach("s-1");
     let logs = session.network_logs().limit(2).download(true).await.unwrap();
-    assert!(server.last("GET /sessions/s-1/network").line.ends_with("?download=true&limit=2"));
+    let line = server.last("GET /sessions/s-1/network").line;
+    assert!(line.contains("download=true") && line.contains("limit=2"), "{line}");
     assert_eq!((logs.total, logs.files[0].key(), logs.files[0].size()), (7, "b-1", 3));
     assert_eq!(logs.files[0].save(folder.path().join("log")).await.unwrap().bytes, 3);
     assert_eq!(logs.files[1].save(folder.path().join("no")).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -208,5 +209,43 @@ async fn network_logs_are_listed_within_limits_and_downloaded() {
     for limit in [0, 1001] {
         let error = session.network_logs().limit(limit).await.unwrap_err();
         assert!(error.to_string().contains("between 1 and 1000"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_file_is_not_the_file() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.sessions().attach("s-1");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bin");
+    for status in [204, 206] {
+        server
+            .fail("GET /sessions/s-1/files/f-1", [Fault::Refuse(status, "", if status == 206 { "half" } else { "" })]);
+        let error = session.files().download("f-1").save(&path).await.unwrap_err();
+        assert_eq!((error.kind(), path.exists()), (ErrorKind::Decode, false), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[tokio::test]
+async fn an_upload_that_was_refused_is_sent_again_with_its_type_and_content() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.sessions().attach("s-1");
+    let sent = serde_json::json!({"id": "f-1", "session_id": "s-1", "filename": "a.csv", "mime_type": "text/csv", "size": 4,
+        "checksum": "x", "created_at": "2025-01-02", "expires_at": "2025-01-02", "source": "user_upload"});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "a,b\n").unwrap();
+    for upload in [session.files().upload(&path), session.files().upload_bytes("a.csv", "a,b\n")] {
+        server.fail("POST /sessions/s-1/files", [Fault::Refuse(529, "", ""), Fault::Say(sent.to_string())]);
+        let before = server.count("POST");
+        upload.await.unwrap();
+        assert_eq!(server.count("POST") - before, 2);
+        let body = server.last("POST").body;
+        for part in ["filename=\"a.csv\"", "text/csv", "a,b\n"] {
+            assert!(body.contains(part), "{part} is not in {body}");
+        }
     }
 }

@@ -99,19 +99,32 @@ async fn a_python_file_becomes_a_function_and_a_version() {
 #[tokio::test]
 async fn what_is_no_python_file_is_never_uploaded() {
     let (server, folder) = (Server::start(), Folder::new("refused"));
-    for path in [folder.file("flights.txt", "x"), folder.0.join("missing.py"), folder.0.clone(), PathBuf::new()] {
+    let too_large = folder.file("large.py", "");
+    std::fs::File::options().write(true).open(&too_large).unwrap().set_len(17 * 1024 * 1024).unwrap();
+    for (path, kind) in [
+        (folder.file("flights.txt", "x"), ErrorKind::InvalidRequest),
+        (folder.0.join("missing.py"), ErrorKind::File),
+        (folder.0.clone(), ErrorKind::InvalidRequest),
+        (PathBuf::new(), ErrorKind::InvalidRequest),
+        (too_large, ErrorKind::InvalidRequest),
+    ] {
         let error = server.notte().functions().create(&path).await.err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path:?}");
+        assert_eq!(error.kind(), kind, "{path:?}");
     }
     assert_eq!(server.count("POST"), 0);
 }
 
 #[tokio::test]
-async fn an_upload_is_sent_once() {
-    let (server, folder) = (Server::start(), Folder::new("once"));
-    server.fail("POST /functions", [Fault::Refuse(529, "", ""), Fault::Refuse(529, "", "")]);
-    let error = server.notte().functions().create(folder.file("x.py", "")).await.err().unwrap();
-    assert_eq!((error.kind(), server.count("POST")), (ErrorKind::Overloaded, 1));
+async fn an_upload_that_was_refused_is_sent_again_and_one_that_may_have_arrived_is_not() {
+    let (server, folder) = (Server::start(), Folder::new("again"));
+    let path = folder.file("x.py", "def run(): ...");
+    server.fail("POST /functions", [Fault::Refuse(529, "", ""), Fault::Say(info().to_string())]);
+    let function = server.notte().functions().create(&path).await.unwrap();
+    assert_eq!((function.created().unwrap().latest_version.as_str(), server.count("POST")), ("v1", 2));
+    assert!(server.last("POST /functions").body.contains("def run(): ..."), "the second attempt has the source too");
+    server.fail("POST /functions/f-1", [Fault::Cut]);
+    let error = function.update(&path).await.unwrap_err();
+    assert!(error.may_have_been_sent() && server.count("POST /functions/f-1") == 1, "{error}");
 }
 
 #[tokio::test]
@@ -159,7 +172,7 @@ async fn a_run_tells_its_log_and_gives_its_result() {
         event("log", &json!("first\nline")),
         "data: {\"type\": \"log\", broken\n".to_owned(),
         event("something_newer", &json!(1)),
-        format!("data: {}\n", json!({"type": "log", "message": "second"})),
+        format!("data: half\rdata: {}\r\r", json!({"type": "log", "message": "second"})),
         event("result", &end.into()),
         event("log", &json!("never read")),
     ];
@@ -237,6 +250,37 @@ async fn a_run_without_a_result_is_an_error_and_is_never_started_twice() {
         assert!(error.kind() == kind && error.may_have_been_sent(), "{error}");
     }
     assert_eq!(server.count(START), 7);
+}
+
+#[tokio::test]
+async fn why_a_run_did_not_work_is_not_lost_in_whatever_form_it_is_told() {
+    let server = Server::start();
+    let function = function(&server);
+    for says in [
+        json!({"detail": "no such\ncity"}).to_string(),
+        json!({"error": "no such city"}).to_string(),
+        event("error", &json!("no such city")),
+        "event: error\ndata: no such city\n\n".to_owned(),
+        event("result", &result("failed", &json!("no such city"))),
+    ] {
+        runs(&server, &says);
+        let error = function.run().await.unwrap_err();
+        assert!(error.kind() == ErrorKind::Execution && error.to_string().contains("no such city"), "{says}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_run_says_is_printed_without_what_it_was_sent() {
+    let server = Server::start();
+    let function = function(&server);
+    let said = "hunter2 at https://e.com/?token=marker-7, key-7f3a-marker";
+    for says in [event("result", &result("failed", &json!(said))), event("error", &json!(said))] {
+        runs(&server, &says);
+        let error = function.run().variable("password", "hunter2").await.unwrap_err();
+        let printed = format!("{error} {error:?}");
+        assert!(["hunter2", "marker"].iter().all(|secret| !printed.contains(secret)), "{printed}");
+        assert!(printed.contains("https://e.com/…"), "{printed}");
+    }
 }
 
 #[tokio::test]
@@ -333,8 +377,8 @@ async fn source_is_read_without_the_key_and_overwrites_nothing() {
     assert!(!server.last("GET /signed").head.contains(KEY), "a signed address gets no key");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "def run(): ...");
     let error = function.download().save(&path).await.unwrap_err();
-    assert_eq!((error.kind(), server.count("GET")), (ErrorKind::InvalidRequest, 2));
-    function.download().overwrite().save(&path).await.unwrap();
+    assert_eq!((error.kind(), server.count("GET")), (ErrorKind::File, 2));
+    function.download().save(&path).overwrite().await.unwrap();
     assert!(!format!("{:?}", function.info().await.unwrap()).contains("hunter2"));
 }
 

@@ -37,9 +37,9 @@ async fn an_address_is_read_with_every_option_of_browser_and_page() {
     let browser =
         notte.session().browser(BrowserType::Chrome).viewport(1280, 720).idle_timeout(Duration::from_secs(61));
     let browser = browser.extra_http_header("x-a", "b").proxies(true).extra("newer", 1);
-    let scrape = notte.scrape("https://e.com").browser(browser).only_main_content().scrape_links(false);
+    let scrape = notte.scrape("https://e.com").browser(browser).only_main_content(true).scrape_links(false);
     let scrape = scrape.selector("main").ignored_tags(["nav"]).instructions("i").schema(json!({"type": "object"}));
-    let scrape = scrape.model("openai/gpt-4o").link_placeholders().scrape_images(true);
+    let scrape = scrape.model("openai/gpt-4o").link_placeholders(true).scrape_images(true);
     assert_eq!(scrape.images().await.unwrap().len(), 1);
     let expected = json!({
         "url": "https://e.com", "browser_type": "chrome", "viewport_width": 1280, "viewport_height": 720,
@@ -88,7 +88,7 @@ async fn data_is_taken_out_of_html() {
     let notte = server.notte();
     let answer = json!({"model_schema": {"success": true, "model_schema": {}}, "scrape": found()});
     server.fail("POST /scrape_from_html", (0..2).map(|_| Fault::Say(answer.to_string())));
-    let scrape = notte.scrape_from_html("https://e.com", "<p>").frame("https://f.com", "<b>").only_main_content();
+    let scrape = notte.scrape_from_html("https://e.com", "<p>").frame("https://f.com", "<b>").only_main_content(true);
     assert_eq!(scrape.instructions("the address").json().await.unwrap(), json!({"email": "ada@e.com"}));
     let expected = json!({
         "frames": [

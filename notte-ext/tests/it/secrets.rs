@@ -12,7 +12,6 @@ use std::{
 };
 
 use crate::support::{Fault, KEY, Server, alone};
-use futures_util::StreamExt as _;
 use notte_ext::{
     Action, Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin, Builder,
     Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy, FallbackOutcome,
@@ -20,14 +19,17 @@ use notte_ext::{
     FunctionEdit, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate, Functions, ImageFormat,
     ImportState, Link, Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs, NetworkLogsRequest, Notte,
     NotteProxy, Observe, Page, PageFetch, Persona, PersonaBuilder, Personas, Profile, ProfileList, Profiles, Progress,
-    Replay, ReplayRequest, ReplayWait, Retry, Run, RunBuilder, RunEvent, RunEvents, RunList, RunPayload, RunUpdate,
-    Save, SaveProfile, Saved, Scrape, ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit,
+    Replay, ReplayRequest, ReplayWait, Retry, FunctionRun, FunctionRunBuilder, RunEvent, RunEvents, FunctionRunList, RunPayload, RunUpdate,
+    Save, SaveProfile, Saved, ScrapePage, ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit,
     SearchResults, Secrets, Session, SessionBuilder, SessionDebug, SessionList, Sessions, SetProfileCookies, Shutdown,
     Step, Sweep, SweepFailure, Upload, Usage, Vault, VaultCard, VaultEntry, Vaults, VideoFormat, WaitForAuth, Waited,
     WorkflowCode,
     actions::{ElementId, FormFill, Selector},
     agents,
-    notte_api::types::{CreditCard, SmsResponse},
+    notte_api::{
+        types::{CreditCard, SmsResponse},
+        wire::List,
+    },
 };
 use serde_json::json;
 
@@ -107,7 +109,7 @@ async fn sessions(all: &mut Printed, server: &Server) {
     all.shown::<SessionDebug>(&session.debug().await.unwrap());
     all.shown::<Observe<'_>>(&session.observe().instructions(TYPED));
     all.shown::<Page>(&session.observe().await.unwrap());
-    all.shown::<Scrape<'_>>(&session.scrape());
+    all.shown::<ScrapePage<'_>>(&session.scrape());
     let screenshot = session.screenshot().await.unwrap();
     all.shown::<Screenshot>(&screenshot);
     all.shown::<Option<ImageFormat>>(&screenshot.format());
@@ -166,7 +168,7 @@ async fn personas(all: &mut Printed, server: &Server) {
     let mail = json!([{"subject": "Your code", "email_id": "m-1", "created_at": AT, "sender_email": "a@b.c",
         "sender_name": "A", "text_content": format!("it is {TYPED}: https://e.com/?token={TOKEN}"), "html_content": TYPED}]);
     say(server, "GET /personas/p-1/emails", &mail, OF_ANY);
-    all.shown::<Vec<Email>>(&persona.emails().await.unwrap());
+    all.shown::<List<Email>>(&persona.emails().await.unwrap());
     all.failed(&persona.emails().await.unwrap_err());
 }
 
@@ -183,7 +185,7 @@ async fn pages(all: &mut Printed, server: &Server) {
 
     let session = notte.sessions().attach("s-1");
     let answer =
-        json!({"status": 200, "url": format!("https://e.com?token={TOKEN}"), "headers": {"x": TYPED}, "body": TYPED});
+        json!({"status": 200, "url": format!("https://e.com?token={TOKEN}"), "headers": {"x": TYPED}, "body": "aHVudGVyMg=="});
     let executed = json!({"action": {"type": "evaluate_js", "code": TYPED}, "success": true, "message": "ok",
         "started_at": AT, "ended_at": AT, "data": {"markdown": answer.to_string()}});
     say(server, "POST /sessions/s-1/page/execute", &executed, OF_ANY);
@@ -271,7 +273,7 @@ async fn functions(all: &mut Printed, server: &Server) {
     all.shown::<FunctionUpdate<'_>>(&function.update("a.py"));
     all.shown::<FunctionEdit<'_>>(&function.edit().instructions(TYPED));
     all.shown::<FunctionRollback<'_>>(&function.rollback("v1"));
-    all.shown::<RunList>(&function.runs());
+    all.shown::<FunctionRunList>(&function.runs());
     let info = json!({"function_id": "f-1", "created_at": AT, "updated_at": AT, "latest_version": "v1",
         "versions": ["v1"], "status": "active", "url": format!("{}/source?token={TOKEN}", server.url)});
     say(server, "GET /functions/f-1", &info, OF_ANY);
@@ -291,7 +293,7 @@ async fn functions(all: &mut Printed, server: &Server) {
     let start = [Fault::Say(says.concat()), Fault::Say(says[1].clone()), Fault::Refuse(422, "", OF_TYPED)];
     server.fail("POST /functions/f-1/runs/r-1", start);
     let run = || function.run().run_id("r-1").variable("password", TYPED);
-    all.shown::<RunBuilder<'_>>(&run());
+    all.shown::<FunctionRunBuilder<'_>>(&run());
     let mut events = run().events().await.unwrap();
     all.shown::<RunEvents>(&events);
     while let Some(event) = events.next().await {
@@ -300,7 +302,7 @@ async fn functions(all: &mut Printed, server: &Server) {
     all.failed(&run().await.unwrap_err());
     all.failed(&run().await.unwrap_err());
     let run = function.attach_run("r-1");
-    all.shown::<Run>(&run);
+    all.shown::<FunctionRun>(&run);
     all.shown::<RunPayload>(&RunPayload::Result);
     let update = run.update("closed").logs([TYPED]).result(TYPED);
     all.shown::<RunUpdate<'_>>(&update);
@@ -314,7 +316,7 @@ async fn agents(all: &mut Printed, server: &Server) {
     all.shown::<Agents>(&notte.agents());
     all.shown::<agents::AgentList>(&notte.agents().list());
     all.shown::<AgentBuilder<'_>>(&session.agent().url(format!("https://e.com?token={TOKEN}")).extra("x", TYPED));
-    all.shown::<agents::Run<'_>>(&session.agent().run(TYPED));
+    all.shown::<agents::AgentRun<'_>>(&session.agent().run(TYPED));
     let started = |status: &str| json!({"agent_id": "a-1", "session_id": "s-1", "status": status, "created_at": AT});
     let mut ended = started("closed");
     let step =
@@ -325,7 +327,7 @@ async fn agents(all: &mut Printed, server: &Server) {
     let agent = session.agent().start(TYPED).await.unwrap();
     all.failed(&session.agent().start(TYPED).await.unwrap_err());
     all.shown::<Agent>(&agent);
-    all.shown::<agents::Wait<'_>>(&agent.wait());
+    all.shown::<agents::AgentWait<'_>>(&agent.wait());
     all.shown::<agents::Logs>(&agent.logs());
     all.shown::<agents::StopAgent<'_>>(&agent.stop());
     all.shown::<agents::AgentCode<'_>>(&agent.workflow_code());
@@ -350,7 +352,7 @@ async fn agents(all: &mut Printed, server: &Server) {
         page.execute(Action::fill("I1", TYPED)).await
     });
     let outcome = outcome.await.unwrap();
-    all.shown::<FallbackOutcome>(&outcome);
+    all.shown::<FallbackOutcome<_>>(&outcome);
 }
 
 async fn services(all: &mut Printed, server: &Server) {

@@ -9,8 +9,8 @@ use notte_ext::{
     FunctionDownload, FunctionEdit, FunctionId, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate,
     Functions, ImageFormat, ImportState, Link, Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs,
     NetworkLogsRequest, Notte, NotteProxy, Observe, Page, PageFetch, Persona, PersonaBuilder, PersonaId, PersonaList,
-    Personas, Profile, ProfileId, ProfileList, Profiles, Progress, Replay, ReplayRequest, ReplayWait, Retry, Run,
-    RunBuilder, RunEvent, RunEvents, RunId, RunList, RunPayload, RunUpdate, Save, SaveProfile, Saved, Scrape,
+    Personas, Profile, ProfileId, ProfileList, Profiles, Progress, Replay, ReplayRequest, ReplayWait, Retry, FunctionRun,
+    FunctionRunBuilder, RunEvent, RunEvents, RunId, FunctionRunList, RunPayload, RunUpdate, Save, SaveProfile, Saved, ScrapePage,
     ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit, SearchResults, Secrets, Session,
     SessionBuilder, SessionDebug, SessionId, SessionList, Sessions, SetProfileCookies, Shutdown, Step, Sweep,
     SweepFailure, Upload, Usage, UsageLogList, Vault, VaultCard, VaultEntry, VaultId, VaultList, Vaults, VideoFormat,
@@ -117,15 +117,15 @@ const _: () = {
     travels::<ReplayRequest<'_>>();
     travels::<ReplayWait<'_>>();
     travels::<Retry>();
-    travels::<Run>();
+    travels::<FunctionRun>();
     travels::<RunEvent>();
     travels::<RunId>();
-    travels::<RunList>();
+    travels::<FunctionRunList>();
     travels::<RunPayload>();
     travels::<RunUpdate<'_>>();
     travels::<SaveProfile<'_>>();
     travels::<Saved>();
-    travels::<Scrape<'_>>();
+    travels::<ScrapePage<'_>>();
     travels::<ScrapeHtml>();
     travels::<ScrapeUrl>();
     travels::<Screenshot>();
@@ -169,13 +169,13 @@ const _: () = {
     travels::<actions::Wait>();
     travels::<agents::AgentCode<'_>>();
     travels::<agents::StopAgent<'_>>();
-    travels::<agents::Wait<'_>>();
+    travels::<agents::AgentWait<'_>>();
     moves::<Replay>();
-    moves::<RunBuilder<'_>>();
+    moves::<FunctionRunBuilder<'_>>();
     moves::<RunEvents>();
     moves::<Save<'_>>();
     moves::<Upload<'_>>();
     moves::<agents::Logs>();
-    moves::<agents::Run<'_, Email>>();
-    moves::<agents::Run<'_>>();
+    moves::<agents::AgentRun<'_, Email>>();
+    moves::<agents::AgentRun<'_>>();
 };

@@ -212,7 +212,7 @@ fn handle(request: &Request, state: &mut State) -> (u16, Vec<u8>) {
         }
         ("GET", ["sessions", _, "offset"]) => r#"{"offset":7}"#.into(),
         ("GET", ["sessions", _, "cookies"]) => {
-            r#"{"cookies":[{"name":"a","value":"hunter2","domain":"x","path":"/","http_only":true}]}"#.into()
+            r#"{"cookies":[{"name":"a","value":"hunter2","domain":"x","path":"/","httpOnly":true}]}"#.into()
         }
         ("POST", ["sessions", _, "cookies"]) => r#"{"success":true,"message":"ok"}"#.into(),
         ("GET", ["sessions", _, "debug"]) => {
