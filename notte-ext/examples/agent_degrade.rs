@@ -16,5 +16,6 @@ async fn main() -> notte_ext::Result<()> {
         Err(error) => return Err(error),
     };
     println!("{summary}");
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

@@ -14,5 +14,6 @@ async fn main() -> notte_ext::Result<()> {
     // Actions can be executed again, without an agent.
     let actions: Vec<_> = result.steps().iter().filter_map(notte_ext::Step::action).collect();
     println!("{} entries with an action, {} of them steps", actions.len(), result.steps_completed());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

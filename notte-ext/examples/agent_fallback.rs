@@ -16,5 +16,6 @@ async fn main() -> notte_ext::Result<()> {
         })
         .await?;
     println!("{} (agent used: {})", outcome.success(), outcome.agent_used());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

@@ -16,5 +16,6 @@ async fn main() -> notte_ext::Result<()> {
 
     // The same in one call: `run` follows the steps too.
     session.agent().run("compare them again").print_logs().await?.into_answer()?;
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

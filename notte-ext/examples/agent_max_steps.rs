@@ -13,5 +13,6 @@ async fn main() -> notte_ext::Result<()> {
             break;
         }
     }
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

@@ -18,5 +18,6 @@ async fn main() -> notte_ext::Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     println!("{:?}", result.state());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

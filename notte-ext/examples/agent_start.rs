@@ -11,5 +11,6 @@ async fn main() -> notte_ext::Result<()> {
     // … whatever there is to do meanwhile …
     let result = agent.wait().await?;
     println!("{:?}: {}", result.state(), result.answer().unwrap_or_default());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

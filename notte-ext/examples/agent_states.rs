@@ -14,5 +14,6 @@ async fn main() -> notte_ext::Result<()> {
         AgentState::Stopped => println!("was stopped"),
         state => println!("is {state:?}"),
     }
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

@@ -11,5 +11,6 @@ async fn main() -> notte_ext::Result<()> {
     // Anywhere else, by its id alone:
     let status = notte.agents().attach(&id).status().await?;
     println!("{:?} after {} steps", status.state(), status.steps_completed());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

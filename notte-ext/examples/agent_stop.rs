@@ -9,5 +9,6 @@ async fn main() -> notte_ext::Result<()> {
     let agent = session.agent().start("read all the news there are").await?;
     let status = agent.stop().wait().await?;
     println!("{:?} after {} steps", status.state(), status.steps_completed());
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

@@ -18,5 +18,6 @@ async fn main() -> notte_ext::Result<()> {
     let session = Notte::from_env()?.session().await?;
     let contact: Contact = session.agent().run_as("find out how to reach them").await?;
     println!("{} {}", contact.email, contact.phone.as_deref().unwrap_or("(no phone)"));
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

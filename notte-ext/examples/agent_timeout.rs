@@ -21,5 +21,6 @@ async fn main() -> notte_ext::Result<()> {
     let run = session.agent().run("another one").into_future();
     let ended = tokio::time::timeout(Duration::from_millis(500), run).await;
     println!("{}", if ended.is_ok() { "done" } else { "dropped" });
-    session.stop().await
+    session.stop().await?;
+    Ok(())
 }

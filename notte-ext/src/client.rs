@@ -158,7 +158,7 @@ impl Notte {
         Search::new(self.clone(), query.into())
     }
 
-    /// The agents that exist: lists, and handles on them. [`Session::agent`](crate::Session::agent) starts new ones.
+    /// The agents that exist: lists, and handles on them. [`SessionHandle::agent`](crate::SessionHandle::agent) starts new ones.
     pub fn agents(&self) -> Agents {
         Agents::new(self.clone())
     }

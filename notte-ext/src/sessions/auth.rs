@@ -12,7 +12,7 @@ use notte_api::{
     wire::Open,
 };
 
-use super::Session;
+use super::SessionHandle;
 use crate::{
     Error, ErrorKind, Result,
     wait::{Polled, Schedule, poll},

@@ -7,7 +7,7 @@ use notte_api::{
     wire::List,
 };
 
-use super::Session;
+use super::SessionHandle;
 use crate::{Error, Result, save::file_error};
 
 /// Brings a cookie into the form that every server takes: the expiry under both of its names, `sameSite` as one of its three

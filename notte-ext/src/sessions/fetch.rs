@@ -14,7 +14,7 @@ use notte_api::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
-use super::Session;
+use super::SessionHandle;
 use crate::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "page_execute";

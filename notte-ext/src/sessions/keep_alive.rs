@@ -2,12 +2,12 @@
 
 use std::{future::Future, pin::pin, time::Duration};
 
-use super::Session;
+use super::SessionHandle;
 
 /// Shorter than the shortest idle timeout, which is a minute.
 const INTERVAL: Duration = Duration::from_secs(25);
 
-impl Session {
+impl SessionHandle {
     /// Runs `work`, and asks after the session beside it now and then, so that it is not closed for being idle. Its
     /// [maximum duration](crate::SessionBuilder::max_duration) ends it all the same.
     ///

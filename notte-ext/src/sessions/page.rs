@@ -15,18 +15,18 @@ use notte_api::{
 };
 use serde_json::Value;
 
-use super::{Screenshot, Session};
+use super::{Screenshot, SessionHandle};
 use crate::{Error, ErrorKind, Result};
 
 /// A look at a page that is not done yet: `.await` does it.
 #[must_use = "a look is done by `.await`"]
 pub struct Observe<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     request: builder::ObserveRequest,
 }
 
 impl<'a> Observe<'a> {
-    pub(super) fn new(session: &'a Session) -> Self {
+    pub(super) fn new(session: &'a SessionHandle) -> Self {
         Self { session, request: builder::ObserveRequest::default() }
     }
 

@@ -7,14 +7,14 @@ use std::{
 
 use notte_api::types::{ProfilePreview, SessionProfileSaveRequest};
 
-use super::Session;
+use super::SessionHandle;
 use crate::{Error, Profile, ProfileId, Result};
 
 /// A profile to save the state of a session in: `.await` saves it.
 #[must_use = "it is saved by `.await`"]
 #[derive(Debug)]
 pub struct SaveProfile<'a> {
-    session: &'a Session,
+    session: &'a SessionHandle,
     id: Option<ProfileId>,
     name: Option<String>,
 }
@@ -54,7 +54,7 @@ impl<'a> IntoFuture for SaveProfile<'a> {
     }
 }
 
-impl Session {
+impl SessionHandle {
     /// Saves the state of the browser now, in a new profile unless told otherwise. A session that was started with a
     /// profile that [persists](crate::SessionBuilder::profile) does so by itself when it stops. Servers of version 1.4.40 do
     /// not know it.

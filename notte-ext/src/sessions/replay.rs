@@ -14,7 +14,7 @@ use notte_api::{
 };
 use serde::Deserialize;
 
-use super::Session;
+use super::SessionHandle;
 use crate::{
     Error, ErrorKind, Notte, Result, Save, SessionId,
     save::Download,

@@ -8,7 +8,7 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{Session, SessionBuilder};
-use crate::{Error, cleanup::CloseReason};
+use crate::{Error, Result, cleanup::CloseReason};
 
 impl SessionBuilder {
     /// Starts the session, runs `body` in it, and stops it, whatever became of `body`: a value, an error, a panic. When
@@ -34,7 +34,22 @@ impl SessionBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn scope<T, E, F>(self, body: F) -> Result<T, E>
+    pub async fn scope<T, F>(self, body: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&Session) -> Result<T>,
+    {
+        self.try_scope(body).await
+    }
+
+    /// As [`scope`](Self::scope), for a `body` with an error type of its own. For a single failed check,
+    /// [`Error::other`] is shorter.
+    ///
+    /// # Errors
+    /// As [`scope`](Self::scope).
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the session is stopped in the background.
+    pub async fn try_scope<T, E, F>(self, body: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&Session) -> Result<T, E>,
         E: From<Error> + 'static,

@@ -7,7 +7,7 @@ use notte_api::{
     types::{DataSpace, builder},
 };
 
-use super::Session;
+use super::SessionHandle;
 use crate::{
     Result,
     scrape::{About, options, readings},

@@ -9,7 +9,7 @@ use std::{
 use notte_api::types::{self, ExecutionResult, ScriptResponse};
 use serde_json::Value;
 
-use super::Session;
+use super::SessionHandle;
 use crate::{Action, Error, ErrorKind, Result};
 
 /// A question for the code of a session: `.await` asks.

@@ -7,12 +7,14 @@ use std::{
     error::Error as _,
     fmt::{Debug, Write as _},
     fs::File,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use crate::support::{Fault, KEY, Server, alone};
 use notte_ext::{
+    Attempt, AttemptEnd, Next, OnAttempt, Options, Request, SessionHandle, Stopped,
+    notte_api::reqwest::Method,
     Action, Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin, Builder,
     Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy, FallbackOutcome,
     FallbackPage, FetchResponse, FileDownload, FileList, Files, Function, FunctionCreate, FunctionDownload,
@@ -72,6 +74,15 @@ const OF_TYPED: &str = r#"{"detail":[{"loc":["body","x"],"msg":"no 'hunter2'","i
 const OF_LOGIN: &str = r#"{"detail":[{"loc":["body"],"msg":"no hunter2, no GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}]}"#;
 const OF_CARD: &str = r#"{"message":"bad card","detail":"no 4242424242424242, no hunter2"}"#;
 
+/// Keeps what it hears.
+struct Hook(Arc<Mutex<Vec<(Attempt, AttemptEnd)>>>);
+
+impl OnAttempt for Hook {
+    fn after(&self, attempt: &Attempt, end: &AttemptEnd) {
+        self.0.lock().unwrap().push((*attempt, *end));
+    }
+}
+
 async fn clients(all: &mut Printed, server: &Server) {
     let builder = server.builder().proxy(format!("http://u:{TOKEN}@127.0.0.1:1")).header("x-token", TOKEN);
     all.shown::<Builder>(&builder);
@@ -80,6 +91,18 @@ async fn clients(all: &mut Printed, server: &Server) {
     all.failed(&server.builder().base_url(format!("https://u:{TOKEN}@h")).build().unwrap_err());
     let notte = server.notte();
     all.shown::<Notte>(&notte);
+    let options = Options::new().header("x-token", TOKEN).idempotency_key(TOKEN);
+    all.shown::<Options>(&options);
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hooked = server.builder().on_attempt(Hook(Arc::clone(&heard))).build().unwrap();
+    hooked.with_options(options.clone()).health().await.unwrap();
+    all.shown::<Vec<(Attempt, AttemptEnd)>>(&heard.lock().unwrap());
+    all.shown::<Option<Next>>(&heard.lock().unwrap().first().map(|(_, end)| end.next));
+    let request = notte.request(Method::POST, "/sessions/token-7f3a-marker").query("q", TOKEN).json(TOKEN).options(options);
+    all.shown::<Request<'_>>(&request);
+    all.failed(&request.await.unwrap_err());
+    all.failed(&notte.with_key(format!("{KEY}\n")).unwrap_err());
+    all.failed(&Error::other("a text of the caller's own"));
     all.shown::<Retry>(&Retry::standard());
     let call = notte.call(notte.api().health_check()).header("x-token", TOKEN).idempotency_key(TOKEN);
     all.shown::<Call<'_, _>>(&call);
@@ -95,6 +118,8 @@ async fn sessions(all: &mut Printed, server: &Server) {
     all.shown::<SessionBuilder>(&builder);
     let session = builder.await.unwrap();
     all.shown::<Session>(&session);
+    all.shown::<SessionHandle>(&session.handle());
+    all.shown::<Stopped>(&notte.session().await.unwrap().stop().await.unwrap());
     all.shown::<Sessions>(&notte.sessions());
     all.shown::<SessionList>(&notte.sessions().list());
     let fill = Action::fill("I1", TYPED);

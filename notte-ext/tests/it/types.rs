@@ -3,7 +3,7 @@
 //! Another test holds this one to naming every public type: `travels::<Type>` or `moves::<Type>`.
 
 use notte_ext::{
-    Action, Agent, AgentBuilder, AgentFallback, AgentId, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin,
+    Action, Agent, Attempt, AttemptEnd, Next, Options, Request, SessionHandle, Stopped, AgentBuilder, AgentFallback, AgentId, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin,
     Builder, Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy,
     FallbackOutcome, FallbackPage, FetchResponse, FileDownload, FileId, FileList, Files, Function, FunctionCreate,
     FunctionDownload, FunctionEdit, FunctionId, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate,
@@ -40,6 +40,8 @@ const _: () = {
     travels::<AgentState>();
     travels::<AgentStatus>();
     travels::<Agents>();
+    travels::<Attempt>();
+    travels::<AttemptEnd>();
     travels::<AuthConnection>();
     travels::<AuthLogin<'_>>();
     travels::<Builder>();
@@ -97,9 +99,11 @@ const _: () = {
     travels::<NetworkLog>();
     travels::<NetworkLogs>();
     travels::<NetworkLogsRequest<'_>>();
+    travels::<Next>();
     travels::<Notte>();
     travels::<NotteProxy>();
     travels::<Observe<'_>>();
+    travels::<Options>();
     travels::<Page>();
     travels::<PageFetch<'_>>();
     travels::<Persona>();
@@ -142,6 +146,7 @@ const _: () = {
     travels::<Session>();
     travels::<SessionBuilder>();
     travels::<SessionDebug>();
+    travels::<SessionHandle>();
     travels::<SessionId>();
     travels::<SessionList>();
     travels::<Sessions>();
@@ -149,6 +154,7 @@ const _: () = {
     travels::<Shutdown>();
     travels::<SmsRead>();
     travels::<Step>();
+    travels::<Stopped>();
     travels::<Sweep>();
     travels::<SweepFailure>();
     travels::<SwitchTab>();
@@ -171,6 +177,7 @@ const _: () = {
     travels::<agents::StopAgent<'_>>();
     travels::<agents::AgentWait<'_>>();
     moves::<Replay>();
+    travels::<Request<'_>>();
     moves::<FunctionRunBuilder<'_>>();
     moves::<RunEvents>();
     moves::<Save<'_>>();
