@@ -76,7 +76,8 @@ pub(crate) fn cli() -> Result<(), Failure> {
     let paths = [&program, &stripped].map(|path| path.display().to_string());
     output_of("strip", &["-o", &paths[1], &paths[0]])?;
     let result = output_of(&release.join("bench_cli").display().to_string(), &[&paths[1]])?;
-    let result: Value = serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_cli: {error}")]))?;
+    let result: Value =
+        serde_json::from_str(&result).map_err(|error| Failure::check([format!("bench_cli: {error}")]))?;
     let number = |name: &str| result[name].as_f64().unwrap_or(f64::NAN);
     let (list, curl) = (number("list_ms"), number("curl_ms"));
     output::line("| what | measured | target |\n|---|---|---|");

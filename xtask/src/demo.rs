@@ -14,9 +14,9 @@ const FOLDER: &str = "target/demo";
 
 const NEXT: &str = "\
 What next:
-  cargo run -p notte-local                        serve the API on this machine, at http://127.0.0.1:8765
-  NOTTE_API_URL=http://127.0.0.1:8765 NOTTE_API_KEY=local cargo run -p notte-ext --example quickstart
-  cargo doc -p notte-ext --no-deps --open         read the guides";
+  cargo run -p notte-local                         serve the API on this machine; it prints how to reach it
+  cargo run -p notte-ext --example quickstart      a program of ten lines against it, in another terminal
+  cargo doc -p notte-ext --no-deps --open          the guides, and every type";
 
 /// Where the demo takes place, and what it does.
 #[derive(Debug, Default, PartialEq)]
