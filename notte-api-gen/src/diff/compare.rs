@@ -258,7 +258,20 @@ impl<'a> Comparison<'a> {
 /// Reports what changed among the parts that no comparison reads.
 pub(super) fn left_out(old: &BTreeMap<String, Value>, new: &BTreeMap<String, Value>) -> Vec<Change> {
     let pointers: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let changed = pointers.into_iter().filter(|pointer| old.get(*pointer) != new.get(*pointer));
+    // The same keyword with the same value elsewhere: what is around it has another name.
+    let moved =
+        |pointer: &str, value: Option<&Value>, other: &BTreeMap<String, Value>, own: &BTreeMap<String, Value>| {
+            let keyword = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
+            let same = |(at, found): (&String, &Value)| {
+                !own.contains_key(at) && Some(found) == value && keyword(at) == keyword(pointer)
+            };
+            value.is_some() && other.iter().any(same)
+        };
+    let changed = pointers.into_iter().filter(|pointer| match (old.get(*pointer), new.get(*pointer)) {
+        (None, value) => !moved(pointer, value, old, new),
+        (value, None) => !moved(pointer, value, new, old),
+        (old, new) => old != new,
+    });
     let report = |pointer: &String| {
         let verdict = Verdict::no("unknown: the comparison does not read it");
         Change::new(&document::NOT_COMPARED, &Place::left_out(pointer), old.get(pointer), new.get(pointer), verdict)

@@ -57,6 +57,10 @@ fn merged(identity: &[String; 4], mut group: Vec<Change>) -> Option<Change> {
     let count = group.len();
     let mut changes = group.into_iter();
     let mut first = changes.next()?;
+    if count == 1 && first.subject.is_none() {
+        return Some(first);
+    }
+    first.fingerprint = fingerprint(identity.each_ref().map(String::as_str));
     if count == 1 {
         return Some(first);
     }
@@ -74,6 +78,5 @@ fn merged(identity: &[String; 4], mut group: Vec<Change>) -> Option<Change> {
         _ if count == 2 => format!("{} and 1 more place", first.place),
         _ => format!("{} and {} more places", first.place, count - 1),
     };
-    first.fingerprint = fingerprint(identity.each_ref().map(String::as_str));
     Some(first)
 }

@@ -46,25 +46,58 @@ pub(super) fn pairs(old: &Value, new: &Value, operations: &[Pair], words: &Words
         (alike || moved || namesake).then_some(shape + name + if placed { 1.0 } else { 0.0 })
     };
     let found = best(&gone, &come, score);
-    let alike =
-        |document: &Value, a: &str, b: &str| component(document, a).map(bare) == component(document, b).map(bare);
     let (mut renamed, mut split) = (Pairs::new(), Pairs::new());
     for (a, b) in found {
         let (was, is) = (gone[a], come[b]);
         renamed.insert(was.to_owned(), is.to_owned());
         // One became several of one shape, or several of one shape became one.
         for other in come.iter().filter(|other| **other != is && votes.pairs.contains(&(was, **other))) {
-            if alike(new, is, other) {
+            if alike(new, is, other, &mut BTreeSet::new()) {
                 split.insert((*other).to_owned(), is.to_owned());
             }
         }
         for other in gone.iter().filter(|other| **other != was && votes.pairs.contains(&(**other, is))) {
-            if alike(old, was, other) {
+            if alike(old, was, other, &mut BTreeSet::new()) {
                 renamed.insert((*other).to_owned(), is.to_owned());
             }
         }
     }
     (renamed, split)
+}
+
+/// Whether two components are of one shape, and so is whatever they refer to.
+fn alike<'a>(document: &'a Value, a: &'a str, b: &'a str, met: &mut BTreeSet<(&'a str, &'a str)>) -> bool {
+    if a == b || !met.insert((a, b)) {
+        return true;
+    }
+    let (Some(a), Some(b)) = (component(document, a), component(document, b)) else { return false };
+    if bare(&nameless(a)) != bare(&nameless(b)) {
+        return false;
+    }
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    referred(a, &mut of_a);
+    referred(b, &mut of_b);
+    of_a.len() == of_b.len() && of_a.into_iter().zip(of_b).all(|(a, b)| alike(document, a, b, met))
+}
+
+/// A schema in which all references are alike.
+fn nameless(schema: &Value) -> Value {
+    match schema {
+        _ if reference(schema).is_some() => Value::Null,
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), nameless(value))).collect(),
+        Value::Array(items) => items.iter().map(nameless).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The components that a schema refers to, in its order.
+fn referred<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+    match schema {
+        _ if reference(schema).is_some() => found.extend(reference(schema)),
+        Value::Object(map) => map.values().for_each(|value| referred(value, found)),
+        Value::Array(items) => items.iter().for_each(|value| referred(value, found)),
+        _ => {}
+    }
 }
 
 /// What a component looks like: its kind, properties and values, a line each, sorted.

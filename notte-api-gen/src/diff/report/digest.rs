@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report) -> String {
     let renamed: Vec<&Change> = report.changes.iter().filter(|change| is_rename(change)).collect();
     let added = report.changes.iter().filter(|change| change.rule.id == "operation-added");
     let mut head = verdict(report);
-    section(&mut head, "Renamed", renames(&renamed));
+    section(&mut head, "Renamed (W: breaks the wire, S: breaks source)", renames(&renamed));
     let mut tail = Vec::new();
     section(&mut tail, "New operations", added_operations(&added.collect::<Vec<_>>()));
     section(&mut tail, "Behaves differently", by_rule(&rest(&|change| change.behaviour.affected)));
@@ -123,7 +123,8 @@ fn renames(changes: &[&Change]) -> Vec<String> {
                 kind => plural(*count, kind),
             };
             let used = used_at(&code[&title]).map(|places| format!("; used at {places}")).unwrap_or_default();
-            (all, format!("{title}: {}{used}", kinds.iter().map(kind).collect::<Vec<_>>().join(", ")))
+            let marks = marks(&code[&title]);
+            (all, format!("{marks} {title}: {}{used}", kinds.iter().map(kind).collect::<Vec<_>>().join(", ")))
         })
         .collect();
     lines.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -208,13 +209,19 @@ fn used_at(changes: &[&Change]) -> Option<String> {
     (!files.is_empty()).then(|| listed(&files, PLACES, "file"))
 }
 
+/// A letter for the wire and one for source, where either breaks.
+fn marks(changes: &[&Change]) -> String {
+    let mark = |breaks: bool, mark: char| if breaks { mark } else { ' ' };
+    let wire = changes.iter().any(|change| change.wire.affected);
+    let source = changes.iter().any(|change| change.compile.affected);
+    [mark(wire, 'W'), mark(source, 'S')].iter().collect()
+}
+
 /// The places of each rule, with the letters of what breaks.
 fn by_rule_with_marks(changes: &[&Change]) -> Vec<(String, Vec<String>)> {
     let mut rules: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
     for change in changes {
-        let mark = |affected: bool, mark: char| if affected { mark } else { ' ' };
-        let marks = [mark(change.wire.affected, 'W'), mark(change.compile.affected, 'S')];
-        let key = (change.rule.id, format!("{} {}", marks.iter().collect::<String>(), change.rule.says));
+        let key = (change.rule.id, format!("{} {}", marks(&[*change]), change.rule.says));
         rules.entry(key).or_default().push(visible(&change.place));
     }
     rules.into_iter().map(|((_, text), places)| (text, places)).collect()

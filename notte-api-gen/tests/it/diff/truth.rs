@@ -50,6 +50,34 @@ fn a_component_that_became_two_of_one_shape_has_another_name_and_the_wire_holds(
     }
 }
 
+#[test]
+fn what_is_split_with_all_it_refers_to_is_a_rename_and_a_difference_deep_inside_is_not_lost() {
+    let document = |sent: &str, answered: &str| {
+        let thing = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        let of = |name: &str| {
+            json!({ "type": "object", "properties": { "items": { "type": "array",
+                "items": { "$ref": format!("#/components/schemas/Thing{name}") } } } })
+        };
+        let mut schemas = json!({});
+        for name in [sent, answered] {
+            schemas[format!("Box{name}")] = of(name);
+            schemas[format!("Thing{name}")] = thing.clone();
+        }
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" },
+            "paths": { "/x": { "post": { "operationId": "x", "requestBody": { "content": body(&format!("Box{sent}")) },
+                "responses": { "200": { "description": "done", "content": body(&format!("Box{answered}")) } } } } },
+            "components": { "schemas": schemas } })
+    };
+    let (one, mut two) = (document("", ""), document("-Input", "-Output"));
+    let same = report(&one, &two);
+    let found: Vec<&str> = same.changes.iter().map(|change| change.rule.id).collect();
+    assert_eq!(found, ["schema-renamed", "schema-renamed"], "{:?}", rules(&same));
+    two["components"]["schemas"]["Thing-Output"]["properties"]["a"]["type"] = json!("integer");
+    let other = report(&one, &two);
+    let breaks = |change: &&Change| change.rule.id == "type-changed" && change.wire.affected;
+    assert!(other.changes.iter().any(|change| breaks(&change)), "{:?}", rules(&other));
+}
+
 /// Twins of one shape, each used in its direction.
 fn twins(property: &Value) -> Value {
     let thing = json!({ "type": "object", "properties": { "a": property } });
