@@ -1,6 +1,7 @@
 //! The command tree: global flags, then one branch a noun, made of the table of commands.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::{
     commands::{LEAVES, Leaf, Run},
@@ -39,6 +40,7 @@ pub(crate) fn tree(table: &Table) -> Command {
             "`notte describe` lists every operation of the API; `notte skill show` explains the loop for agents.",
         )
         .subcommand_required(true)
+        .subcommand_precedence_over_arg(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .infer_long_args(false)
@@ -204,6 +206,7 @@ fn globals(command: Command) -> Command {
             text("session", "session")
                 .short('s')
                 .alias("session-id")
+                .add(ArgValueCandidates::new(session_names))
                 .value_name("NAME|ID")
                 .help("The session to work on [env: NOTTE_SESSION_ID]"),
         )
@@ -228,6 +231,12 @@ fn globals(command: Command) -> Command {
         .arg(switch("yes").short('y').help("Answers yes to questions"))
         .arg(Arg::new("no-color").long("no-color").global(true).action(ArgAction::SetTrue).hide(true))
         .arg(switch("verbose").short('v').help("Logs requests on stderr, without secrets"))
+}
+
+/// What completes `-s`: the names of sessions that were started here.
+fn session_names() -> Vec<CompletionCandidate> {
+    let names = crate::state::sessions::everywhere().into_iter();
+    names.map(|(name, id)| CompletionCandidate::new(name).help(Some(id.into()))).collect()
 }
 
 /// The leaf that was chosen, and its arguments.

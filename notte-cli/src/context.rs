@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, io::IsTerminal as _, path::PathBuf, rc::Rc, time::Duration};
 
 use clap::ArgMatches;
-use notte_ext::{Notte, Session};
+use notte_ext::{Notte, SessionHandle};
 use tokio::sync::OnceCell as AsyncOnceCell;
 
 use crate::{
@@ -171,7 +171,7 @@ impl Context {
     }
 
     pub(crate) async fn observations(&self) -> Result<Observations> {
-        Ok(Observations::of(&self.scope().await?, folder()?))
+        Ok(Observations::of(&self.scope().await?, &folder()?))
     }
 
     /// The id of the session to work on: `-s`, the environment, or the one last started on this terminal.
@@ -184,7 +184,7 @@ impl Context {
     }
 
     /// A handle on that session, which does not stop it.
-    pub(crate) async fn session(&self) -> Result<Session> {
+    pub(crate) async fn session(&self) -> Result<SessionHandle> {
         let id = self.session_id().await?;
         Ok(self.notte().await?.sessions().attach(id))
     }

@@ -19,6 +19,7 @@ mod table;
 use std::{ffi::OsString, process::ExitCode, time::Duration};
 
 use clap::error::{ContextKind, ErrorKind as ClapKind};
+use notte_ext::notte_api::Effect;
 
 use crate::{
     commands::Leaf,
@@ -108,7 +109,7 @@ async fn run(context: &Context, leaf: &'static Leaf, matches: &clap::ArgMatches)
         tokio::select! {
             result = work => result,
             signal = signals::ended() => return Err(interrupted(signal)),
-            () = tokio::time::sleep(limit) => return Err(out_of_time()),
+            () = tokio::time::sleep(limit) => return Err(out_of_time(leaf)),
         }
     };
     let output: Output = result?;
@@ -125,8 +126,16 @@ fn interrupted(signal: i32) -> Error {
     error
 }
 
-fn out_of_time() -> Error {
-    let mut error = Error::new(Exit::Unknown, "unknown_outcome", "the time of --timeout ran out");
+/// What only reads can be repeated; of anything else the outcome is unknown.
+fn out_of_time(leaf: &Leaf) -> Error {
+    let meta = leaf.operation.and_then(table::meta);
+    let message = "the time of --timeout ran out";
+    if meta.is_some_and(|meta| meta.effect == Effect::Read) {
+        let mut error = Error::new(Exit::Failed, "timeout", message);
+        error.retryable = true;
+        return error;
+    }
+    let mut error = Error::new(Exit::Unknown, "unknown_outcome", message);
     error.reached = error::Reached::Unknown;
     error.hint("check the state before you repeat the command")
 }

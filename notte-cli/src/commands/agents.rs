@@ -3,11 +3,10 @@
 use std::{io::IsTerminal as _, time::Duration};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use futures_util::StreamExt as _;
 use notte_ext::{Agent, AgentState, AgentStatus, ErrorKind, Step};
 use serde_json::{Map, Value, json};
 
-use super::{LEAVES, call, sessions};
+use super::{call_of, sessions};
 use crate::{
     call::Call,
     context::{Context, environment},
@@ -66,9 +65,7 @@ async fn agent(context: &Context, matches: &ArgMatches) -> Result<Agent> {
 
 /// The body of `agent_start` that the flags describe, but for task and session.
 async fn request(context: &Context, words: &[&str], matches: &ArgMatches) -> Result<(String, Map<String, Value>)> {
-    let leaf = LEAVES.iter().find(|leaf| leaf.words() == words);
-    let Some(leaf) = leaf else { return Err(Error::failed("the command is not in the table")) };
-    let mut body = call(context, leaf, matches).await?.into_body();
+    let mut body = call_of(context, words, matches).await?.into_body();
     let task = body["task"].as_str().map(ToOwned::to_owned);
     let task = task.ok_or_else(|| Error::usage("there is no task").hint("notte agents run \"what to do\" -s NAME"))?;
     let fields = body.as_object_mut().map(std::mem::take).unwrap_or_default();
@@ -95,7 +92,7 @@ pub(crate) async fn run(context: &Context, matches: &ArgMatches) -> Result<Outpu
     }
     if !matches.get_flag("start-session") {
         let agent = begin(context, &["agents", "run"], matches).await?.stop_on_drop();
-        return finish(follow(context, &agent, true).await?);
+        return finish(&follow(context, &agent, true).await?);
     }
     let (task, fields) = request(context, &["agents", "run"], matches).await?;
     // A guard: it is stopped whatever happens.
@@ -104,7 +101,7 @@ pub(crate) async fn run(context: &Context, matches: &ArgMatches) -> Result<Outpu
     let agent = builder.start(task).await?;
     let status = follow(context, &agent, true).await;
     session.stop().await?;
-    finish(status?)
+    finish(&status?)
 }
 
 async fn start_of_run(context: &Context, matches: &ArgMatches) -> Result<Output> {
@@ -124,11 +121,10 @@ async fn follow(context: &Context, agent: &Agent, aside: bool) -> Result<AgentSt
             None => Ok(agent.status().await?),
         }
     };
-    let result = match context.globals.timeout {
+    match context.globals.timeout {
         Some(limit) => tokio::time::timeout(limit, watch).await.map_err(|_| still_running(agent.id().as_str()))?,
         None => watch.await,
-    };
-    result
+    }
 }
 
 fn still_running(id: &str) -> Error {
@@ -164,7 +160,7 @@ fn line(step: &Step) -> String {
 }
 
 /// The answer of an agent; one that did not do its task is a failure.
-fn finish(status: AgentStatus) -> Result<Output> {
+fn finish(status: &AgentStatus) -> Result<Output> {
     let state = status.state();
     let answer = status.answer().unwrap_or_default().to_owned();
     match state {
@@ -208,7 +204,7 @@ pub(crate) async fn wait(context: &Context, matches: &ArgMatches) -> Result<Outp
         None => wait.deadline(Duration::from_secs(3600)).await,
     };
     match waited {
-        Ok(status) => finish(status),
+        Ok(status) => finish(&status),
         Err(error) if matches!(error.kind(), ErrorKind::Deadline | ErrorKind::Timeout) => {
             Err(still_running(agent.id().as_str()))
         }

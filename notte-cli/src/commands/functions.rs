@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use notte_ext::RunEvent;
 use serde_json::{Map, Value, json};
 
-use super::{LEAVES, call};
+use super::call_of;
 use crate::{
     call::Call,
     context::{Context, environment},
@@ -109,9 +109,9 @@ pub(crate) async fn run(context: &Context, matches: &ArgMatches) -> Result<Outpu
         match event? {
             RunEvent::Log(line) if !matches.get_flag("no-stream") && !context.globals.quiet => {
                 if context.printer.is_machine() {
-                    output::event(&json!({"event": "log", "line": line}))
+                    output::event(&json!({"event": "log", "line": line}));
                 } else {
-                    context.printer.note(&line)
+                    context.printer.note(&line);
                 }
             }
             RunEvent::Result(result) => return ended(serde_json::to_value(&*result).unwrap_or_default()),
@@ -136,9 +136,7 @@ fn ended(result: Value) -> Result<Output> {
 }
 
 pub(crate) async fn run_metadata(context: &Context, matches: &ArgMatches) -> Result<Output> {
-    let leaf = LEAVES.iter().find(|leaf| leaf.words() == ["functions", "run-metadata"]);
-    let Some(leaf) = leaf else { return Err(Error::failed("the command is not in the table")) };
-    let call = call(context, leaf, matches).await?;
+    let call = call_of(context, &["functions", "run-metadata"], matches).await?;
     let notte = context.notte().await?;
     let limit = context.globals.timeout.unwrap_or(Duration::from_secs(3600));
     let poll = async {

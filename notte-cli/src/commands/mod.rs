@@ -335,8 +335,16 @@ pub(crate) async fn run(context: &Context, leaf: &'static Leaf, matches: &ArgMat
     }
 }
 
+/// The call of the operation of the row with these words.
+pub(crate) async fn call_of<'t>(context: &'t Context, words: &[&str], matches: &ArgMatches) -> Result<Call<'t>> {
+    match LEAVES.iter().find(|leaf| leaf.words == words) {
+        Some(leaf) => call(context, leaf, matches).await,
+        None => Err(Error::failed(format!("`{}` is not in the table of commands", words.join(" ")))),
+    }
+}
+
 /// The call of a leaf's operation, with what the arguments set.
-pub(crate) async fn call<'t>(context: &'t Context, leaf: &Leaf, matches: &ArgMatches) -> Result<Call<'t>> {
+async fn call<'t>(context: &'t Context, leaf: &Leaf, matches: &ArgMatches) -> Result<Call<'t>> {
     let table = context.table();
     let mut call = Call::of(table, leaf.operation.unwrap_or_default())?;
     if let Ok(Some(body)) = matches.try_get_one::<String>("body") {

@@ -187,9 +187,8 @@ fn core_tool(core: &Core, tree: &Command, table: &Table) -> Tool {
             }
             (_, None, None) => continue,
         };
-        let needed = field.is_some_and(|field| field.required)
-            || arg.is_some_and(|arg| arg.is_required_set())
-            || core.name == "act";
+        let needed =
+            field.is_some_and(|field| field.required) || arg.is_some_and(Arg::is_required_set) || core.name == "act";
         if needed {
             required.push(name.clone());
         }

@@ -76,7 +76,7 @@ async fn work(globals: Globals, mut jobs: mpsc::UnboundedReceiver<Job>) {
         tokio::task::spawn_local(async move {
             // A client that cancels a call has it dropped, which stops agents and sessions that are being started.
             tokio::select! {
-                () = reply.closed() => return,
+                () = reply.closed() => {}
                 answer = run(&context, &started, call) => drop(reply.send(answer)),
             }
         });

@@ -1,6 +1,6 @@
 //! What was last observed of each session: ids and hashes of its elements, and no text of the page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -28,7 +28,7 @@ pub(crate) struct Observations {
 }
 
 impl Observations {
-    pub(crate) fn of(scope: &Scope, folder: PathBuf) -> Self {
+    pub(crate) fn of(scope: &Scope, folder: &Path) -> Self {
         Self { folder: folder.join("observed"), scope: scope.as_str().to_owned() }
     }
 

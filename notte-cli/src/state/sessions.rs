@@ -106,6 +106,12 @@ impl Names {
     }
 }
 
+/// Every name with its session, whatever the key: for completions, which must not ask a keyring.
+pub(crate) fn everywhere() -> Vec<(String, String)> {
+    let file: File = folder().map(|folder| read(&folder.join("sessions.json"))).unwrap_or_default();
+    file.scopes.into_values().flat_map(|known| known.names).collect()
+}
+
 /// Whether a text can name a session, and cannot be mistaken for an id.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let fits = name.len() <= 64

@@ -1,4 +1,5 @@
 //! Drives the program as a user does, against notte-local and a small site.
+#![allow(clippy::unwrap_used)]
 
 mod coverage;
 mod mcp;

@@ -178,6 +178,15 @@ impl Stage {
         done.json()[0]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Orders what goes wrong with the next answers of an operation.
+    pub(crate) fn fault(&self, fault: &Value) {
+        let sent = self.runtime.block_on(async {
+            let client = notte_ext::notte_api::reqwest::Client::new();
+            client.post(format!("{}/local/faults", self.url())).bearer_auth(self.key()).json(fault).send().await
+        });
+        assert!(sent.unwrap().status().is_success());
+    }
+
     /// How many sessions live.
     pub(crate) fn live(&self) -> usize {
         let list = self.run(&["sessions", "list", "--only-active"]).ok().json();

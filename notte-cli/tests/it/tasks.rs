@@ -209,6 +209,32 @@ fn an_interrupt_is_passed_on_and_the_session_is_stopped() {
 
 #[cfg(unix)]
 #[test]
+fn an_interrupted_run_stops_its_agent_and_a_wait_that_is_over_says_how_to_resume() {
+    let stage = Stage::new();
+    stage.open("slow");
+    let task = json!([{"type": "wait", "time_ms": 60_000}, {"type": "completion", "success": true, "answer": "late"}])
+        .to_string();
+    let run = ["-s", "slow", "agents", "run", "--reasoning-model", "local/script", "--task", &task];
+    let child = stage.spawn(&run);
+    let id = loop {
+        let list = stage.run(&["agents", "list", "--jq", ".items[].agent_id"]).ok().stdout;
+        if !list.is_empty() {
+            break list.trim().to_owned();
+        }
+    };
+    let wait = stage.run(&["agents", "wait", &id, "--timeout", "0.3"]).fails(8, "still_running");
+    assert!(wait.error()["hint"].as_str().unwrap().contains(&id), "{wait:?}");
+    kill("INT", child.id());
+    let done = stage.wait(child).fails(130, "interrupted");
+    assert!(done.stdout.is_empty());
+    // It was asked to stop; the session lives on, since the run did not start it.
+    assert_eq!(stage.live(), 1);
+    stage.run(&["sessions", "stop", "slow"]).ok();
+    assert_eq!(stage.run(&["agents", "status", &id, "--jq", ".status"]).ok().stdout, "closed\n");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_sweep_stops_what_a_killed_process_left() {
     let stage = Stage::new();
     stage.open("kept");

@@ -1,6 +1,12 @@
 //! Wrong input: one clear error, the right exit code, nothing sent that should not be.
 
-use std::{fs, process::Stdio};
+use std::{
+    fs,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
 
 use crate::stage::{Stage, TOKEN};
 
@@ -60,7 +66,7 @@ fn what_is_not_there_or_not_allowed_has_its_own_exit_code() {
     let id = stage.run(&["sessions", "names", "--jq", ".[0].session_id"]).ok().stdout.trim().to_owned();
     stage.run(&["sessions", "stop", "gone"]).ok();
     let ended = stage.run(&["-s", &id, "page", "observe"]);
-    assert!(matches!(ended.code, 1 | 2 | 3), "{ended:?}");
+    assert!(matches!(ended.code, 1..=3), "{ended:?}");
 
     let mut keyless = stage.command(&["sessions", "list"]);
     keyless.env_remove("NOTTE_API_KEY");
@@ -75,6 +81,37 @@ fn what_is_not_there_or_not_allowed_has_its_own_exit_code() {
     let mut mistyped = stage.command(&["sessions", "list"]);
     mistyped.env("NOTTE_API_URL", "api.notte.cc");
     stage.finish(mistyped, "").fails(2, "config");
+}
+
+#[test]
+fn an_outcome_that_is_unknown_is_said_to_be_and_a_refusal_is_none() {
+    let stage = Stage::new();
+    stage.open("faults");
+    let button = stage.id("faults", "More");
+    let click = ["-s", "faults", "page", "click", &button];
+    stage.fault(&json!({"operation": "page_execute", "reset": true}));
+    let lost = stage.run(&click).fails(7, "unknown_outcome");
+    assert_eq!((&lost.error()["outcome"], &lost.error()["retryable"]), (&json!("unknown"), &json!(false)));
+    stage.fault(&json!({"operation": "session_start", "times": 9, "status": 429}));
+    let full = stage.run(&["sessions", "start"]).fails(5, "rate_limited");
+    assert_eq!(full.error()["outcome"], "none");
+    stage.fault(&json!({"operation": "vault_create", "status": 500}));
+    stage.run(&["vaults", "create", "v"]).fails(7, "unknown_outcome");
+    stage.fault(&json!({"operation": "session_status", "times": 9, "delay_ms": 20_000}));
+    let started = Instant::now();
+    let slow = stage.run(&["-s", "faults", "sessions", "status", "--timeout", "0.5"]);
+    assert_eq!((slow.code, &slow.error()["retryable"]), (1, &json!(true)), "{slow:?}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_name_whose_session_has_ended_is_free_again() {
+    let stage = Stage::new();
+    stage.open("again");
+    let id = stage.run(&["sessions", "names", "--jq", ".[0].session_id"]).ok().stdout.trim().to_owned();
+    stage.run(&["api", "session_stop", "-p", &format!("session_id={id}")]).ok();
+    let opened = stage.open("again");
+    assert!(opened.stderr.contains("has ended") && opened.stdout.contains("Tea house"), "{opened:?}");
 }
 
 #[test]
