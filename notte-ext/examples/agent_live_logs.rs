@@ -1,7 +1,6 @@
 //! Shows the steps of an agent as it takes them.
 #![allow(clippy::print_stdout)]
 
-use futures_util::StreamExt as _;
 use notte_ext::{AgentStatus, Notte};
 
 #[tokio::main]

@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Agent, AgentFallback, AgentRun, AgentStatus, handle::Remote, status::DEFAULT_MAX_STEPS};
-use crate::{Error, ErrorKind, PersonaId, Result, SessionHandle, VaultId, cleanup::AgentLease};
+use super::{Agent, AgentFallback, AgentRun, handle::Remote, status::DEFAULT_MAX_STEPS};
+use crate::{Error, PersonaId, Result, SessionHandle, VaultId, cleanup::AgentLease};
 
 const OPERATION: &str = "agent_start";
 const MOST_STEPS: u32 = 150;
@@ -183,10 +183,10 @@ impl<'s> AgentBuilder<'s> {
     }
 
     /// As [`run`](Self::run), with an answer of type `T`: the agent is told the schema of `T`, and its answer is read.
-    /// That fails with an error of kind [`Agent`](ErrorKind::Agent) if the agent did not do its task, of kind
-    /// [`Decode`](ErrorKind::Decode) if the answer is no `T`. [`Error::agent`] keeps the answer as it is.
+    /// That fails with an error of kind [`Agent`](crate::ErrorKind::Agent) if the agent did not do its task, of kind
+    /// [`Decode`](crate::ErrorKind::Decode) if the answer is no `T`. [`Error::agent`] keeps the answer as it is.
     pub fn run_as<T: JsonSchema + DeserializeOwned>(&self, task: impl Into<String>) -> AgentRun<'s, T> {
-        AgentRun::new(self.clone().response_type::<T>(), task.into(), typed::<T>)
+        AgentRun::new(self.clone().response_type::<T>(), task.into(), |status| status.parse::<T>())
     }
 
     /// An agent that is stopped when its lease is dropped.
@@ -206,18 +206,6 @@ impl<'s> AgentBuilder<'s> {
         let max_steps = max_steps.unwrap_or(DEFAULT_MAX_STEPS);
         Ok((lease, Remote::started(notte.clone(), started, max_steps, self.session.started())))
     }
-}
-
-fn typed<T: DeserializeOwned>(status: AgentStatus) -> Result<T> {
-    let answer = status.clone().into_answer()?;
-    serde_json::from_str(&answer).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Data => "the answer does not have the form that was asked for",
-            _ => "the answer is not JSON",
-        };
-        let place = format!("{what} (line {}, column {})", error.line(), error.column());
-        Error::new(ErrorKind::Decode, place).in_operation("agent_run").of_agent(status).and_acted()
-    })
 }
 
 impl fmt::Debug for AgentBuilder<'_> {

@@ -17,7 +17,7 @@ use notte_api::{
 };
 use tokio::time::Instant;
 
-use super::{AgentStatus, AgentWait, Logs, status::Known};
+use super::{AgentStatus, AgentWait, AgentWatch, Logs, status::Known};
 use crate::{
     AgentId, Notte, Result, Script, SessionId,
     cleanup::{AgentLease, stop_agent},
@@ -92,11 +92,18 @@ impl Remote {
 
     pub(super) async fn stop(&self) -> Result<AgentStatus> {
         let session = self.session().await?;
+        let accepted = stop_agent(self.notte.closing_caller(), &self.id, &session).await?;
         self.stop_asked.store(true, Ordering::Relaxed);
-        match stop_agent(self.notte.closing_caller(), &self.id, &session).await? {
+        match accepted {
             Some(response) => Ok(self.read(response)),
             None => self.status().await,
         }
+    }
+
+    /// Stops the agent when it is dropped.
+    pub(super) async fn lease(&self) -> Result<AgentLease> {
+        let session = self.session().await?;
+        Ok(self.notte.cleanup().watch_agent(self.id.clone(), session, &self.notte.caller()))
     }
 
     /// What is left of the longest that the session may last.
@@ -133,7 +140,7 @@ fn left(session: &SessionResponse, at: Timestamp) -> Duration {
 
 /// An agent that was started. Dropping the handle leaves it to work, unless [`stop_on_drop`](Self::stop_on_drop) says
 /// otherwise; it ends with its session in any case.
-#[must_use = "an agent is followed by `.wait()`, `.logs()` or `.status()`"]
+#[must_use = "an agent is followed by `.wait()`, `.watch()`, `.logs()` or `.status()`"]
 pub struct Agent {
     // Before the client, so that the last handle of a client waits for it.
     lease: Option<AgentLease>,
@@ -177,15 +184,27 @@ impl Agent {
         self.remote.status().await
     }
 
-    /// Waits for the end of the agent: `.await` does it.
-    pub fn wait(&self) -> AgentWait<'_> {
-        AgentWait::new(&self.remote)
+    /// Waits for the end of the agent: `.await` does it, in a task of its own too:
+    ///
+    /// ```no_run
+    /// # async fn example(agent: notte_ext::Agent) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ended = tokio::spawn(agent.wait()).await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(&self) -> AgentWait {
+        AgentWait::new(Arc::clone(&self.remote))
+    }
+
+    /// Follows the agent to its end, and stops it when nobody does: `.await` does it.
+    pub fn watch<'a>(&self) -> AgentWatch<'a> {
+        AgentWatch::new(Arc::clone(&self.remote))
     }
 
     /// Asks the agent to stop: `.await` does it. It takes effect at the next step; the action that runs is finished.
     /// `.stop().wait()` waits for that.
-    pub fn stop(&self) -> StopAgent<'_> {
-        StopAgent { remote: &self.remote }
+    pub fn stop(&self) -> StopAgent {
+        StopAgent { remote: Arc::clone(&self.remote) }
     }
 
     /// The steps of the agent as it takes them.
@@ -194,8 +213,8 @@ impl Agent {
     }
 
     /// A script that does again what the agent did, without a language model choosing the steps: `.await` gets it.
-    pub fn workflow_code(&self) -> AgentCode<'_> {
-        AgentCode { remote: &self.remote, as_workflow: true, infer_response_format: None }
+    pub fn workflow_code(&self) -> AgentCode {
+        AgentCode { remote: Arc::clone(&self.remote), as_workflow: true, infer_response_format: None }
     }
 }
 
@@ -211,45 +230,45 @@ impl fmt::Debug for Agent {
 
 /// A request to stop that is not made yet: `.await` makes it and gives the status after it, in which the agent may
 /// still be at its last step; [`wait`](Self::wait) waits until it has ended.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[must_use = "an agent is stopped by `.await`"]
-pub struct StopAgent<'a> {
-    remote: &'a Remote,
+pub struct StopAgent {
+    remote: Arc<Remote>,
 }
 
-impl<'a> StopAgent<'a> {
+impl StopAgent {
     /// Makes the request, and waits for the end of the agent.
-    pub fn wait(self) -> AgentWait<'a> {
+    pub fn wait(self) -> AgentWait {
         AgentWait::new(self.remote).after_stop()
     }
 }
 
-impl<'a> IntoFuture for StopAgent<'a> {
+impl IntoFuture for StopAgent {
     type Output = Result<AgentStatus>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<AgentStatus>> + Send + 'a>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<AgentStatus>> + Send>>;
 
     /// Makes the request. An agent that has ended already is stopped.
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.remote.stop())
+        Box::pin(async move { self.remote.stop().await })
     }
 }
 
-impl fmt::Debug for StopAgent<'_> {
+impl fmt::Debug for StopAgent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StopAgent").field("agent", &self.remote.id).finish()
     }
 }
 
 /// A script that is not asked for yet: `.await` asks.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[must_use = "a script is asked for by `.await`"]
-pub struct AgentCode<'a> {
-    remote: &'a Remote,
+pub struct AgentCode {
+    remote: Arc<Remote>,
     as_workflow: bool,
     infer_response_format: Option<bool>,
 }
 
-impl AgentCode<'_> {
+impl AgentCode {
     /// Only the instructions that matter, in place of a script that stands alone.
     pub fn instructions_only(mut self) -> Self {
         self.as_workflow = false;
@@ -263,20 +282,21 @@ impl AgentCode<'_> {
     }
 }
 
-impl<'a> IntoFuture for AgentCode<'a> {
+impl IntoFuture for AgentCode {
     type Output = Result<Script>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<Script>> + Send + 'a>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<Script>> + Send>>;
 
     /// Asks for the script.
     fn into_future(self) -> Self::IntoFuture {
         let Self { remote, as_workflow, infer_response_format } = self;
-        let request = remote.notte.api().get_script().agent_id(&remote.id).as_workflow(as_workflow);
-        let call = remote.notte.call(request.infer_response_format(infer_response_format));
-        Box::pin(async move { call.await.map(Script) })
+        Box::pin(async move {
+            let request = remote.notte.api().get_script().agent_id(&remote.id).as_workflow(as_workflow);
+            remote.notte.call(request.infer_response_format(infer_response_format)).await.map(Script)
+        })
     }
 }
 
-impl fmt::Debug for AgentCode<'_> {
+impl fmt::Debug for AgentCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AgentCode").field("agent", &self.remote.id).finish_non_exhaustive()
     }

@@ -11,6 +11,7 @@ mod run;
 mod status;
 mod step;
 mod wait;
+mod watch;
 
 pub use builder::AgentBuilder;
 pub use fallback::{AgentFallback, FallbackOutcome, FallbackPage};
@@ -22,3 +23,4 @@ pub use run::AgentRun;
 pub use status::{AgentState, AgentStatus};
 pub use step::Step;
 pub use wait::AgentWait;
+pub use watch::AgentWatch;

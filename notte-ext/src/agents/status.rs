@@ -4,9 +4,10 @@ use std::fmt;
 
 use notte_api::{
     types::{self, AgentStatusResponse},
-    wire::{Extra, Open, Timestamp},
+    wire::{Extra, List, OddItem, Open, Timestamp},
 };
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use super::Step;
 use crate::{AgentId, Error, ErrorKind, Result, SessionId};
@@ -81,11 +82,13 @@ pub struct AgentStatus {
     /// Without its steps.
     response: Box<AgentStatusResponse>,
     steps: Vec<Step>,
+    has_steps: bool,
     state: AgentState,
 }
 
 impl AgentStatus {
     pub(crate) fn new(mut response: AgentStatusResponse, known: Known) -> Self {
+        let has_steps = response.steps.is_some();
         let steps = response.steps.take().map(every_item).unwrap_or_default();
         let used_up =
             known.max_steps.is_some_and(|most| agent_steps(&steps) >= usize::try_from(most).unwrap_or(usize::MAX));
@@ -96,7 +99,7 @@ impl AgentStatus {
         let answered = steps.iter().rfind(|step| step.is_agent_step()).is_some_and(Step::is_answer);
         let facts = Facts { closed, success: response.success, answered, stop_asked: known.stop_asked, used_up };
         let (agent_id, session_id) = (response.agent_id.as_str().into(), response.session_id.as_str().into());
-        Self { agent_id, session_id, response: Box::new(response), steps, state: facts.into() }
+        Self { agent_id, session_id, response: Box::new(response), steps, has_steps, state: facts.into() }
     }
 
     /// What became of the agent.
@@ -172,6 +175,33 @@ impl AgentStatus {
         &self.response.extra
     }
 
+    /// Reads the answer of an agent that did its task as JSON, for one that was started with a
+    /// [response format](crate::AgentBuilder::response_format).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Agent`] if the agent did not do its task, [`ErrorKind::Decode`] if its answer is not a `T`;
+    /// [`Error::agent`] keeps the status.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        let answer = self.clone().into_answer()?;
+        serde_json::from_str(&answer).map_err(|error| {
+            let what = match error.classify() {
+                serde_json::error::Category::Data => "the answer does not have the requested form",
+                _ => "the answer is not JSON",
+            };
+            let place = format!("{what} (line {}, column {})", error.line(), error.column());
+            Error::new(ErrorKind::Decode, place).in_operation("agent_run").of_agent(self.clone()).and_acted()
+        })
+    }
+
+    /// Returns the whole response.
+    pub fn into_inner(self) -> AgentStatusResponse {
+        let mut response = *self.response;
+        let steps = self.steps.into_iter().map(Step::into_raw).collect();
+        // A list of JSON takes anything: what is no object stays at its place.
+        response.steps = self.has_steps.then(|| serde_json::from_value(Value::Array(steps)).unwrap_or_default());
+        response
+    }
+
     /// The answer of an agent that did its task.
     ///
     /// # Errors
@@ -192,13 +222,30 @@ impl AgentStatus {
 }
 
 /// The items of a list with the odd ones in their places.
-fn every_item(list: notte_api::wire::List<serde_json::Map<String, Value>>) -> Vec<Step> {
-    let odd: Vec<_> = list.odd().iter().map(|odd| (odd.index(), odd.value().clone())).collect();
-    let mut steps: Vec<_> = list.into_vec().into_iter().map(|item| Step::new(Value::Object(item))).collect();
-    for (index, value) in odd {
-        steps.insert(index.min(steps.len()), Step::new(value));
+fn every_item(list: List<Map<String, Value>>) -> Vec<Step> {
+    let json = |item: Result<_, OddItem>| item.map_or_else(|odd| odd.value().clone(), Value::Object);
+    list.into_results().map(|item| Step::new(json(item))).collect()
+}
+
+/// A status made from a response, in tests for one. It does not know how many steps the agent may take, nor who stopped
+/// it.
+impl From<AgentStatusResponse> for AgentStatus {
+    fn from(response: AgentStatusResponse) -> Self {
+        Self::new(response, Known::default())
     }
-    steps
+}
+
+/// As the service sent it.
+impl Serialize for AgentStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.clone().into_inner().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        AgentStatusResponse::deserialize(deserializer).map(Self::from)
+    }
 }
 
 fn agent_steps(steps: &[Step]) -> usize {
@@ -297,6 +344,23 @@ mod tests {
         let ended =
             status(&json!({"status": "done", "closed_at": "2025-01-02T03:04:06Z", "success": true}), Known::default());
         assert_eq!(ended.state(), AgentState::Completed);
+    }
+
+    #[test]
+    fn a_status_goes_back_to_what_it_was_made_of() {
+        for steps in [json!([step("click"), "odd", {"x": 1}]), json!([])] {
+            let json = json!({
+                "agent_id": "a-1", "session_id": "s-1", "status": "closed", "created_at": "2025-01-02T03:04:05Z",
+                "task": "the task", "success": true, "answer": "[4, 2]", "steps": steps, "newer": 1,
+            });
+            let status: AgentStatus = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&status).unwrap(), json);
+            assert_eq!(status.parse::<Vec<u8>>().unwrap(), [4, 2]);
+            assert_eq!(status.parse::<String>().unwrap_err().kind(), ErrorKind::Decode);
+            assert_eq!(AgentStatus::from(status.clone().into_inner()), status);
+        }
+        let bare = status(&json!({}), Known::default());
+        assert!(serde_json::to_value(bare).unwrap().get("steps").is_none());
     }
 
     #[test]

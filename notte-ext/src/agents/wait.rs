@@ -2,8 +2,10 @@
 
 use std::{
     fmt,
-    future::{Future, IntoFuture},
+    future::Future,
     pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -26,17 +28,17 @@ const OPERATION: &str = "agent_wait";
 ///
 /// # Cancel safety
 /// Dropping the future only stops waiting.
-#[derive(Clone)]
 #[must_use = "a wait begins with `.await`"]
-pub struct AgentWait<'a> {
-    remote: &'a Remote,
+pub struct AgentWait {
+    remote: Arc<Remote>,
     schedule: Schedule,
     stop: bool,
+    running: Option<Pin<Box<dyn Future<Output = Result<AgentStatus>> + Send>>>,
 }
 
-impl<'a> AgentWait<'a> {
-    pub(super) fn new(remote: &'a Remote) -> Self {
-        Self { remote, schedule: Schedule::default(), stop: false }
+impl AgentWait {
+    pub(super) fn new(remote: Arc<Remote>) -> Self {
+        Self { remote, schedule: Schedule::default(), stop: false, running: None }
     }
 
     pub(super) fn after_stop(mut self) -> Self {
@@ -61,49 +63,49 @@ impl<'a> AgentWait<'a> {
         self.schedule.interval = Some(interval);
         self
     }
-
-    async fn run(self) -> Result<AgentStatus> {
-        let Self { remote, mut schedule, stop } = self;
-        if stop {
-            let start = Instant::now();
-            let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline));
-            let Some(stopped) = within(end, remote.stop()).await else {
-                let message = "the agent was not asked to stop by the deadline";
-                return Err(Error::new(ErrorKind::Deadline, message).in_operation(OPERATION).and_acted());
-            };
-            let stopped = stopped?;
-            if stopped.state().is_final() {
-                return Ok(stopped);
-            }
-            schedule.deadline = schedule.deadline.map(|deadline| deadline.saturating_sub(start.elapsed()));
-        }
-        if schedule.deadline.is_none() && schedule.max_polls.is_none() {
-            schedule.deadline = Some(remote.time_left().await);
-        }
-        let ended = poll(OPERATION, schedule, || async {
-            let status = remote.status().await?;
-            Ok(if status.state().is_final() { Polled::Ready(status) } else { Polled::NotYet(Some(status)) })
-        });
-        ended.await.map_err(|error| {
-            let (error, last) = error.into_parts();
-            error.of_agent(last)
-        })
-    }
 }
 
-impl<'a> IntoFuture for AgentWait<'a> {
+async fn run(remote: Arc<Remote>, mut schedule: Schedule, stop: bool) -> Result<AgentStatus> {
+    if stop {
+        let start = Instant::now();
+        let end = schedule.deadline.and_then(|deadline| start.checked_add(deadline));
+        let Some(stopped) = within(end, remote.stop()).await else {
+            let message = "the agent was not asked to stop by the deadline";
+            return Err(Error::new(ErrorKind::Deadline, message).in_operation(OPERATION).and_acted());
+        };
+        let stopped = stopped?;
+        if stopped.state().is_final() {
+            return Ok(stopped);
+        }
+        schedule.deadline = schedule.deadline.map(|deadline| deadline.saturating_sub(start.elapsed()));
+    }
+    if schedule.deadline.is_none() && schedule.max_polls.is_none() {
+        schedule.deadline = Some(remote.time_left().await);
+    }
+    let ended = poll(OPERATION, schedule, || async {
+        let status = remote.status().await?;
+        Ok(if status.state().is_final() { Polled::Ready(status) } else { Polled::NotYet(Some(status)) })
+    });
+    ended.await.map_err(|error| {
+        let (error, last) = error.into_parts();
+        error.of_agent(last)
+    })
+}
+
+/// Waits. An agent that failed is a result; an error is a wait that ended before the agent: of kind
+/// [`Deadline`](crate::ErrorKind::Deadline) if time or polls ran out, with [`Error::waited`](crate::Error::waited), and
+/// the last status as [`Error::agent`](crate::Error::agent).
+impl Future for AgentWait {
     type Output = Result<AgentStatus>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// Waits. An agent that failed is a result; an error is a wait that ended before the agent: of kind
-    /// [`Deadline`](crate::ErrorKind::Deadline) if time or polls ran out, with [`Error::waited`](crate::Error::waited), and
-    /// the last status as [`Error::agent`](crate::Error::agent).
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { remote, schedule, stop, running } = &mut *self;
+        let running = running.get_or_insert_with(|| Box::pin(run(Arc::clone(remote), schedule.clone(), *stop)));
+        running.as_mut().poll(cx)
     }
 }
 
-impl fmt::Debug for AgentWait<'_> {
+impl fmt::Debug for AgentWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AgentWait").field("agent", &self.remote.id).field("schedule", &self.schedule).finish()
     }

@@ -42,6 +42,12 @@ impl AgentLease {
 }
 
 impl Cleanup {
+    /// Answers for an agent that works.
+    pub(crate) fn watch_agent(&self, agent: AgentId, session: SessionId, caller: &Caller) -> AgentLease {
+        let (keeper, caller) = (self.keeper.clone(), self.keeper.background(caller));
+        AgentLease { agent, session, keeper, caller, armed: true }
+    }
+
     /// Starts an agent. An answer that comes back to nobody is dropped with its lease, and the agent stopped.
     pub(crate) async fn start_agent(
         &self,

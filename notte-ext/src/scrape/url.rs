@@ -72,7 +72,7 @@ impl ScrapeUrl {
         let Self { notte, url, session, request, deadline, .. } = self;
         let refuse = |why: String| Error::invalid(why).in_operation(OPERATION);
         let mut fields = match session {
-            Some(mut session) => self::fields(&session.request()?),
+            Some(mut session) => self::fields(&session.take_request()?),
             None => Map::new(),
         };
         fields.extend(self::fields(&ScrapeRequest::try_from(request).map_err(refuse)?));

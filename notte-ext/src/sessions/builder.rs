@@ -31,6 +31,7 @@ use crate::{Error, Notte, ProfileId, Result, VaultId, call::{Caller, Policy}};
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use = "a session is started by `.await` or `.scope(…)`"]
 pub struct SessionBuilder {
     pub(super) notte: Notte,
@@ -224,6 +225,23 @@ impl SessionBuilder {
         self
     }
 
+    /// Changes the start request itself, for a field that has no method here.
+    ///
+    /// ```no_run
+    /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+    /// let session = notte.session().request(|request| request.viewport_width(1280)).await?;
+    /// # session.stop().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(
+        mut self,
+        change: impl FnOnce(builder::SessionStartRequest) -> builder::SessionStartRequest,
+    ) -> Self {
+        self.request = change(self.request);
+        self
+    }
+
     /// An option of the start request that this version has no name for.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());
@@ -258,7 +276,7 @@ impl SessionBuilder {
     }
 
     /// What is sent, checked unless told otherwise.
-    pub(crate) fn request(&mut self) -> Result<SessionStartRequest> {
+    pub(crate) fn take_request(&mut self) -> Result<SessionStartRequest> {
         let refuse = |why: String| Error::invalid(why).in_operation("session_start");
         if let Some(why) = self.wrong.take() {
             return Err(refuse(why));
@@ -278,7 +296,7 @@ impl SessionBuilder {
     }
 
     pub(super) async fn start(mut self) -> Result<Session> {
-        let request = self.request()?;
+        let request = self.take_request()?;
         let Self { notte, policy, waits_for_auth, captcha_timeout, .. } = self;
         let caller = Caller { policy, ..notte.caller() };
         let (lease, started) = notte.cleanup().start_session(request, caller).await?;

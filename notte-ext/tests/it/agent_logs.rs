@@ -96,6 +96,47 @@ async fn a_stream_that_falls_silent_and_is_never_closed_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_stream_that_breaks_off_is_opened_again_and_goes_on() {
+    for (until, end, from) in [(1, End::Cut, 0), (2, End::Close, 0), (3, End::CutInside, 2), (0, End::Cut, 0)] {
+        let server = Service::start([Script { from, recovers: true, ..Script::new(4).cut(until, end) }]);
+        let (_session, agent) = start(&server.notte()).await;
+        let mut logs = agent.logs();
+        let steps: Vec<_> = (&mut logs).try_collect().await.unwrap();
+        assert_eq!(goals(&steps)[from.min(until)..], expected(4)[from.min(until)..], "{end:?}");
+        assert_eq!(logs.ended().unwrap().state(), AgentState::Completed);
+        assert_eq!(server.state().stream_heads.len(), 2, "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_stream_may_be_silent_can_be_set() {
+    let server = Service::start([Script { recovers: true, ..Script::new(3).cut(1, End::Silence) }]);
+    let (_session, agent) = start(&server.notte()).await;
+    // Silence is looked for every five seconds.
+    let mut logs = agent.logs().silence_limit(Duration::from_secs(20));
+    let first = logs.next().await.unwrap().unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(25)).await;
+    tokio::time::resume();
+    let mut steps = vec![first];
+    while let Some(step) = logs.next().await {
+        steps.push(step.unwrap());
+    }
+    assert_eq!((goals(&steps), server.state().stream_heads.len()), (expected(3), 2));
+}
+
+#[tokio::test]
+async fn steps_are_in_order_when_the_first_look_fails() {
+    let server = Service::start([Script { before: 2, from: 2, recovers: true, ..Script::new(4) }]);
+    let notte = server.builder().retry(Retry::standard().max_attempts(1)).build().unwrap();
+    let (_session, agent) = start(&notte).await;
+    // The stream is opened first, with the same beginning of its path.
+    server.fail("GET /agents/a-0001 ", 503);
+    let steps: Vec<_> = agent.logs().try_collect().await.unwrap();
+    assert_eq!(goals(&steps), expected(4));
+}
+
+#[tokio::test]
 async fn a_stream_that_is_dropped_and_asked_for_again_begins_with_the_first_step() {
     let server = Service::start([Script::new(4)]);
     let (_session, agent) = start(&server.notte()).await;

@@ -302,3 +302,89 @@ async fn every_future_can_be_spawned() {
     assert!(task.await.unwrap().unwrap().success());
     assert_eq!(*seen.lock().unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_wait_is_a_future_of_its_own_and_can_be_spawned() {
+    let server = Service::start([Script::new(2).cut(0, End::NoToken), Script::new(1).endless()]);
+    let session = server.notte().session().await.unwrap();
+    let agent = session.agent().start("task").await.unwrap();
+    let waits = [tokio::spawn(agent.wait()), tokio::spawn(agent.wait())];
+    drop(agent);
+    for wait in waits {
+        assert_eq!(wait.await.unwrap().unwrap().state(), AgentState::Completed);
+    }
+    let agent = session.agent().start("task").await.unwrap();
+    let stop = tokio::spawn(agent.stop().wait());
+    assert_eq!(stop.await.unwrap().unwrap().state(), AgentState::Stopped);
+}
+
+#[tokio::test]
+async fn a_watch_follows_an_agent_to_its_end_and_stops_it_when_dropped() {
+    let server = Service::start([Script::new(3), Script::new(1).endless()]);
+    let notte = server.notte();
+    let session = notte.session().await.unwrap();
+    let agent = session.agent().start("task").await.unwrap();
+    let mut steps = 0;
+    let status = agent.watch().on_step(|_| steps += 1).await.unwrap();
+    assert_eq!((status.state(), steps), (AgentState::Completed, 3));
+    settled(&notte).await;
+    assert_eq!(server.count("DELETE /agents"), 0, "one that has ended is not stopped");
+
+    let agent = session.agent().start("task").await.unwrap();
+    let watch = tokio::time::timeout(Duration::from_millis(100), agent.watch().into_future());
+    assert!(watch.await.is_err());
+    settled(&notte).await;
+    assert_eq!(server.count("DELETE /agents/a-0002/stop"), 1);
+
+    let attached = notte.agents().attach(session.agent().start("task").await.unwrap().id());
+    attached.watch().deadline(Duration::from_millis(50)).await.unwrap_err();
+    settled(&notte).await;
+    assert_eq!(
+        server.count("DELETE /agents/a-0003/stop"),
+        1,
+        "an agent that was attached to is watched like any other"
+    );
+}
+
+#[tokio::test]
+async fn an_agent_whose_stop_was_refused_was_not_stopped_by_it() {
+    let mut script = Script::new(1).endless().outcome(json!({"success": false, "answer": "no way"}));
+    script.endless = false;
+    script.polls = 1;
+    script.steps = vec![step(0, "click")];
+    let server = Service::start([script]);
+    let session = server.notte().session().await.unwrap();
+    let agent = session.agent().start("task").await.unwrap();
+    server.fail("DELETE /agents", 403);
+    assert_eq!(agent.stop().await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(agent.wait().interval(Duration::from_millis(50)).await.unwrap().state(), AgentState::Failed);
+}
+
+#[tokio::test]
+async fn a_few_odd_polls_do_not_end_a_run_and_a_refusal_does() {
+    for (statuses, fits) in [(&[520, 525, 418][..], true), (&[418; 6][..], false), (&[401][..], false)] {
+        let server = Service::start([Script { polls: 1, ..Script::new(2).cut(0, End::NoToken) }]);
+        let retry = notte_ext::Retry::standard().max_attempts(1);
+        let notte = server.builder().retry(retry).build().unwrap();
+        let session = notte.session().await.unwrap();
+        let agent = session.agent().start("task").await.unwrap();
+        for status in statuses {
+            server.fail("GET /agents/a-0001", *status);
+        }
+        let ended = agent.wait().interval(Duration::from_millis(50)).await;
+        assert_eq!(ended.is_ok(), fits, "{statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_fallback_gives_the_value_of_its_body() {
+    let server = Service::start([Script::new(1)]);
+    let session = server.notte().session().await.unwrap();
+    let outcome = session.fallback("task").scope(async |page| {
+        page.goto("https://e.com").await?;
+        Ok::<_, Error>(42)
+    });
+    let outcome = outcome.await.unwrap();
+    assert!(outcome.success() && !outcome.agent_used());
+    assert_eq!((*outcome.value(), outcome.into_value()), (42, 42));
+}

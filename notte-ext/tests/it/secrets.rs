@@ -13,21 +13,21 @@ use std::{
 
 use crate::support::{Fault, KEY, Server, alone};
 use notte_ext::{
-    Attempt, AttemptEnd, Next, OnAttempt, Options, Request, SessionHandle, Stopped,
-    notte_api::reqwest::Method,
-    Action, Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin, Builder,
-    Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy, FallbackOutcome,
-    FallbackPage, FetchResponse, FileDownload, FileList, Files, Function, FunctionCreate, FunctionDownload,
-    FunctionEdit, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate, Functions, ImageFormat,
-    ImportState, Link, Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs, NetworkLogsRequest, Notte,
-    NotteProxy, Observe, Page, PageFetch, Persona, PersonaBuilder, Personas, Profile, ProfileList, Profiles, Progress,
-    Replay, ReplayRequest, ReplayWait, Retry, FunctionRun, FunctionRunBuilder, RunEvent, RunEvents, FunctionRunList, RunPayload, RunUpdate,
-    Save, SaveProfile, Saved, ScrapePage, ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit,
-    SearchResults, Secrets, Session, SessionBuilder, SessionDebug, SessionList, Sessions, SetProfileCookies, Shutdown,
-    Step, Sweep, SweepFailure, Upload, Usage, Vault, VaultCard, VaultEntry, Vaults, VideoFormat, WaitForAuth, Waited,
+    Action, Agent, AgentBuilder, AgentFallback, AgentState, AgentStatus, Agents, Attempt, AttemptEnd, AuthConnection,
+    AuthLogin, Builder, Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy,
+    FallbackOutcome, FallbackPage, FetchResponse, FileDownload, FileList, Files, Function, FunctionCreate,
+    FunctionDownload, FunctionEdit, FunctionList, FunctionRollback, FunctionRun, FunctionRunBuilder, FunctionRunList,
+    FunctionSchedule, FunctionUpdate, Functions, ImageFormat, ImportState, Link, Login, ManagedAuth, MessageWait,
+    Messages, NetworkLog, NetworkLogs, NetworkLogsRequest, Next, Notte, NotteProxy, Observe, OnAttempt, Options, Page,
+    PageFetch, Persona, PersonaBuilder, Personas, Profile, ProfileList, Profiles, Progress, Replay, ReplayRequest,
+    ReplayWait, Request, Retry, RunEvent, RunEvents, RunPayload, RunUpdate, Save, SaveProfile, Saved, ScrapeHtml,
+    ScrapePage, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit, SearchResults, Secrets, Session,
+    SessionBuilder, SessionDebug, SessionHandle, SessionList, Sessions, SetProfileCookies, Shutdown, Step, Stopped,
+    Sweep, SweepFailure, Upload, Usage, Vault, VaultCard, VaultEntry, Vaults, VideoFormat, WaitForAuth, Waited,
     WorkflowCode,
     actions::{ElementId, FormFill, Selector},
     agents,
+    notte_api::reqwest::Method,
     notte_api::{
         types::{CreditCard, SmsResponse},
         wire::List,
@@ -98,7 +98,8 @@ async fn clients(all: &mut Printed, server: &Server) {
     hooked.with_options(options.clone()).health().await.unwrap();
     all.shown::<Vec<(Attempt, AttemptEnd)>>(&heard.lock().unwrap());
     all.shown::<Option<Next>>(&heard.lock().unwrap().first().map(|(_, end)| end.next));
-    let request = notte.request(Method::POST, "/sessions/token-7f3a-marker").query("q", TOKEN).json(TOKEN).options(options);
+    let request =
+        notte.request(Method::POST, "/sessions/token-7f3a-marker").query("q", TOKEN).json(TOKEN).options(options);
     all.shown::<Request<'_>>(&request);
     all.failed(&request.await.unwrap_err());
     all.failed(&notte.with_key(format!("{KEY}\n")).unwrap_err());
@@ -209,8 +210,7 @@ async fn pages(all: &mut Printed, server: &Server) {
     all.failed(&notte.scrape("https://e.com").instructions(TYPED).markdown().await.unwrap_err());
 
     let session = notte.sessions().attach("s-1");
-    let answer =
-        json!({"status": 200, "url": format!("https://e.com?token={TOKEN}"), "headers": {"x": TYPED}, "body": "aHVudGVyMg=="});
+    let answer = json!({"status": 200, "url": format!("https://e.com?token={TOKEN}"), "headers": {"x": TYPED}, "body": "aHVudGVyMg=="});
     let executed = json!({"action": {"type": "evaluate_js", "code": TYPED}, "success": true, "message": "ok",
         "started_at": AT, "ended_at": AT, "data": {"markdown": answer.to_string()}});
     say(server, "POST /sessions/s-1/page/execute", &executed, OF_ANY);
@@ -352,10 +352,11 @@ async fn agents(all: &mut Printed, server: &Server) {
     let agent = session.agent().start(TYPED).await.unwrap();
     all.failed(&session.agent().start(TYPED).await.unwrap_err());
     all.shown::<Agent>(&agent);
-    all.shown::<agents::AgentWait<'_>>(&agent.wait());
+    all.shown::<agents::AgentWait>(&agent.wait());
+    all.shown::<agents::AgentWatch<'_>>(&agent.watch());
     all.shown::<agents::Logs>(&agent.logs());
-    all.shown::<agents::StopAgent<'_>>(&agent.stop());
-    all.shown::<agents::AgentCode<'_>>(&agent.workflow_code());
+    all.shown::<agents::StopAgent>(&agent.stop());
+    all.shown::<agents::AgentCode>(&agent.workflow_code());
     let mut active = ended.clone();
     active["status"] = "active".into();
     let refused = Fault::Refuse(401, "", OF_ANY);

@@ -3,18 +3,19 @@
 //! Another test holds this one to naming every public type: `travels::<Type>` or `moves::<Type>`.
 
 use notte_ext::{
-    Action, Agent, Attempt, AttemptEnd, Next, Options, Request, SessionHandle, Stopped, AgentBuilder, AgentFallback, AgentId, AgentState, AgentStatus, Agents, AuthConnection, AuthLogin,
-    Builder, Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile, ExternalProxy,
-    FallbackOutcome, FallbackPage, FetchResponse, FileDownload, FileId, FileList, Files, Function, FunctionCreate,
-    FunctionDownload, FunctionEdit, FunctionId, FunctionList, FunctionRollback, FunctionSchedule, FunctionUpdate,
-    Functions, ImageFormat, ImportState, Link, Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs,
-    NetworkLogsRequest, Notte, NotteProxy, Observe, Page, PageFetch, Persona, PersonaBuilder, PersonaId, PersonaList,
-    Personas, Profile, ProfileId, ProfileList, Profiles, Progress, Replay, ReplayRequest, ReplayWait, Retry, FunctionRun,
-    FunctionRunBuilder, RunEvent, RunEvents, RunId, FunctionRunList, RunPayload, RunUpdate, Save, SaveProfile, Saved, ScrapePage,
-    ScrapeHtml, ScrapeUrl, Screenshot, Script, Search, SearchAnswer, SearchHit, SearchResults, Secrets, Session,
-    SessionBuilder, SessionDebug, SessionId, SessionList, Sessions, SetProfileCookies, Shutdown, Step, Sweep,
-    SweepFailure, Upload, Usage, UsageLogList, Vault, VaultCard, VaultEntry, VaultId, VaultList, Vaults, VideoFormat,
-    WaitForAuth, Waited, WorkflowCode,
+    Action, Agent, AgentBuilder, AgentFallback, AgentId, AgentState, AgentStatus, Agents, Attempt, AttemptEnd,
+    AuthConnection, AuthLogin, Builder, Call, CreateProfile, DuplicateProfile, Email, Error, ErrorKind, ExecuteFile,
+    ExternalProxy, FallbackOutcome, FallbackPage, FetchResponse, FileDownload, FileId, FileList, Files, Function,
+    FunctionCreate, FunctionDownload, FunctionEdit, FunctionId, FunctionList, FunctionRollback, FunctionRun,
+    FunctionRunBuilder, FunctionRunList, FunctionSchedule, FunctionUpdate, Functions, ImageFormat, ImportState, Link,
+    Login, ManagedAuth, MessageWait, Messages, NetworkLog, NetworkLogs, NetworkLogsRequest, Next, Notte, NotteProxy,
+    Observe, Options, Page, PageFetch, Persona, PersonaBuilder, PersonaId, PersonaList, Personas, Profile, ProfileId,
+    ProfileList, Profiles, Progress, Replay, ReplayRequest, ReplayWait, Request, Retry, RunEvent, RunEvents, RunId,
+    RunPayload, RunUpdate, Save, SaveProfile, Saved, ScrapeHtml, ScrapePage, ScrapeUrl, Screenshot, Script, Search,
+    SearchAnswer, SearchHit, SearchResults, Secrets, Session, SessionBuilder, SessionDebug, SessionHandle, SessionId,
+    SessionList, Sessions, SetProfileCookies, Shutdown, Step, Stopped, Sweep, SweepFailure, Upload, Usage,
+    UsageLogList, Vault, VaultCard, VaultEntry, VaultId, VaultList, Vaults, VideoFormat, WaitForAuth, Waited,
+    WorkflowCode,
     actions::{
         self, CaptchaSolve, Check, Click, CloseTab, Completion, DownloadFile, ElementId, EmailRead,
         EmailVerificationRead, EvaluateJs, FallbackFill, Fill, FormFill, GoBack, GoForward, Goto, GotoNewTab, Help,
@@ -173,9 +174,9 @@ const _: () = {
     travels::<WorkflowCode<'_>>();
     travels::<actions::Scrape>();
     travels::<actions::Wait>();
-    travels::<agents::AgentCode<'_>>();
-    travels::<agents::StopAgent<'_>>();
-    travels::<agents::AgentWait<'_>>();
+    travels::<agents::AgentCode>();
+    travels::<agents::StopAgent>();
+    moves::<agents::AgentWait>();
     moves::<Replay>();
     travels::<Request<'_>>();
     moves::<FunctionRunBuilder<'_>>();

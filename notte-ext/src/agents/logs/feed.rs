@@ -8,12 +8,17 @@ use super::{
     super::{AgentStatus, Step, handle::Remote},
     merge::Merge,
     message::Message,
-    socket::Socket,
+    socket::{QUIET, Socket},
 };
-use crate::{Result, wait::Schedule};
+use crate::{
+    Result,
+    wait::{Schedule, TOLERATED, is_final},
+};
 
 /// So many polls in a row may fail that may do better later.
 const FAILURES: u32 = 10;
+/// So many streams in a row may end before they said anything.
+const STREAMS: u32 = 3;
 
 pub(crate) enum Event {
     Step(Step),
@@ -28,17 +33,37 @@ pub(crate) struct Feed {
     ready: VecDeque<Step>,
     ended: Option<AgentStatus>,
     source: Source,
+    /// So many streams in a row ended before they said anything.
+    mute: u32,
+    quiet: Duration,
 }
 
 enum Source {
     New,
     Socket(Box<Socket>),
-    Polls { polls: u32, failures: u32, next: Instant },
+    Polls(Polls),
+}
+
+struct Polls {
+    polls: u32,
+    failures: u32,
+    /// Failures that no retry is expected to mend.
+    odd: u32,
+    next: Instant,
+    /// Whether a stream is tried again once a poll has succeeded.
+    reopen: bool,
 }
 
 impl Feed {
     pub(crate) fn new(remote: Arc<Remote>) -> Self {
-        Self { remote, merge: Merge::default(), ready: VecDeque::new(), ended: None, source: Source::New }
+        let (merge, ready) = (Merge::default(), VecDeque::new());
+        Self { remote, merge, ready, ended: None, source: Source::New, mute: 0, quiet: QUIET }
+    }
+
+    /// Sets for how long a stream may say nothing before it counts as broken.
+    pub(crate) fn quiet(mut self, limit: Duration) -> Self {
+        self.quiet = limit;
+        self
     }
 
     pub(crate) fn agent(&self) -> &str {
@@ -65,11 +90,11 @@ impl Feed {
             match &mut self.source {
                 Source::New => self.open().await,
                 Source::Socket(socket) => {
-                    let message = socket.next(&self.remote.id).await;
+                    let message = socket.next(&self.remote.id, self.quiet).await;
                     self.read(message);
                 }
-                Source::Polls { next, .. } => {
-                    tokio::time::sleep_until(*next).await;
+                Source::Polls(polls) => {
+                    tokio::time::sleep_until(polls.next).await;
                     self.poll().await?;
                 }
             }
@@ -78,20 +103,23 @@ impl Feed {
 
     async fn open(&mut self) {
         match Socket::open(&self.remote).await {
-            Ok(socket) => {
-                // The stream may begin in the middle: what was before is asked for once it has begun.
-                if let Ok(status) = self.remote.status().await {
+            // The stream may begin in the middle: what was before is asked for once it has begun, and given first.
+            Ok(socket) => match self.remote.status().await {
+                Ok(status) => {
+                    self.merge.new_stream();
                     self.take(status);
+                    self.source = Source::Socket(Box::new(socket));
                 }
-                self.source = Source::Socket(Box::new(socket));
-            }
-            Err(why) => self.fall_back(why),
+                Err(_) => self.poll_for_now("what was before the stream is not known"),
+            },
+            Err(why) => self.poll_to_the_end(why),
         }
     }
 
     fn read(&mut self, message: Option<Message>) {
         match message {
             Some(Message::Step(step)) => {
+                self.mute = 0;
                 if self.merge.is_new_in_stream(&step) {
                     self.ready.push_back(step);
                 }
@@ -102,40 +130,50 @@ impl Feed {
                 if status.state().is_final() && status.steps_completed() >= self.merge.given() {
                     self.take(status);
                 } else {
-                    self.fall_back("the end of the stream does not tell all");
+                    self.poll_to_the_end("the end of the stream does not tell all");
                 }
             }
-            Some(Message::Ended(None)) => self.fall_back("the stream ended without a status"),
-            None => self.fall_back("the stream ended early"),
+            Some(Message::Ended(None)) => self.poll_to_the_end("the stream ended without a status"),
+            None => self.poll_for_now("the stream broke off"),
         }
     }
 
-    fn fall_back(&mut self, why: &'static str) {
-        tracing::debug!(agent = self.agent(), why, "agent logs: polling");
-        self.source = Source::Polls { polls: 0, failures: 0, next: Instant::now() };
+    /// Polls, and opens another stream once the service has answered, unless the last ones were of no use.
+    fn poll_for_now(&mut self, why: &'static str) {
+        self.mute += 1;
+        self.fall_back(why, self.mute <= STREAMS);
+    }
+
+    fn poll_to_the_end(&mut self, why: &'static str) {
+        self.fall_back(why, false);
+    }
+
+    fn fall_back(&mut self, why: &'static str, reopen: bool) {
+        tracing::debug!(agent = self.agent(), why, reopen, "agent logs: polling");
+        self.source = Source::Polls(Polls { polls: 0, failures: 0, odd: 0, next: Instant::now(), reopen });
     }
 
     async fn poll(&mut self) -> Result<()> {
         let answer = self.remote.status().await;
-        let Source::Polls { polls, failures, next } = &mut self.source else { return Ok(()) };
-        *polls = polls.saturating_add(1);
-        let mut hint = None;
-        match &answer {
-            Ok(_) => *failures = 0,
+        let Source::Polls(polls) = &mut self.source else { return Ok(()) };
+        match answer {
+            Ok(status) => {
+                polls.wait(None);
+                (polls.failures, polls.odd) = (0, 0);
+                if polls.reopen {
+                    self.source = Source::New;
+                }
+                self.take(status);
+                Ok(())
+            }
             Err(error) => {
-                *failures += 1;
-                hint = error.retry_after();
+                polls.failures += 1;
+                polls.odd += u32::from(!error.is_retryable());
+                polls.wait(error.retry_after());
+                let given_up = polls.failures > FAILURES || polls.odd > TOLERATED;
+                if given_up || is_final(&error) { Err(error) } else { Ok(()) }
             }
         }
-        let pause = Schedule::default().next(*polls, Duration::ZERO, hint, fastrand::f64());
-        *next = Instant::now() + pause.unwrap_or_default();
-        let given_up = *failures > FAILURES;
-        match answer {
-            Ok(status) => self.take(status),
-            Err(error) if !error.is_retryable() || given_up => return Err(error),
-            Err(_) => {}
-        }
-        Ok(())
     }
 
     fn take(&mut self, status: AgentStatus) {
@@ -143,5 +181,13 @@ impl Feed {
         if status.state().is_final() {
             self.ended = Some(status);
         }
+    }
+}
+
+impl Polls {
+    fn wait(&mut self, hint: Option<Duration>) {
+        self.polls = self.polls.saturating_add(1);
+        let pause = Schedule::default().next(self.polls, Duration::ZERO, hint, fastrand::f64());
+        self.next = Instant::now() + pause.unwrap_or_default();
     }
 }

@@ -23,6 +23,11 @@ impl Merge {
         self.given.values().map(|times| usize::try_from(*times).unwrap_or(usize::MAX)).sum()
     }
 
+    /// A stream begins anew: it may repeat what an earlier one had.
+    pub(super) fn new_stream(&mut self) {
+        self.streamed.clear();
+    }
+
     /// Whether the next step of the stream is to be given.
     pub(super) fn is_new_in_stream(&mut self, step: &Step) -> bool {
         let identity = identity(step);

@@ -19,6 +19,11 @@ pub(super) fn read(text: &str, agent: &str) -> Option<Message> {
         return None;
     }
     let is = |field: &str, value: &str| fields.get(field).and_then(Value::as_str) == Some(value);
+    let named = [fields.get("agent_id"), fields.get("agent").and_then(|stopped| stopped.get("agent_id"))];
+    // A session can have several agents.
+    if named.into_iter().flatten().filter_map(Value::as_str).any(|id| id != agent) {
+        return None;
+    }
     if is("status", "agent_stop") {
         return Some(Message::Ended(fields.remove("agent").and_then(status)));
     }
@@ -65,6 +70,10 @@ mod tests {
             (r#"{"status":"agent_stop","agent":null}"#, "end"),
             (r#"{"status":"agent_stop","agent":{"agent_id":1}}"#, "end"),
             (&with, "end with status"),
+            (&with.replace("a-1", "a-2"), "nothing"),
+            (r#"{"status":"agent_stop","agent_id":"a-2"}"#, "nothing"),
+            (r#"{"status":"agent_stop","agent_id":"a-1"}"#, "end"),
+            (r#"{"agent_id":"a-2","state":{},"action":{"type":"click"}}"#, "nothing"),
             (status, "end with status"),
             (&elsewhere, "nothing"),
             (&active, "nothing"),

@@ -22,7 +22,7 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 /// A connection that is silent for so long, pings included, is dead.
 const PONG_WAIT: Duration = Duration::from_secs(40);
 /// A stream that says nothing for so long says nothing any more.
-const QUIET: Duration = Duration::from_secs(300);
+pub(super) const QUIET: Duration = Duration::from_secs(300);
 const LARGEST_MESSAGE: usize = 5 * 1024 * 1024;
 /// What RFC 6455 has a server mix into its answer.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -77,7 +77,7 @@ impl Socket {
     ///
     /// # Cancel safety
     /// No message is lost when the future is dropped.
-    pub(super) async fn next(&mut self, agent: &str) -> Option<message::Message> {
+    pub(super) async fn next(&mut self, agent: &str, quiet: Duration) -> Option<message::Message> {
         loop {
             tokio::select! {
                 biased;
@@ -95,7 +95,7 @@ impl Socket {
                     }
                 }
                 _ = self.ping.tick() => {
-                    if self.heard.elapsed() > PONG_WAIT || self.told.elapsed() > QUIET {
+                    if self.heard.elapsed() > PONG_WAIT || self.told.elapsed() > quiet {
                         return None;
                     }
                     timeout(PONG_WAIT, self.stream.send(tokio_websockets::Message::ping(""))).await.ok()?.ok()?;

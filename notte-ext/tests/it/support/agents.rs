@@ -65,6 +65,8 @@ pub struct Script {
     pub wrapped: bool,
     /// Works until it is stopped.
     pub endless: bool,
+    /// The second stream goes on to the end, and polls do not bring it on.
+    pub recovers: bool,
 }
 
 impl Script {
@@ -82,6 +84,7 @@ impl Script {
             polls: 0,
             wrapped: true,
             endless: false,
+            recovers: false,
         }
     }
 
@@ -338,10 +341,13 @@ fn handle(method: &str, parts: &[&str], body: &Value, state: &mut State) -> (u16
 }
 
 async fn logs(mut stream: TcpStream, id: &str, head: &str, state: &Mutex<State>) {
-    let script = match state.lock().unwrap().agents.get(id) {
+    let mut script = match state.lock().unwrap().agents.get(id) {
         Some(agent) => agent.script.clone(),
         None => return,
     };
+    if script.recovers && state.lock().unwrap().stream_heads.len() > 1 {
+        script = script.clone().cut(script.steps.len(), End::Status);
+    }
     let polled = || state.lock().unwrap().agents.get_mut(id).unwrap().polled = true;
     match script.end {
         End::Refused => {
@@ -372,7 +378,7 @@ async fn logs(mut stream: TcpStream, id: &str, head: &str, state: &Mutex<State>)
     let status = {
         let mut state = state.lock().unwrap();
         let agent = state.agents.get_mut(id).unwrap();
-        agent.polled = true;
+        agent.polled = !script.recovers;
         if matches!(script.end, End::Status | End::BareStatus | End::NoStatus | End::PoorStatus) {
             (agent.taken, agent.closed) = (steps.len(), true);
         }
