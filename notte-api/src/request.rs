@@ -1,4 +1,4 @@
-//! `Draft`: a request in the making, from the values that a builder holds, written as the document describes them.
+//! `Draft`: an unfinished request, built from the values of a builder and serialized as the document describes.
 
 #![allow(dead_code, reason = "which of these generated code uses depends on the document")]
 
@@ -16,26 +16,26 @@ use crate::{Client, OperationMeta, Part};
 /// Why a request was not sent.
 pub(crate) type Unsent = progenitor_client::Error<()>;
 
-/// How a list or an object of a query or a form is written.
+/// How a list or an object is serialized in a query or a form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Style {
-    /// A pair for each item or property: `k=1&k=2`, `a=1&b=2`.
+    /// One pair per item or property: `k=1&k=2`, `a=1&b=2`.
     Form,
-    /// One pair with commas: `k=1,2`, `k=a,1,b,2`.
+    /// One pair, separated by commas: `k=1,2`, `k=a,1,b,2`.
     Commas,
-    /// One pair with spaces: `k=1%202`.
+    /// One pair, separated by spaces: `k=1%202`.
     Spaces,
-    /// One pair with bars: `k=1%7C2`.
+    /// One pair, separated by bars: `k=1%7C2`.
     Pipes,
-    /// The way through an object in the name: `k[a]=1`, `k[a][b]=2`, `k[0]=3`.
+    /// The path in the object as part of the name: `k[a]=1`, `k[a][b]=2`, `k[0]=3`.
     Deep,
-    /// As `Deep`, but items of lists by the bare name: `k=1&k=2`.
+    /// Like `Deep`, but items of lists repeat the bare name: `k=1&k=2`.
     Nested,
     /// One pair with JSON.
     Json,
 }
 
-/// A request in the making.
+/// An unfinished request.
 pub(crate) struct Draft {
     client: reqwest::Client,
     meta: &'static OperationMeta,
@@ -52,7 +52,7 @@ enum Body {
 }
 
 impl Draft {
-    /// Starts the request of an operation. `accept` is empty where any content will do.
+    /// Starts a request of an operation. `accept` is empty if any content is acceptable.
     pub(crate) fn new(client: &Client, meta: &'static OperationMeta, accept: &'static str) -> Self {
         let mut headers = HeaderMap::new();
         if !accept.is_empty() {
@@ -68,14 +68,14 @@ impl Draft {
         }
     }
 
-    /// Fills in a variable of the path.
+    /// Sets a path parameter.
     pub(crate) fn path(&mut self, name: &str, value: Result<impl ToString, String>) -> Result<(), Unsent> {
         let value = encode_path(&value.map_err(Unsent::InvalidRequest)?.to_string());
         self.url = self.url.replace(&format!("{{{name}}}"), &value);
         Ok(())
     }
 
-    /// Fills in a variable of the path that is a list.
+    /// Sets a path parameter that is a list.
     pub(crate) fn path_list(&mut self, name: &str, values: Result<Vec<impl ToString>, String>) -> Result<(), Unsent> {
         let values = values.map_err(Unsent::InvalidRequest)?;
         if values.is_empty() {
@@ -86,7 +86,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a parameter of the query; an unset one adds nothing.
+    /// Adds a query parameter, if it is set.
     pub(crate) fn query(
         &mut self,
         name: &str,
@@ -97,7 +97,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a header; an unset one adds nothing.
+    /// Adds a header, if it is set.
     pub(crate) fn header(&mut self, name: &'static str, value: Result<impl Serialize, String>) -> Result<(), Unsent> {
         if let Some(text) = simple(&json(value)?) {
             let value = HeaderValue::from_str(&text)
@@ -107,7 +107,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a cookie; an unset one adds nothing.
+    /// Adds a cookie, if it is set.
     pub(crate) fn cookie(&mut self, name: &str, value: Result<impl Serialize, String>) -> Result<(), Unsent> {
         let Some(text) = simple(&json(value)?) else { return Ok(()) };
         let before = self.headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok());
@@ -119,7 +119,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Sends a value as JSON.
+    /// Sets a JSON body.
     pub(crate) fn json(&mut self, media: &'static str, body: Result<impl Serialize, String>) -> Result<(), Unsent> {
         let body = body.map_err(Unsent::InvalidRequest)?;
         let body = serde_json::to_vec(&body).map_err(|error| Unsent::InvalidRequest(format!("body: {error}")))?;
@@ -127,7 +127,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Sends the properties of an object as a form; `styles` are of those that have one of their own.
+    /// Sets a form body with the properties of an object. `styles` has the styles of properties that do not use the
+    /// default.
     pub(crate) fn form(
         &mut self,
         styles: &[(&str, Style)],
@@ -145,14 +146,14 @@ impl Draft {
         Ok(())
     }
 
-    /// Sends bytes, or text, as they are.
+    /// Sets a body of bytes or text.
     pub(crate) fn bytes(&mut self, media: &'static str, body: Result<impl Into<Bytes>, String>) -> Result<(), Unsent> {
         let body = body.map_err(Unsent::InvalidRequest)?;
         self.content(media, body.into());
         Ok(())
     }
 
-    /// Adds a field to a multipart form: a part for each item of a list, JSON for an object, nothing if it is unset.
+    /// Adds a field to a multipart form, if it is set: one part per item of a list, and JSON for an object.
     pub(crate) fn field(&mut self, name: &'static str, value: Result<impl Serialize, String>) -> Result<(), Unsent> {
         let parts = match json(value)? {
             Value::Array(items) => items,
@@ -180,7 +181,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The request.
+    /// Returns the finished request.
     pub(crate) fn build(self) -> Result<reqwest::Request, Unsent> {
         let method = self.meta.method.parse().map_err(|_| Unsent::InvalidRequest("the method is invalid".into()))?;
         let url = if self.query.is_empty() { self.url } else { format!("{}?{}", self.url, self.query) };
@@ -207,7 +208,7 @@ impl Draft {
     }
 }
 
-/// One file, some, or none.
+/// Accepts one file, several files, or none.
 pub(crate) trait Files {
     fn files(self) -> Vec<Part>;
 }
@@ -235,7 +236,7 @@ fn json(value: Result<impl Serialize, String>) -> Result<Value, Unsent> {
     serde_json::to_value(value).map_err(|error| Unsent::InvalidRequest(error.to_string()))
 }
 
-/// A value that is neither a list nor an object as text: no quotes, and no fraction where there is none.
+/// Returns a value that is neither a list nor an object as text, without quotes, and without a fraction that is zero.
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -247,7 +248,7 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// A header's text: lists and objects with commas. Nothing for null.
+/// Returns the text of a header, with commas in lists and objects, or nothing for null.
 fn simple(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -260,7 +261,7 @@ fn simple(value: &Value) -> Option<String> {
     }
 }
 
-/// Appends what a value is in a query.
+/// Appends a value to a query.
 fn pairs(name: &str, style: Style, value: &Value, out: &mut String) {
     let joined = |separator: &str| -> String {
         let flat: Vec<String> = match value {
@@ -317,7 +318,7 @@ fn pair(name: &str, encoded_value: &str, out: &mut String) {
     out.push_str(encoded_value);
 }
 
-/// Text as it is in a query or a form.
+/// Returns text as it is encoded in a query or a form.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -65,10 +65,10 @@ pub(super) fn emit(operation: &Operation, api: &Api) -> Builder {
         Doc::prose(&format!("Sends `{} {}`.", operation.method, operation.path)).comment("    ")
             + "    ///\n    /// # Errors\n    /// See [`crate::ErrorKind`].\n",
         sender("send", &output, decode),
-        "    /// Sends it, and leaves the answer's body undecoded.
+        "    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
 "
         .to_owned(),
         sender("send_bytes", BYTES, "bytes"),
@@ -190,7 +190,7 @@ fn whole(ty: &str, built: Option<&str>, put: String) -> Field {
     let refusal =
         rust::literal(&format!("conversion to `{}` for body failed: {{error}}", ty.trim_start_matches("types::")));
     let mut setters = laid_method(format!(
-        "    /// The whole body.
+        "    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
 {},
@@ -208,7 +208,7 @@ fn whole(ty: &str, built: Option<&str>, put: String) -> Field {
     if let Some(ty) = built {
         held = ty.replacen("types::", "types::builder::", 1);
         setters.push_str(&laid_method(format!(
-            "    /// Changes the body's builder in place.
+            "    /// Changes the builder of the body.
     pub fn body_map(mut self, change: impl FnOnce({held}) -> {held}) -> Self {{
         self.body = self.body.map(change);
         self

@@ -71,7 +71,7 @@ fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 2], String), Err
         file("types/builder.rs", types.builders),
         file(
             "types/mod.rs",
-            join(&Doc::fixed("The types that operations take and answer.").inner_comment(), types.module),
+            join(&Doc::fixed("Types of requests and responses.").inner_comment(), types.module),
         ),
     ];
     Ok((files, listed))

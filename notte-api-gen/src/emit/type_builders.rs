@@ -12,7 +12,7 @@ use crate::format::{LITERAL_WIDTH, Piece, block, breaks, generic, join, laid};
 /// `types/builder.rs`.
 pub(super) fn emit(structs: &[Struct]) -> String {
     let pieces = structs.iter().map(|item| Piece::Text(builder(item))).collect();
-    join(&Doc::fixed("Builders of the types: what is not set is not sent.").inner_comment(), pieces)
+    join(&Doc::fixed("Builders of types. Fields that are not set are not sent.").inner_comment(), pieces)
 }
 
 /// Written as text: this is the largest part of a client, and parsing it would be half of the time that it takes.

@@ -2,7 +2,7 @@
 
 //! The client: one method an operation.
 use super::builder;
-/// The client of Notte API: every operation as a builder.
+/// Client of the Notte API. Each operation is a method that returns a builder.
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,

@@ -29,10 +29,10 @@ impl<'a> HealthCheck<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -83,10 +83,10 @@ impl<'a> ReadyCheck<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {

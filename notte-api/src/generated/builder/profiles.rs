@@ -67,10 +67,10 @@ impl<'a> ProfileList<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -120,7 +120,7 @@ impl<'a> ProfileCreate<'a> {
             body: Ok(::std::default::Default::default()),
         }
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::ProfileCreateRequest>,
@@ -134,7 +134,7 @@ impl<'a> ProfileCreate<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -154,10 +154,10 @@ impl<'a> ProfileCreate<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -226,10 +226,10 @@ impl<'a> ProfileGet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -296,10 +296,10 @@ impl<'a> ProfileDelete<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -364,10 +364,10 @@ impl<'a> ProfileCookiesGet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -426,7 +426,7 @@ impl<'a> ProfileCookiesSet<'a> {
             .map_err(|error| format!("profile_id: {error}"));
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::ProfileCookiesImportRequest>,
@@ -442,7 +442,7 @@ impl<'a> ProfileCookiesSet<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -465,10 +465,10 @@ impl<'a> ProfileCookiesSet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -532,7 +532,7 @@ impl<'a> ProfileDuplicate<'a> {
             .map_err(|error| format!("profile_id: {error}"));
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::ProfileDuplicateRequest>,
@@ -548,7 +548,7 @@ impl<'a> ProfileDuplicate<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -568,10 +568,10 @@ impl<'a> ProfileDuplicate<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -635,7 +635,7 @@ impl<'a> ProfileStateSet<'a> {
             .map_err(|error| format!("profile_id: {error}"));
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::ProfileStateImportRequest>,
@@ -651,7 +651,7 @@ impl<'a> ProfileStateSet<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -671,10 +671,10 @@ impl<'a> ProfileStateSet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {

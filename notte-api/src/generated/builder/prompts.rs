@@ -23,7 +23,7 @@ impl<'a> ImprovePrompt<'a> {
             body: Ok(::std::default::Default::default()),
         }
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::ImprovePromptRequest>,
@@ -37,7 +37,7 @@ impl<'a> ImprovePrompt<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -57,10 +57,10 @@ impl<'a> ImprovePrompt<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -110,7 +110,7 @@ impl<'a> NudgePrompt<'a> {
             body: Ok(::std::default::Default::default()),
         }
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::NudgePromptRequest>,
@@ -124,7 +124,7 @@ impl<'a> NudgePrompt<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -144,10 +144,10 @@ impl<'a> NudgePrompt<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {

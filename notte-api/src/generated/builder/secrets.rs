@@ -39,10 +39,10 @@ impl<'a> ListSecrets<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -88,7 +88,7 @@ impl<'a> StoreSecret<'a> {
             body: Ok(::std::default::Default::default()),
         }
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::SecretStoreRequest>,
@@ -102,7 +102,7 @@ impl<'a> StoreSecret<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -122,10 +122,10 @@ impl<'a> StoreSecret<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -203,10 +203,10 @@ impl<'a> GetSecret<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -270,10 +270,10 @@ impl<'a> DeleteSecret<'a> {
         let client = self.client;
         response::empty(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {

@@ -69,10 +69,10 @@ impl<'a> ListSessions<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -122,7 +122,7 @@ impl<'a> SessionStart<'a> {
             body: Ok(::std::default::Default::default()),
         }
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::SessionStartRequest>,
@@ -136,7 +136,7 @@ impl<'a> SessionStart<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -156,10 +156,10 @@ impl<'a> SessionStart<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -228,10 +228,10 @@ impl<'a> SessionStatus<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -296,10 +296,10 @@ impl<'a> SessionAuthReadiness<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -371,10 +371,10 @@ impl<'a> SessionCookiesGet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -441,7 +441,7 @@ impl<'a> SessionCookiesSet<'a> {
         self.update_metadata = value.into_field();
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::SetCookiesRequest>,
@@ -455,7 +455,7 @@ impl<'a> SessionCookiesSet<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -475,10 +475,10 @@ impl<'a> SessionCookiesSet<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -558,10 +558,10 @@ impl<'a> SessionDebugInfo<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -634,10 +634,10 @@ impl<'a> SessionDebugTabInfo<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -719,10 +719,10 @@ impl<'a> SessionNetworkLogs<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -798,10 +798,10 @@ impl<'a> SessionOffset<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -868,7 +868,7 @@ impl<'a> CreatePayment<'a> {
         self.update_metadata = value.into_field();
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::PaymentRequest>,
@@ -882,7 +882,7 @@ impl<'a> CreatePayment<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -902,10 +902,10 @@ impl<'a> CreatePayment<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -983,10 +983,10 @@ impl<'a> SessionProfilePreview<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -1046,7 +1046,7 @@ impl<'a> SessionProfileSave<'a> {
             .map_err(|error| format!("session_id: {error}"));
         self
     }
-    /// The whole body.
+    /// Sets the whole body.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: ::std::convert::TryInto<types::SessionProfileSaveRequest>,
@@ -1062,7 +1062,7 @@ impl<'a> SessionProfileSave<'a> {
             });
         self
     }
-    /// Changes the body's builder in place.
+    /// Changes the builder of the body.
     pub fn body_map(
         mut self,
         change: impl FnOnce(
@@ -1082,10 +1082,10 @@ impl<'a> SessionProfileSave<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -1157,10 +1157,10 @@ impl<'a> SessionReplay<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -1232,10 +1232,10 @@ impl<'a> SessionMouseReplay<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -1318,10 +1318,10 @@ impl<'a> SessionStop<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
@@ -1410,10 +1410,10 @@ impl<'a> GetSessionScript<'a> {
         let client = self.client;
         response::json(client, Self::META, self.request(client)).await
     }
-    /// Sends it, and leaves the answer's body undecoded.
+    /// Sends the request and returns the body as bytes, without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), decoding apart.
+    /// As [`send`](Self::send), except errors of decoding.
     pub async fn send_bytes(
         self,
     ) -> Result<crate::ResponseValue<crate::ByteStream>, crate::Error> {
