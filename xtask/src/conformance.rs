@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use xtask::report::{Failure, io};
+use xtask::tools::cargo;
 use xtask::{output, workspace};
 
 use crate::browser;
@@ -18,19 +19,22 @@ const SDKS: &[&str] = &["1.9.7", "1.10.0"];
 /// What fuzzes, and what attaches.
 const TOOLS: &[&str] = &["schemathesis==4.32.5", "playwright==1.65.2"];
 
+/// The official client of the Model Context Protocol.
+const MCP: &[&str] = &["mcp==2.3.0"];
+
 const PUPPETEER: &str = "puppeteer-core@24.43.1";
 
 type Run = fn() -> Result<(), Failure>;
 
 /// A part of the run, and what it is called on the command line.
-const PARTS: [(&str, Run); 3] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach)];
+const PARTS: [(&str, Run); 4] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach), ("mcp", mcp)];
 
 /// Runs one part, or every part.
 pub(crate) fn run(part: Option<&str>) -> Result<(), Failure> {
     let chosen: Vec<_> = PARTS.iter().filter(|(name, _)| part.is_none_or(|part| part == *name)).collect();
     if chosen.is_empty() {
         return Err(Failure::input([format!(
-            "unknown part `{}`; the parts are sdk, fuzz and attach",
+            "unknown part `{}`; the parts are sdk, fuzz, attach and mcp",
             part.unwrap_or_default()
         )]));
     }
@@ -59,6 +63,13 @@ fn attach() -> Result<(), Failure> {
     let modules = puppeteer()?;
     let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
     script(&python, "attach", &[], "attach.py", &modules)
+}
+
+/// `notte mcp` under the official Python client.
+fn mcp() -> Result<(), Failure> {
+    let python = environment("mcp", MCP)?;
+    cargo(&["build", "--locked", "--package", "notte-cli"])?;
+    script(&python, "mcp", &[], "mcp_client.py", &[&workspace::target().join("debug/notte")])
 }
 
 /// The official Python SDKs, unmodified.

@@ -32,8 +32,8 @@ Usage: cargo xtask COMMAND
   spec            Lints, compares, fetches, adopts and verifies OpenAPI documents; see `spec --help`.
   tidy            Checks the repository's own rules: layers, headers, line ends.
   bench WHAT      Measures `codegen`, `client`, `local` or `cli`.
-  conformance     Drives notte-local with the official Python SDKs (`sdk`), a fuzzer (`fuzz`), and Playwright and
-    [PART]          puppeteer (`attach`). Needs Python and PyPI.
+  conformance     Drives notte-local with the official Python SDKs (`sdk`), a fuzzer (`fuzz`), Playwright and
+    [PART]          puppeteer (`attach`), and `notte mcp` with the official client (`mcp`). Needs Python and PyPI.
   release         Checks everything that a release needs, and prints its tag and commands; publishes nothing.
     --dry-run
 
