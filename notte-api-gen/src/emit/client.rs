@@ -15,7 +15,11 @@ pub(super) fn emit(api: &Api) -> String {
             use super::builder;
         ),
         syn::Item::Struct(syn::ItemStruct {
-            attrs: Doc::prose(&format!("Client of the {}. Each operation is a method that returns a builder.", api.title)).attributes(),
+            attrs: Doc::prose(&format!(
+                "Client of the {}. Each operation is a method that returns a builder.",
+                api.title
+            ))
+            .attributes(),
             // Debug is hand-written: it must not print the key.
             ..parse_quote! {
                 pub struct Client {

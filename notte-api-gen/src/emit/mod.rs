@@ -69,10 +69,7 @@ fn type_files(source: &Source<'_>, api: &Api) -> Result<([File; 2], String), Err
     let listed = api_md::types(&types.module);
     let files = [
         file("types/builder.rs", types.builders),
-        file(
-            "types/mod.rs",
-            join(&Doc::fixed("Types of requests and responses.").inner_comment(), types.module),
-        ),
+        file("types/mod.rs", join(&Doc::fixed("Types of requests and responses.").inner_comment(), types.module)),
     ];
     Ok((files, listed))
 }
