@@ -1,4 +1,4 @@
-//! What to do about a start that fails: wait, look for what may have been started, or give up.
+//! Handles a start that fails: waits, reports what may have been started, or gives up.
 #![allow(clippy::print_stdout)]
 
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,12 @@ async fn main() -> notte_ext::Result<()> {
     let notte = Notte::from_env()?;
     let before = SystemTime::now();
     loop {
-        match notte.session().await {
+        // A session that is lost costs no more than its idle timeout.
+        match notte.session().idle_timeout(Duration::from_secs(60)).await {
             Ok(session) => {
                 println!("started {}", session.id());
-                return session.stop().await;
+                session.stop().await?;
+                return Ok(());
             }
             Err(error) if error.is_rate_limited() => {
                 println!("waiting: {error}");
@@ -21,9 +23,9 @@ async fn main() -> notte_ext::Result<()> {
             }
             Err(error) if error.may_have_been_sent() => {
                 println!("lost: {error}");
+                // Any of them may be a session of another worker with the same key, so none is stopped here.
                 for candidate in notte.sessions().started_since(before).await? {
-                    println!("{} may be it", candidate.session_id);
-                    notte.sessions().adopt(candidate.session_id).stop().await?;
+                    println!("{} may be it; it ends with its idle timeout", candidate.session_id);
                 }
             }
             Err(error) if error.kind() == ErrorKind::Auth => {

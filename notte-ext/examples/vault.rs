@@ -17,6 +17,6 @@ async fn main() -> notte_ext::Result<()> {
     });
 
     // A session that may fill it in, without anybody seeing it.
-    notte.session().vault_id(vault.id()).scope(async |session| session.goto(site).await.map(drop)).await?;
+    notte.session().vault(vault.id()).scope(async |session| session.goto(site).await.map(drop)).await?;
     vault.delete().await // or keep it: a handle deletes nothing
 }

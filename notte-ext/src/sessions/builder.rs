@@ -15,7 +15,7 @@ use notte_api::{
 };
 use serde_json::{Map, Value};
 
-use super::{Session, check};
+use super::{Proxies, Session, check};
 use crate::{Error, Notte, ProfileId, Result, VaultId, call::{Caller, Policy}};
 
 /// Sets up a session. `.await` starts it; [`scope`](Self::scope) starts it, runs something in it, and stops it.
@@ -38,6 +38,8 @@ pub struct SessionBuilder {
     request: builder::SessionStartRequest,
     headers: BTreeMap<String, Secret<String>>,
     proxies: Vec<types::Proxy>,
+    profile: Option<ProfileId>,
+    persist_profile: Option<bool>,
     waits_for_auth: bool,
     captcha_timeout: Option<Duration>,
     extra: Map<String, Value>,
@@ -54,6 +56,8 @@ impl SessionBuilder {
             request: builder::SessionStartRequest::default(),
             headers: BTreeMap::new(),
             proxies: Vec::new(),
+            profile: None,
+            persist_profile: None,
             waits_for_auth: false,
             captcha_timeout: None,
             extra: Map::new(),
@@ -97,9 +101,21 @@ impl SessionBuilder {
         self
     }
 
-    /// Through which proxies the browser connects: `true` for the service's own, `false` for none, or a list.
-    pub fn proxies(mut self, proxies: impl Into<ProxySettings>) -> Self {
-        self.request = self.request.proxies(Into::<ProxySettings>::into(proxies));
+    /// Sets through which proxies the browser connects: `true` for the service's own, `false` for none, the two letters
+    /// of a country, one proxy, or a list of them.
+    ///
+    /// ```no_run
+    /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
+    /// use notte_ext::{NotteProxy, TailnetProxy};
+    ///
+    /// let in_france = notte.session().proxies("fr").await?;
+    /// let at_home = notte.session().proxies(TailnetProxy::new("client-id", "secret").exit_node("nas")).await?;
+    /// let either = notte.session().proxies([NotteProxy::country("fr"), NotteProxy::country("pt")]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxies(mut self, proxies: impl Into<Proxies>) -> Self {
+        self.request = self.request.proxies(ProxySettings::from(proxies.into()));
         self
     }
 
@@ -151,15 +167,20 @@ impl SessionBuilder {
         self
     }
 
-    /// Browser profile whose saved state the session starts with; `persist`: and saves its own in, when it stops.
-    pub fn profile(mut self, id: impl Into<ProfileId>, persist: bool) -> Self {
-        let profile = SessionProfile::builder().id(String::from(id.into())).persist(persist);
-        self.request = self.request.profile(profile);
+    /// Sets the browser profile whose saved state the session starts with.
+    pub fn profile(mut self, id: impl Into<ProfileId>) -> Self {
+        self.profile = Some(id.into());
         self
     }
 
-    /// Vault whose credentials may be filled in on pages.
-    pub fn vault_id(mut self, id: impl Into<VaultId>) -> Self {
+    /// Sets whether the session saves its state into the [profile](Self::profile) when it stops.
+    pub fn persist_profile(mut self, persist: bool) -> Self {
+        self.persist_profile = Some(persist);
+        self
+    }
+
+    /// Sets the vault whose credentials may be filled in on pages.
+    pub fn vault(mut self, id: impl Into<VaultId>) -> Self {
         self.request = self.request.vault_id(String::from(id.into()));
         self
     }
@@ -216,11 +237,11 @@ impl SessionBuilder {
         self
     }
 
-    /// What is drawn on screenshots, such as `raw` or `last_action`. Going away.
-    pub fn screenshot_type(mut self, kind: impl Into<String>) -> Self {
-        #[allow(deprecated, reason = "servers still take it")]
+    /// Sets what is drawn on screenshots. Going away.
+    pub fn screenshot_type(mut self, kind: ScreenshotType) -> Self {
+        #[allow(deprecated, reason = "servers still accept it")]
         {
-            self.request = self.request.screenshot_type(Into::<String>::into(kind));
+            self.request = self.request.screenshot_type(kind.as_str());
         }
         self
     }
@@ -282,6 +303,13 @@ impl SessionBuilder {
             return Err(refuse(why));
         }
         let mut request = mem::take(&mut self.request);
+        match (self.profile.take(), self.persist_profile.take()) {
+            (Some(id), persist) => {
+                request = request.profile(SessionProfile::builder().id(String::from(id)).persist(persist));
+            }
+            (None, Some(_)) => return Err(refuse("persist_profile needs a profile".into())),
+            (None, None) => {}
+        }
         if !self.headers.is_empty() {
             request = request.extra_http_headers(mem::take(&mut self.headers));
         }
@@ -325,5 +353,27 @@ impl IntoFuture for SessionBuilder {
 impl fmt::Debug for SessionBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionBuilder").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// What is drawn on screenshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ScreenshotType {
+    /// The page alone.
+    Raw,
+    /// The page with all its elements marked.
+    Full,
+    /// The page with the element of the last action marked.
+    LastAction,
+}
+
+impl ScreenshotType {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Full => "full",
+            Self::LastAction => "last_action",
+        }
     }
 }

@@ -172,3 +172,77 @@ async fn an_error_of_the_caller_goes_through_a_scope() {
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Other, "not today"));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "not today");
 }
+
+#[tokio::test]
+async fn a_handle_works_in_a_task_and_the_guard_stays_the_owner() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.session().await.unwrap();
+    let handle = session.handle();
+    let task = tokio::spawn({
+        let handle = handle.clone();
+        async move { handle.goto("https://e.com").await }
+    });
+    assert!(task.await.unwrap().unwrap().success);
+    drop(handle.clone());
+    assert!(session.is_guard() && server.live() == 1, "a handle stops nothing when it is dropped");
+    drop(session);
+    assert_eq!(server.settle(0), 0);
+    assert!(handle.stop().await.unwrap().response().is_none(), "it had ended before");
+}
+
+#[tokio::test]
+async fn a_stop_can_be_called_again_and_returns_what_is_left() {
+    let server = Server::start();
+    let notte = server.notte();
+    let session = notte.session().await.unwrap();
+    let stopped = session.handle().stop().await.unwrap();
+    assert_eq!((stopped.id(), session.is_guard(), notte.live_sessions()), (session.id(), false, 0));
+    assert_eq!(stopped.response().unwrap().status.as_str(), "closed");
+    assert!(session.stop().await.unwrap().response().is_none());
+    let (count, replay) = (server.count("DELETE"), stopped.replay().await.unwrap_err());
+    assert_eq!(replay.session_id(), Some(session.id().as_str()));
+    drop(session);
+    assert!(notte.shutdown(Duration::from_secs(5)).await.is_clean());
+    assert_eq!(server.count("DELETE"), count, "what is stopped is not stopped again");
+}
+
+#[tokio::test]
+async fn options_of_a_handle_are_those_of_its_calls() {
+    let server = Server::start();
+    let session = server.notte().session().await.unwrap();
+    session.with_options(Options::new().header("x-step", "1")).goto("https://e.com").await.unwrap();
+    assert!(server.last("POST").head.contains("x-step: 1"));
+    session.goto("https://e.com").await.unwrap();
+    assert!(!server.last("POST").head.contains("x-step"));
+    session.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_scope_has_any_error_that_ours_can_become() {
+    #[derive(Debug)]
+    enum Mine {
+        Notte(ErrorKind),
+        Check,
+    }
+    impl From<Error> for Mine {
+        fn from(error: Error) -> Self {
+            Self::Notte(error.kind())
+        }
+    }
+    let server = Server::start();
+    let notte = server.notte();
+    let failed = notte.session().try_scope(async |_| Err::<(), _>(Mine::Check)).await;
+    assert!(matches!(failed, Err(Mine::Check)));
+    let failed = notte.session().try_scope(async |session| {
+        session.execute(notte_ext::Action::click("no-such")).await?;
+        Ok::<_, Mine>(())
+    });
+    assert!(matches!(failed.await, Err(Mine::Notte(ErrorKind::Execution))));
+    // The error of `scope` needs no name.
+    notte.session().scope(async |session| {
+        session.goto("https://e.com").await?;
+        Ok(())
+    }).await.unwrap();
+    assert_eq!(server.settle(0), 0);
+}

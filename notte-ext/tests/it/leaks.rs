@@ -548,8 +548,9 @@ async fn a_stop_of_an_attached_session_goes_on_in_the_background() {
 async fn stopping_a_session_that_nobody_knows_is_an_error() {
     let server = Server::start();
     let notte = server.notte();
-    for unknown in [notte.sessions().attach(UNKNOWN), notte.sessions().adopt(UNKNOWN)] {
-        let error = unknown.stop().await.unwrap_err();
+    let (attached, adopted) = (notte.sessions().attach(UNKNOWN), notte.sessions().adopt(UNKNOWN));
+    for stopped in [attached.stop().await, adopted.stop().await] {
+        let error = stopped.unwrap_err();
         assert_eq!((error.kind(), error.session_id()), (ErrorKind::NotFound, Some(UNKNOWN)));
     }
     assert!(notte.shutdown(Duration::from_secs(10)).await.is_clean());
