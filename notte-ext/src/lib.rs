@@ -68,9 +68,9 @@ pub use search::{Search, SearchAnswer, SearchHit, SearchResults};
 pub use secrets::Secrets;
 pub use sessions::{
     ExecuteFile, ExternalProxy, FetchResponse, FileDownload, FileList, Files, ImageFormat, Link, NetworkLog,
-    NetworkLogs, NetworkLogsRequest, NotteProxy, Observe, Page, PageFetch, Replay, ReplayRequest, ReplayWait,
-    SaveProfile, ScrapePage, Screenshot, Script, Session, SessionBuilder, SessionDebug, SessionHandle, SessionList, Sessions, Stopped, Upload,
-    WaitForAuth, WorkflowCode,
+    NetworkLogs, NetworkLogsRequest, NotteProxy, Observe, Page, PageFetch, Proxies, Replay, ReplayRequest, ReplayWait,
+    SaveProfile, ScrapePage, Screenshot, ScreenshotType, Script, Session, SessionBuilder, SessionDebug, SessionHandle,
+    SessionList, Sessions, Stopped, TailnetProxy, Upload, WaitForAuth, WorkflowCode,
 };
 pub use usage::{Usage, UsageLogList};
 pub use vaults::{Login, Vault, VaultCard, VaultEntry, VaultList, Vaults, generate_password};

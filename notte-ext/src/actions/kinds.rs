@@ -112,8 +112,8 @@ kinds! {
     Wait => WaitAction, "wait";
 }
 
-macro_rules! options {
-    ($($name:ident),+ => $options:tt) => { $(options!(@ $name $options);)+ };
+macro_rules! setters {
+    ($($name:ident),+ => $options:tt) => { $(setters!(@ $name $options);)+ };
     (@ $name:ident { $($(#[doc = $doc:literal])+ $method:ident($($value:ident: $type:ty)?) => $field:ident($set:expr);)+ }) => {
         impl $name {
             $(
@@ -171,29 +171,29 @@ interactions! {
     SelectDropdownOption => SelectDropdownOptionAction, UploadFile => UploadFileAction
 }
 
-options! { Fill, FallbackFill, MultiFactorFill => {
+setters! { Fill, FallbackFill, MultiFactorFill => {
     /// Whether the field is emptied first. The service does so if this is not set.
     clear_before_fill(clear: bool) => clear_before_fill(clear);
 }}
 
-options! { Goto => {
+setters! { Goto => {
     /// How far the page must be loaded before the action counts as done.
     wait_until(event: impl Into<Open<types::GotoWaitUntil>>) => wait_until(event.into());
 }}
 
-options! { CaptchaSolve => {
+setters! { CaptchaSolve => {
     /// What kind of captcha it is. The service finds out if this is not set.
     captcha_type(kind: impl Into<Open<types::CaptchaType>>) => captcha_type(kind.into());
 }}
 
-options! { ScrollDown, ScrollUp => {
+setters! { ScrollDown, ScrollUp => {
     /// By how many pixels; one page if this is not set.
     amount(pixels: u32) => amount(pixels);
     /// Scrolls this element, in place of the page.
     selector(selector: impl Into<String>) => selector(selector.into());
 }}
 
-options! { EmailRead, SmsRead => {
+setters! { EmailRead, SmsRead => {
     /// How many messages are read at most.
     limit(messages: u32) => limit(messages);
     /// Reads only messages that are no older than this.
@@ -202,12 +202,12 @@ options! { EmailRead, SmsRead => {
     only_unread(only: bool) => only_unread(only);
 }}
 
-options! { EmailVerificationRead => {
+setters! { EmailVerificationRead => {
     /// How old the mail may be, in whole seconds, rounded up; the service takes 30 s to 15 min.
     max_age(age: Duration) => max_age_seconds(seconds(age));
 }}
 
-options! { Scrape => {
+setters! { Scrape => {
     /// What to take out of the page, in plain words. The whole page is read if this is not set.
     instructions(instructions: impl Into<String>) => instructions(instructions.into());
     /// Whether to leave out what surrounds the content, such as navigation and footers.

@@ -33,7 +33,7 @@ impl Settings {
 }
 
 /// Options that an agent and a fallback to one have in common.
-macro_rules! options {
+macro_rules! agent_options {
     ($($type:ident),+) => {$(
         impl $type<'_> {
             /// The language model that decides: one of [`LlmModel`], or the name of a newer one. The service chooses if this
@@ -107,7 +107,7 @@ macro_rules! options {
     )+};
 }
 
-options!(AgentBuilder, AgentFallback);
+agent_options!(AgentBuilder, AgentFallback);
 
 /// Sets up agents in a session. [`start`](Self::start) starts one, [`run`](Self::run) starts one and waits for its end;
 /// both as often as you like.

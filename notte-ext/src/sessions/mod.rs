@@ -27,7 +27,7 @@ mod session;
 mod stopped;
 
 pub use auth::WaitForAuth;
-pub use builder::SessionBuilder;
+pub use builder::{ScreenshotType, SessionBuilder};
 pub(crate) use cookies::normalised;
 pub use debug::SessionDebug;
 pub use execute::ExecuteFile;
@@ -39,7 +39,7 @@ pub use list::{SessionList, Sessions};
 pub use network::{NetworkLog, NetworkLogs, NetworkLogsRequest};
 pub use page::{Observe, Page};
 pub use profile::SaveProfile;
-pub use proxy::{ExternalProxy, NotteProxy};
+pub use proxy::{ExternalProxy, NotteProxy, Proxies, TailnetProxy};
 pub use replay::{Replay, ReplayRequest, ReplayWait};
 pub use scrape::ScrapePage;
 pub use screenshot::{ImageFormat, Screenshot};

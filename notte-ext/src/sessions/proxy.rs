@@ -3,7 +3,7 @@
 use std::fmt;
 
 use notte_api::{
-    types::{self, ProxyCountry, builder},
+    types::{self, ProxyCountry, ProxySettings, builder},
     wire::{Open, Secret},
 };
 
@@ -100,6 +100,95 @@ impl fmt::Debug for ExternalProxy {
     }
 }
 
+/// A Tailscale network to connect through. `Debug` prints nothing of it. Servers of version 1.4.40 do not know it.
+#[derive(Clone)]
+#[must_use = "a proxy is given to a session builder"]
+pub struct TailnetProxy(builder::TailnetProxy);
+
+impl TailnetProxy {
+    /// Creates a connection to the network that this OAuth client belongs to.
+    pub fn new(oauth_client_id: impl Into<String>, oauth_client_secret: impl Into<Secret<String>>) -> Self {
+        let proxy = types::TailnetProxy::builder().oauth_client_id(Into::<String>::into(oauth_client_id));
+        Self(proxy.oauth_client_secret(Into::<Secret<String>>::into(oauth_client_secret)))
+    }
+
+    /// Sets the node of the network through which the browser reaches the internet.
+    pub fn exit_node(self, node: impl Into<String>) -> Self {
+        Self(self.0.exit_node(Into::<String>::into(node)))
+    }
+}
+
+impl From<TailnetProxy> for types::Proxy {
+    fn from(proxy: TailnetProxy) -> Self {
+        types::TailnetProxy::try_from(proxy.0).map_or_else(|_| unknown(), Into::into)
+    }
+}
+
+impl fmt::Debug for TailnetProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TailnetProxy").finish_non_exhaustive()
+    }
+}
+
+/// Through which proxies a browser connects: what [`SessionBuilder::proxies`](crate::SessionBuilder::proxies) accepts.
+#[derive(Clone)]
+pub struct Proxies(ProxySettings);
+
+impl From<Proxies> for ProxySettings {
+    fn from(proxies: Proxies) -> Self {
+        proxies.0
+    }
+}
+
+impl From<bool> for Proxies {
+    fn from(own: bool) -> Self {
+        Self(own.into())
+    }
+}
+
+/// One of the service's own proxies in this country.
+impl From<&str> for Proxies {
+    fn from(country: &str) -> Self {
+        NotteProxy::country(country).into()
+    }
+}
+
+impl From<ProxySettings> for Proxies {
+    fn from(settings: ProxySettings) -> Self {
+        Self(settings)
+    }
+}
+
+impl<P: Into<types::Proxy>> From<Vec<P>> for Proxies {
+    fn from(proxies: Vec<P>) -> Self {
+        Self(proxies.into_iter().map(Into::into).collect::<Vec<types::Proxy>>().into())
+    }
+}
+
+impl<P: Into<types::Proxy>, const N: usize> From<[P; N]> for Proxies {
+    fn from(proxies: [P; N]) -> Self {
+        Vec::from(proxies).into()
+    }
+}
+
+macro_rules! one {
+    ($($proxy:ty),+) => {$(
+        impl From<$proxy> for Proxies {
+            fn from(proxy: $proxy) -> Self {
+                [proxy].into()
+            }
+        }
+    )+};
+}
+
+one!(NotteProxy, ExternalProxy, TailnetProxy, types::Proxy);
+
+impl fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxies").finish_non_exhaustive()
+    }
+}
+
 /// Constructors set every required field, and no conversion in them can fail; a panic is not for us to choose.
 fn unknown() -> types::Proxy {
     types::Proxy::Unknown(serde_json::Value::Null.into())
@@ -124,6 +213,23 @@ mod tests {
         let expected = json!({"type": "external", "server": "http://p:1", "username": "ada", "password": "hunter2",
             "bypass": "a.test"});
         assert_eq!(wire(mine), expected);
+    }
+
+    #[test]
+    fn proxies_are_whatever_converts() {
+        let wire = |proxies: Proxies| serde_json::to_value(ProxySettings::from(proxies)).unwrap();
+        let in_france = json!({"type": "notte", "country": "fr"});
+        let tailnet = TailnetProxy::new("id", "hunter2").exit_node("nas");
+        assert!(!format!("{tailnet:?} {:?}", Proxies::from(tailnet.clone())).contains("hunter2"));
+        let home =
+            json!({"type": "tailnet", "oauth_client_id": "id", "oauth_client_secret": "hunter2", "exit_node": "nas"});
+        assert_eq!((wire(true.into()), wire(false.into())), (json!(true), json!(false)));
+        assert_eq!(wire("fr".into()), json!([in_france]));
+        assert_eq!(wire(tailnet.clone().into()), json!([home]));
+        assert_eq!(
+            wire(vec![types::Proxy::from(NotteProxy::country("fr")), tailnet.into()].into()),
+            json!([in_france, home])
+        );
     }
 
     #[test]

@@ -28,7 +28,8 @@ const ADD: &str = "vault_credentials_add";
 #[derive(Clone)]
 pub struct VaultEntry<'a> {
     vault: &'a Vault,
-    site: Result<String, String>,
+    url: String,
+    root_domain: bool,
     email: Option<String>,
     username: Option<String>,
     password: Option<Secret<String>>,
@@ -41,7 +42,8 @@ impl<'a> VaultEntry<'a> {
     pub(super) fn new(vault: &'a Vault, url: &str) -> Self {
         Self {
             vault,
-            site: site(url),
+            url: url.trim().to_owned(),
+            root_domain: false,
             email: None,
             username: None,
             password: None,
@@ -49,6 +51,14 @@ impl<'a> VaultEntry<'a> {
             wrong: None,
             unchecked: false,
         }
+    }
+
+    /// Keeps one login for the whole registrable domain, as the [public suffix list](https://publicsuffix.org) knows it:
+    /// `https://login.example.co.uk/start` then means `example.co.uk`. Without it, the address is sent as it is, and two
+    /// hosts of a domain can have two logins.
+    pub fn root_domain(mut self) -> Self {
+        self.root_domain = true;
+        self
     }
 
     /// The mail address to log in with, in place of a user name.
@@ -91,7 +101,7 @@ impl<'a> VaultEntry<'a> {
     }
 
     fn lookup(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let Ok(site) = &self.site else { return self };
+        let Ok(site) = site(&self.url) else { return self };
         let prefix: String = site.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         let set = |what: &str| variable(&format!("{prefix}_{what}")).filter(|value| !value.is_empty());
         if self.email.is_none() && self.username.is_none() {
@@ -146,7 +156,8 @@ impl<'a> VaultEntry<'a> {
     }
 
     fn checked_site(&self) -> Result<String> {
-        self.site.clone().map_err(Error::invalid)
+        let site = site(&self.url).map_err(Error::invalid)?;
+        Ok(if self.root_domain { site } else { self.url.clone() })
     }
 
     fn credentials(self) -> Result<Credentials, String> {
@@ -170,7 +181,10 @@ impl<'a> VaultEntry<'a> {
 
 impl fmt::Debug for VaultEntry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VaultEntry").field("vault", &self.vault.id).field("site", &self.site).finish_non_exhaustive()
+        f.debug_struct("VaultEntry")
+            .field("vault", &self.vault.id)
+            .field("site", &site(&self.url))
+            .finish_non_exhaustive()
     }
 }
 

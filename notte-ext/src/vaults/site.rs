@@ -2,11 +2,9 @@
 
 use notte_api::reqwest::Url;
 
-/// The registrable domain of an address, or its host where it has none: an IP address, `localhost`.
+/// Returns the registrable domain of an address, or its host if it has none: an IP address, `localhost`.
 pub(super) fn site(address: &str) -> Result<String, String> {
-    let address = address.trim();
-    let parsed = if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("https://{address}")) };
-    let url = parsed.map_err(|_| "a site is named by its address, such as https://example.com".to_owned())?;
+    let url = parse(address).ok_or("a site is named by its address, such as https://example.com")?;
     match (url.domain(), url.host_str()) {
         (Some(domain), _) => {
             let domain = domain.trim_end_matches('.');
@@ -15,6 +13,17 @@ pub(super) fn site(address: &str) -> Result<String, String> {
         (None, Some(host)) => Ok(host.to_owned()),
         (None, None) => Err("the address of a site has a host".into()),
     }
+}
+
+/// Returns the host of an address.
+pub(super) fn host(address: &str) -> Option<String> {
+    Some(parse(address)?.host_str()?.trim_end_matches('.').to_owned())
+}
+
+fn parse(address: &str) -> Option<Url> {
+    let address = address.trim();
+    let whole = if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("https://{address}")) };
+    whole.ok()
 }
 
 #[cfg(test)]

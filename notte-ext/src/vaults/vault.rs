@@ -5,7 +5,10 @@ use notte_api::{
     wire::List,
 };
 
-use super::{VaultCard, VaultEntry, site::site};
+use super::{
+    VaultCard, VaultEntry,
+    site::{host, site},
+};
 use crate::{Error, Listing, Notte, Result, VaultId, areas::delete};
 
 /// The vaults of the account.
@@ -53,7 +56,7 @@ pub type VaultList = Listing<VaultPage>;
 /// # async fn example(notte: notte_ext::Notte) -> notte_ext::Result<()> {
 /// let vault = notte.vaults().create("production").await?;
 /// vault.credentials("https://app.example.com").username("ada").password("s3cret").add().await?;
-/// let session = notte.session().vault_id(vault.id()).await?;
+/// let session = notte.session().vault(vault.id()).await?;
 /// # session.stop().await
 /// # }
 /// ```
@@ -77,8 +80,8 @@ impl Vault {
 
     /// The login that is, or is to be, kept for a site: added, read, deleted.
     ///
-    /// Logins belong to registrable domains, as the [public suffix list](https://publicsuffix.org) knows them:
-    /// `https://login.example.co.uk/start` and `example.co.uk` mean the same one.
+    /// The address is sent as it is: `https://login.example.com` and `https://shop.example.com` can have a login each.
+    /// [`VaultEntry::root_domain`] keeps one for the whole domain, as the official Python client does.
     pub fn credentials(&self, url: impl AsRef<str>) -> VaultEntry<'_> {
         VaultEntry::new(self, url.as_ref())
     }
@@ -92,13 +95,16 @@ impl Vault {
         Ok(self.notte.call(self.notte.api().vault_credentials_list().vault_id(&self.id)).await?.credentials)
     }
 
-    /// Whether there is a login for a site. The login itself is not read.
+    /// Returns whether there is a login for the host of an address, or for its registrable domain. The login itself is
+    /// not read.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn has(&self, url: impl AsRef<str>) -> Result<bool> {
-        let wanted = site(url.as_ref()).map_err(Error::invalid)?;
-        Ok(self.list().await?.iter().any(|kept| site(&kept.url).is_ok_and(|kept| kept == wanted)))
+        let domain = site(url.as_ref()).map_err(Error::invalid)?;
+        let wanted = host(url.as_ref());
+        let is_it = |kept: Option<String>| kept.is_some() && (kept == wanted || kept.as_deref() == Some(&domain));
+        Ok(self.list().await?.iter().any(|kept| is_it(host(&kept.url))))
     }
 
     /// The payment card that is, or is to be, kept.

@@ -94,7 +94,8 @@ async fn a_login_of_its_own_is_kept_in_its_vault() {
     say(&server, "POST /vaults/v-9/credentials", &json!({"status": "success"}));
     let password = persona.add_credentials("https://app.e.com").await.unwrap();
     let body: Value = serde_json::from_str(&server.last("POST").body).unwrap();
-    let expected = json!({"url": "e.com", "credentials": {"email": "ada@notte.cc", "password": password.expose()}});
+    let expected =
+        json!({"url": "https://app.e.com", "credentials": {"email": "ada@notte.cc", "password": password.expose()}});
     assert_eq!(body, expected);
     say(&server, "GET /personas/p-1", &info(None));
     say(&server, "GET /personas/p-1", &info(None));

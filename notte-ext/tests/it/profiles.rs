@@ -30,7 +30,7 @@ async fn a_profile_is_made_copied_given_to_a_session_and_deleted() {
     let made = notte.profiles().create().name("shop").await.unwrap();
     assert_eq!(server.last("POST /profiles/create").body, r#"{"name":"shop"}"#);
     assert_eq!(made.get().await.unwrap().profile_id, "p-1");
-    let session = notte.session().profile(made.id(), true).await.unwrap();
+    let session = notte.session().profile(made.id()).persist_profile(true).await.unwrap();
     session.stop().await.unwrap();
     assert_eq!(server.last("POST /sessions/start").body, r#"{"profile":{"id":"p-1","persist":true}}"#);
     let copy = made.duplicate().await.unwrap();

@@ -41,13 +41,17 @@ async fn a_vault_is_made_renamed_and_deleted_and_outlives_its_handle() {
 }
 
 #[tokio::test]
-async fn a_login_is_kept_for_the_site_as_the_service_reads_it() {
+async fn a_login_is_kept_for_the_address_as_given_or_for_its_domain_on_request() {
     let server = Server::start();
     let vault = vault(&server);
-    server.fail("POST /vaults/v-1/credentials", (0..3).map(|_| Fault::Say(json!({"status": "success"}).to_string())));
-    vault.credentials("https://login.example.co.uk/start").username("ada").password("hunter2").add().await.unwrap();
-    let login = json!({"url": "example.co.uk", "credentials": {"username": "ada", "password": "hunter2"}});
-    assert_eq!(sent(&server, "POST /vaults/v-1/credentials"), login);
+    server.fail("POST /vaults/v-1/credentials", (0..4).map(|_| Fault::Say(json!({"status": "success"}).to_string())));
+    let address = "https://login.example.co.uk/start";
+    let login = || vault.credentials(address).username("ada").password("hunter2");
+    for (login, url) in [(login(), address), (login().root_domain(), "example.co.uk")] {
+        login.add().await.unwrap();
+        let expected = json!({"url": url, "credentials": {"username": "ada", "password": "hunter2"}});
+        assert_eq!(sent(&server, "POST /vaults/v-1/credentials"), expected);
+    }
     vault.credentials("e.com").email("a@e.com").password("x").mfa_secret("gezd gnbv gy3t qojq").add().await.unwrap();
     assert_eq!(sent(&server, "POST /vaults/v-1/credentials")["credentials"]["mfa_secret"], "GEZDGNBVGY3TQOJQ");
     vault.credentials("e.com").email("a@e.com").generated_password().add().await.unwrap();
@@ -90,7 +94,8 @@ async fn a_login_is_read_with_the_code_of_now_and_is_not_printed() {
         let printed = format!("{login:?} {code:?} {vault:?}");
         assert!(!["hunter2", SEED, "287082"].iter().any(|secret| printed.contains(secret)), "{printed}");
     }
-    assert!(server.last("GET").line.ends_with("?url=e.com"));
+    let line = server.last("GET").line;
+    assert!(line.ends_with("?url=https%3A%2F%2Fwww.e.com"), "{line}");
     assert!(vault.credentials("e.com").get().await.unwrap().mfa_code().unwrap().is_none());
     assert_eq!(vault.credentials("e.com").get().await.unwrap_err().kind(), ErrorKind::Decode);
     assert_eq!(vault.credentials("e.com").get().await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -100,10 +105,19 @@ async fn a_login_is_read_with_the_code_of_now_and_is_not_printed() {
 async fn whether_there_is_a_login_is_asked_without_reading_it() {
     let server = Server::start();
     let vault = vault(&server);
-    let list = json!({"credentials": [{"url": "https://www.e.com", "email": "a@e.com", "username": null}]});
-    server.fail("GET /vaults/v-1", (0..3).map(|_| Fault::Say(list.to_string())));
-    assert!(vault.has("https://login.e.com/x").await.unwrap());
-    assert!(!vault.has("f.com").await.unwrap());
+    let list = json!({"credentials": [
+        {"url": "https://www.e.com", "email": "a@e.com", "username": null},
+        {"url": "f.com", "email": "a@f.com", "username": null},
+    ]});
+    server.fail("GET /vaults/v-1", (0..5).map(|_| Fault::Say(list.to_string())));
+    for (address, has) in [
+        ("https://www.e.com/x", true),
+        ("https://login.e.com/x", false),
+        ("https://login.f.com", true),
+        ("g.com", false),
+    ] {
+        assert_eq!(vault.has(address).await.unwrap(), has, "{address}");
+    }
     assert_eq!(vault.list().await.unwrap()[0].email.as_deref(), Some("a@e.com"));
     assert_eq!(server.count("GET /vaults/v-1/credentials"), 0);
 }

@@ -14,7 +14,7 @@ async fn a_profile_brings_cookies_and_storage_into_the_next_session() {
         json!({"name": "login", "value": "ada", "domain": "127.0.0.1", "path": "/", "httpOnly": false, "expires": 4e9}),
     )
     .unwrap();
-    let kept = stage.notte.session().profile(profile.id(), true).scope(async |session| {
+    let kept = stage.notte.session().profile(profile.id()).persist_profile(true).scope(async |session| {
         session.set_cookies([login]).await?;
         session.goto(page).await?;
         session.evaluate_js("localStorage.setItem('cart', 'tea')").await?;
@@ -25,7 +25,7 @@ async fn a_profile_brings_cookies_and_storage_into_the_next_session() {
     let look = "document.cookie + ' ' + localStorage.getItem('cart')";
     for (profile, expected) in [(Some(profile.id()), "login=ada tea"), (None, " null")] {
         let builder = stage.notte.session();
-        let builder = profile.into_iter().fold(builder, |builder, id| builder.profile(id, false));
+        let builder = profile.into_iter().fold(builder, |builder, id| builder.profile(id).persist_profile(false));
         let seen = builder.scope(async |session| {
             session.goto(page).await?;
             session.evaluate_js(look).await
