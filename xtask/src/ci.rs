@@ -88,7 +88,9 @@ fn features() -> Result<(), Failure> {
 }
 
 fn package() -> Result<(), Failure> {
-    cargo(&["package", "--locked", "--allow-dirty", "--workspace", "--no-verify"])
+    let mut words = vec!["package", "--locked", "--allow-dirty", "--no-verify"];
+    words.extend(release::PUBLISHED.iter().flat_map(|name| ["--package", name]));
+    cargo(&words)
 }
 
 fn msrv() -> Result<(), Failure> {

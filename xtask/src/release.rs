@@ -7,7 +7,7 @@ use xtask::{output, workspace};
 use crate::ci;
 
 /// The published crates, in the order in which they are published.
-pub(crate) const PUBLISHED: &[&str] = &["notte-api-gen", "notte-api", "notte-local", "notte-ext"];
+pub(crate) const PUBLISHED: &[&str] = &["notte-api-gen", "notte-api", "notte-local", "notte-ext", "notte-cli"];
 
 /// Checks versions, changelog, packages and documentation, and prints the tag and the commands. Publishes nothing.
 pub(crate) fn dry_run() -> Result<(), Failure> {
