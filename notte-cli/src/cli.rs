@@ -40,7 +40,6 @@ pub(crate) fn tree(table: &Table) -> Command {
             "`notte describe` lists every operation of the API; `notte skill show` explains the loop for agents.",
         )
         .subcommand_required(true)
-        .subcommand_precedence_over_arg(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .infer_long_args(false)

@@ -183,8 +183,8 @@ impl Delta {
 
 /// Text of a page, between lines that say what it is.
 pub(crate) fn marked(text: &str) -> String {
-    // A page cannot close the mark itself.
-    let text = text.replace("--- end of page content", "--- end of page content (on the page)");
+    // A page can neither close the mark nor drive the terminal.
+    let text = plain(text).replace("--- end of page content", "--- end of page content (on the page)");
     format!("{OPEN}\n{}\n{CLOSE}", text.trim_end())
 }
 

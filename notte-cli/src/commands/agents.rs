@@ -11,7 +11,7 @@ use crate::{
     call::Call,
     context::{Context, environment},
     error::{Error, Exit, Result},
-    output::{self, Output, table::plain},
+    output::{self, Output, mask, table::plain},
 };
 
 pub(crate) fn run_arguments(command: Command) -> Command {
@@ -133,12 +133,16 @@ fn still_running(id: &str) -> Error {
 }
 
 fn show(context: &Context, step: &Step, aside: bool) -> Result<()> {
+    let mut raw = step.raw().clone();
+    if !context.globals.reveal {
+        mask::mask(context.table(), &Value::Null, &mut raw);
+    }
     if aside {
         if context.globals.quiet {
             return Ok(());
         }
         if context.printer.is_machine() {
-            output::event(&json!({"event": "step", "step": step.raw()}));
+            output::event(&json!({"event": "step", "step": raw}));
         } else {
             context.printer.note(&line(step));
         }
@@ -147,7 +151,7 @@ fn show(context: &Context, step: &Step, aside: bool) -> Result<()> {
     if std::io::stdout().is_terminal() && context.globals.format.is_none() {
         return output::write(&format!("{}\n", line(step)));
     }
-    context.printer.item(step.raw())
+    context.printer.item(&raw)
 }
 
 fn line(step: &Step) -> String {
@@ -223,6 +227,6 @@ pub(crate) async fn code(context: &Context, matches: &ArgMatches) -> Result<Outp
     let mut call = Call::of(context.table(), "get_script")?;
     call.set("agent_id", agent_id(matches)?.into())?;
     call.set("as_workflow", (!matches.get_flag("plain")).into())?;
-    let answer = call.json(context.notte().await?, context.globals.reveal).await?;
+    let answer = call.json(context.notte().await?, true).await?;
     sessions::script(&answer, matches.get_flag("rust"))
 }

@@ -1,6 +1,6 @@
 //! Hides secrets in what is printed: by the schema of the answer, and by name where a schema does not reach.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::table::Table;
 
@@ -34,6 +34,11 @@ pub(crate) fn mask(table: &Table, schema: &Value, value: &mut Value) {
     if schema["format"] == "password" {
         hide(value);
         return;
+    }
+    // What no schema describes, such as the steps of a record, holds actions all the same.
+    let free = schema["properties"].is_null() && schema["oneOf"].is_null();
+    if free && value["type"].as_str().is_some_and(|tag| is_action(table, tag)) {
+        return mask(table, &json!({"$ref": "#/$defs/Action"}), value);
     }
     match value {
         Value::Object(map) => {
@@ -69,6 +74,12 @@ pub(crate) fn mask(table: &Table, schema: &Value, value: &mut Value) {
     }
 }
 
+fn is_action(table: &Table, tag: &str) -> bool {
+    let action = table.defs.get("Action").map(|action| &action["oneOf"]);
+    let mut variants = action.and_then(Value::as_array).into_iter().flatten();
+    variants.any(|variant| table.resolve(variant)["properties"]["type"]["const"] == tag)
+}
+
 fn hide(value: &mut Value) {
     match value {
         Value::Null | Value::Bool(_) => {}
@@ -81,8 +92,6 @@ fn hide(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -109,5 +118,14 @@ mod tests {
         let mut goto = json!({"type": "goto", "url": "https://example.com"});
         mask(&table, &schema, &mut goto);
         assert_eq!(goto["url"], "https://example.com");
+    }
+
+    #[test]
+    fn an_action_is_masked_where_no_schema_describes_it() {
+        let table = Table::load();
+        let schema = &table.find("session_status").unwrap().response.schema;
+        let mut value = json!({"steps": [{"value": {"action": {"type": "fill", "value": "hunter2"}}}]});
+        mask(&table, schema, &mut value);
+        assert!(!value.to_string().contains("hunter2"), "{value}");
     }
 }

@@ -5,10 +5,7 @@ pub(crate) mod mask;
 pub(crate) mod progress;
 pub(crate) mod table;
 
-use std::{
-    cell::RefCell,
-    io::{IsTerminal as _, Write as _},
-};
+use std::io::{IsTerminal as _, Write as _};
 
 use serde_json::{Map, Value, json};
 
@@ -88,7 +85,6 @@ pub(crate) struct Printer {
     jq: Option<jq::Filter>,
     quiet: bool,
     max: Option<usize>,
-    notes: RefCell<Vec<String>>,
 }
 
 impl Printer {
@@ -99,7 +95,6 @@ impl Printer {
             jq: globals.jq.as_deref().map(jq::Filter::new).transpose()?,
             quiet: globals.quiet,
             max: globals.max_output,
-            notes: RefCell::default(),
         })
     }
 
@@ -123,7 +118,6 @@ impl Printer {
         if self.quiet {
             return;
         }
-        self.notes.borrow_mut().push(text.to_owned());
         if self.is_machine() {
             event(&json!({"event": "note", "message": text}));
         } else {
@@ -144,6 +138,7 @@ impl Printer {
         };
         let text = if as_text {
             match &output.text {
+                Some(text) if std::io::stdout().is_terminal() => with_newline(table::plain(text)),
                 Some(text) => with_newline(text.clone()),
                 None => table::render(&self.select(&output.value), output.columns),
             }
@@ -273,7 +268,7 @@ pub(crate) fn error(error: &Error, machine: bool) {
     }
     let mut stderr = anstream::stderr();
     let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    let _ = writeln!(stderr, "{style}error{style:#} ({}): {}", error.code, error.message);
+    let _ = writeln!(stderr, "{style}error{style:#} ({}): {}", error.code, table::plain(&error.message));
     if let Some(hint) = &error.hint {
         let _ = writeln!(stderr, "hint: {hint}");
     }

@@ -45,6 +45,24 @@ struct Known {
     /// The session last started on a terminal, by terminal.
     #[serde(default)]
     current: BTreeMap<String, String>,
+    /// What was typed from vaults, by session: which field of which login, not its value.
+    #[serde(default)]
+    typed: BTreeMap<String, Vec<Typed>>,
+}
+
+/// A field of a vault that was typed into a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Typed {
+    pub(crate) vault: String,
+    pub(crate) site: String,
+    pub(crate) field: String,
+}
+
+impl Typed {
+    /// Whether it is a one-time code.
+    pub(crate) fn is_code(&self) -> bool {
+        matches!(self.field.as_str(), "mfa" | "mfa_code")
+    }
 }
 
 /// The names of one scope.
@@ -93,7 +111,21 @@ impl Names {
         })
     }
 
-    /// Forgets a session that ended.
+    /// Remembers that a field of a vault was typed, so that its value is kept out of exported programs.
+    pub(crate) fn typed(&self, id: &str, typed: Typed) -> Result<()> {
+        self.change(|known| {
+            let all = known.typed.entry(id.to_owned()).or_default();
+            if !all.contains(&typed) {
+                all.push(typed);
+            }
+        })
+    }
+
+    pub(crate) fn all_typed(&self, id: &str) -> Vec<Typed> {
+        self.known().typed.remove(id).unwrap_or_default()
+    }
+
+    /// Forgets a session that ended. What was typed stays known: its program can be exported afterwards.
     pub(crate) fn stopped(&self, id: &str) -> Result<()> {
         self.change(|known| {
             known.names.retain(|_, known| known != id);

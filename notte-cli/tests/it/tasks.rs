@@ -42,6 +42,12 @@ fn a_login_is_typed_from_a_vault_and_seen_by_nobody() {
     stage.run(&["-s", "login", "page", "click", &button]).ok();
     let scraped = stage.run(&["-s", "login", "page", "scrape"]).ok();
     assert!(scraped.stdout.contains(&format!("{} characters for ada", PASSWORD.len())), "{scraped:?}");
+    let status = stage.run(&["-s", "login", "sessions", "status"]).ok();
+    assert!(status.stdout.contains("\"***\""), "the record has what was typed: {status:?}");
+    for code in [&["workflow-code"][..], &["code"], &["code", "--rust"]] {
+        let code = stage.run(&[&["-s", "login", "sessions"], code].concat()).ok();
+        assert!(code.stdout.contains("{{vault.password}}"), "{code:?}");
+    }
 }
 
 #[test]
@@ -212,7 +218,7 @@ fn an_interrupt_is_passed_on_and_the_session_is_stopped() {
 fn an_interrupted_run_stops_its_agent_and_a_wait_that_is_over_says_how_to_resume() {
     let stage = Stage::new();
     stage.open("slow");
-    let task = json!([{"type": "wait", "time_ms": 60_000}, {"type": "completion", "success": true, "answer": "late"}])
+    let task = json!([{"type": "wait", "time_ms": 20_000}, {"type": "wait", "time_ms": 20_000}, {"type": "completion", "success": true, "answer": "late"}])
         .to_string();
     let run = ["-s", "slow", "agents", "run", "--reasoning-model", "local/script", "--task", &task];
     let child = stage.spawn(&run);

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Exit, Result},
     input,
     output::Output,
+    state::sessions::Typed,
 };
 
 pub(crate) async fn fill(context: &Context, matches: &ArgMatches) -> Result<Output> {
@@ -31,35 +32,48 @@ pub(crate) async fn fill(context: &Context, matches: &ArgMatches) -> Result<Outp
 
 /// A field of the login that the vault has for the page in front. It goes to the page and nowhere else.
 async fn vault_field(context: &Context, field: &str, vault: Option<&String>) -> Result<String> {
-    let notte = context.notte().await?;
     let vault = match vault {
         Some(vault) => vault.clone(),
         None => only_vault(context).await?,
     };
-    if field.starts_with("card_") {
-        let mut call = Call::of(context.table(), "vault_credit_card_get")?;
-        call.set("vault_id", vault.into())?;
-        let answer = call.json(notte, true).await?;
-        let card = if answer["credit_card"].is_object() { &answer["credit_card"] } else { &answer };
-        return card[field].as_str().map(ToOwned::to_owned).ok_or_else(|| no_field(field));
-    }
     let (page, _) = look(context, None).await?;
-    let site = origin(&page.url);
-    if matches!(field, "mfa" | "mfa_code") {
-        let login = notte.vaults().attach(vault).credentials(site).get().await?;
-        return login.mfa_code()?.map(|code| code.expose().clone()).ok_or_else(|| no_field(field));
+    let typed = Typed { vault, site: origin(&page.url).to_owned(), field: field.to_owned() };
+    let value = value_of(context, &typed).await?;
+    // A one-time code is worth nothing when a program is exported.
+    if !typed.is_code() {
+        context.names().await?.typed(&context.session_id().await?, typed)?;
     }
-    if !matches!(field, "email" | "username" | "password") {
-        return Err(Error::usage(format!("a vault has no field `{field}`"))
-            .hint("email, username, password, mfa, or a field of the card such as card_number"));
+    Ok(value)
+}
+
+/// What the vault has there.
+pub(crate) async fn value_of(context: &Context, typed: &Typed) -> Result<String> {
+    let notte = context.notte().await?;
+    let Typed { vault, site, field } = typed;
+    let none = || {
+        Error::new(Exit::NotFound, "not_found", format!("the vault has no `{field}` for this page"))
+            .hint("`notte vaults credentials list` shows what it has")
+    };
+    if typed.is_code() {
+        let login = notte.vaults().attach(vault.as_str()).credentials(site).get().await?;
+        return login.mfa_code()?.map(|code| code.expose().clone()).ok_or_else(none);
     }
-    let mut call = Call::of(context.table(), "vault_credentials_get")?;
-    call.set("vault_id", vault.into())?;
-    call.set("url", site.into())?;
+    let (operation, inner) = match field.as_str() {
+        "email" | "username" | "password" => ("vault_credentials_get", "credentials"),
+        card if card.starts_with("card_") => ("vault_credit_card_get", "credit_card"),
+        _ => {
+            return Err(Error::usage(format!("a vault has no field `{field}`"))
+                .hint("email, username, password, mfa, or a field of the card such as card_number"));
+        }
+    };
+    let mut call = Call::of(context.table(), operation)?;
+    call.set("vault_id", json!(vault))?;
+    if operation == "vault_credentials_get" {
+        call.set("url", json!(site))?;
+    }
     let answer = call.json(notte, true).await?;
-    let login = if answer["credentials"].is_object() { &answer["credentials"] } else { &answer };
-    let value = login[field].as_str().map(ToOwned::to_owned);
-    value.ok_or_else(|| no_field(field))
+    let fields = if answer[inner].is_object() { &answer[inner] } else { &answer };
+    fields[field].as_str().filter(|value| !value.is_empty()).map(ToOwned::to_owned).ok_or_else(none)
 }
 
 /// Scheme, host and port of an address: a vault need not know more of a page.
@@ -67,11 +81,6 @@ fn origin(url: &str) -> &str {
     let start = url.find("://").map_or(0, |place| place + 3);
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |place| start + place);
     &url[..end]
-}
-
-fn no_field(field: &str) -> Error {
-    Error::new(Exit::NotFound, "not_found", format!("the vault has no `{field}` for this page"))
-        .hint("`notte vaults credentials list` shows what it has")
 }
 
 async fn only_vault(context: &Context) -> Result<String> {

@@ -21,7 +21,7 @@ use crate::{
 
 pub(crate) use self::{
     arguments::*,
-    fill::{fill, upload},
+    fill::{fill, upload, value_of},
     look::{find, image_mime, observe, scrape, scrape_url, screenshot, screenshot_bytes},
 };
 use look::look;

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use notte_ext::{SessionHandle, export, notte_api::types};
 use serde_json::{Value, json};
 
+use super::super::page::value_of;
 use crate::{
     call::Call,
     context::Context,
@@ -178,8 +179,36 @@ async fn print_code(context: &Context, matches: &ArgMatches, as_workflow: bool) 
     let mut call = Call::of(context.table(), "get_session_script")?;
     call.set("session_id", context.session_id().await?.into())?;
     call.set("as_workflow", as_workflow.into())?;
-    let answer = call.json(context.notte().await?, context.globals.reveal).await?;
+    // What was typed is a part of the program; what came from a vault is not.
+    let mut answer = call.json(context.notte().await?, true).await?;
+    for typed in context.names().await?.all_typed(&context.session_id().await?) {
+        let value = value_of(context, &typed).await?;
+        replace(&mut answer, &value, &format!("{{{{vault.{}}}}}", typed.field));
+    }
     script(&answer, matches.get_flag("rust"))
+}
+
+/// Puts a placeholder in the place of a secret, as it stands in an action or in a program.
+fn replace(answer: &mut Value, secret: &str, placeholder: &str) {
+    match answer {
+        Value::String(text) if text == secret => placeholder.clone_into(text),
+        Value::String(text) => {
+            let escaped = json!(secret).to_string();
+            let escaped = escaped.trim_matches('"');
+            for (open, close) in [("'", "'"), ("\"", "\"")] {
+                for secret in [secret, escaped] {
+                    *text = text.replace(&format!("{open}{secret}{close}"), &format!("{open}{placeholder}{close}"));
+                }
+            }
+            // A short one may be a part of any word.
+            if secret.len() >= 8 {
+                *text = text.replace(secret, placeholder).replace(escaped, placeholder);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, secret, placeholder)),
+        Value::Object(map) => map.values_mut().for_each(|value| replace(value, secret, placeholder)),
+        _ => {}
+    }
 }
 
 /// The program in an answer of a script operation.
