@@ -57,7 +57,8 @@ pub type VaultList = Listing<VaultPage>;
 /// let vault = notte.vaults().create("production").await?;
 /// vault.credentials("https://app.example.com").username("ada").password("s3cret").add().await?;
 /// let session = notte.session().vault(vault.id()).await?;
-/// # session.stop().await
+/// # session.stop().await?;
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
