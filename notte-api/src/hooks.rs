@@ -83,17 +83,22 @@ pub(crate) async fn exchange(
         Unsendable::Config(message) => Unsent::Custom(message),
         Unsendable::Request(message) => Unsent::InvalidRequest(message),
     })?;
-    Ok(send(client, meta, request).await?)
+    Ok(send(client, meta, request, redirect::MOST).await?)
 }
 
-/// Sends a request within the timeout of the call, and records what was sent.
-pub(crate) async fn send(client: &Client, meta: &OperationMeta, request: Request) -> reqwest::Result<Response> {
+/// Sends a request within the timeout of the call, follows so many redirects, and records what was sent.
+pub(crate) async fn send(
+    client: &Client,
+    meta: &OperationMeta,
+    request: Request,
+    redirects: usize,
+) -> reqwest::Result<Response> {
     let idle = client.inner.timeout();
     let start = Instant::now();
     let deadline = start.checked_add(idle);
     let sent = Sent::with(&client.inner, &request, meta);
     let span = span(meta);
-    let answer = within(deadline, follow(client, request)).instrument(span.clone()).await;
+    let answer = within(deadline, follow(client, request, redirects)).instrument(span.clone()).await;
     if !span.is_disabled() {
         record(&span, answer.as_ref().and_then(|answer| answer.as_ref().ok()), &sent, start.elapsed());
     }
@@ -116,9 +121,9 @@ pub(crate) async fn within<F: Future>(deadline: Option<Instant>, future: F) -> O
 }
 
 /// Sends a request and follows its redirects.
-async fn follow(client: &Client, mut request: Request) -> reqwest::Result<Response> {
+async fn follow(client: &Client, mut request: Request, redirects: usize) -> reqwest::Result<Response> {
     make_repeatable(&mut request).await?;
-    for _ in 0..redirect::MOST {
+    for _ in 0..redirects {
         let spare = request.try_clone();
         let response = client.client.execute(request).await?;
         let Some(next) = spare.and_then(|spare| redirected(spare, &response)) else {

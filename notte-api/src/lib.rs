@@ -59,7 +59,7 @@ pub mod wire;
 pub use bytes::Bytes;
 pub use client::ClientBuilder;
 pub use error::{Error, ErrorKind};
-pub use fetch::Fetch;
+pub use fetch::{Fetch, Put};
 pub use generated::{Client, OPERATIONS, OPERATIONS_JSON, builder, types};
 pub use operation::{Effect, Operation, OperationMeta, SendOnce};
 pub use part::Part;

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
-use notte_api::types::{FunctionPage, FunctionResponse, FunctionRunPage, FunctionWithLink};
+use notte_api::{
+    reqwest::Method,
+    types::{FunctionPage, FunctionResponse, FunctionRunPage, FunctionWithLink},
+};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     FunctionCreate, FunctionDownload, FunctionEdit, FunctionRollback, FunctionRun, FunctionRunBuilder,
@@ -31,6 +35,15 @@ impl Functions {
     /// A handle on a function. Nothing is asked of the service yet.
     pub fn attach(&self, id: impl Into<FunctionId>) -> Function {
         Function { notte: self.notte.clone(), id: id.into(), created: None }
+    }
+
+    /// Returns the state of the runtime of functions: `status`, `reachable`, `python_version`, `packages`, and more.
+    /// Servers of version 1.4.40 do not know it.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn health(&self) -> Result<Value> {
+        self.notte.request(Method::GET, "/functions/health").await
     }
 
     /// Lists functions.

@@ -1,28 +1,17 @@
 //! `FunctionRun`: one run of a function, looked at, stopped, reported on.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    future::{Future, IntoFuture},
-    pin::Pin,
-};
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use notte_api::{
     Bytes, Fetch,
-    types::{self, FunctionRunGetMetadataPayloadMode, FunctionRunStatus, RunPayloadReference, builder},
+    types::{self, FunctionRunGetMetadataPayloadMode, FunctionRunStatus},
     wire::Open,
 };
-use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::RunUpdate;
 use crate::{Error, ErrorKind, FunctionId, Notte, Result, RunId, areas::read};
 
-const REPORT: &str = "function_run_update_metadata";
 const PAYLOAD: &str = "function_run_payload";
-/// The longest [`RunUpdate::result_preview`], in characters.
-const LONGEST_PREVIEW: usize = 16_000;
 
 /// A run of a function.
 ///
@@ -47,7 +36,7 @@ pub enum RunPayload {
 }
 
 impl RunPayload {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Result => "result",
             Self::Logs => "logs",
@@ -82,9 +71,7 @@ impl FunctionRun {
 
     /// Reports how it goes, for who executes it on a machine of one's own; `.await` does it.
     pub fn update(&self, status: impl Into<Open<FunctionRunStatus>>) -> RunUpdate<'_> {
-        let status: Open<FunctionRunStatus> = status.into();
-        let request = builder::FunctionRunUpdateRequest::default().status(status);
-        RunUpdate { run: self, request, wrong: None }
+        RunUpdate::new(self, status.into())
     }
 
     /// A value that is too large for [`status`](Self::status), as JSON text; none if the service keeps it with the run. It
@@ -106,86 +93,5 @@ impl FunctionRun {
             return Err(odd("the value is not what was uploaded: its size or its SHA-256 differs"));
         }
         Ok(Some(bytes))
-    }
-}
-
-/// A report on a run; `.await` sends it. What is not set stays as it is.
-#[must_use = "a report is sent by `.await`"]
-#[derive(Clone)]
-pub struct RunUpdate<'a> {
-    run: &'a FunctionRun,
-    request: builder::FunctionRunUpdateRequest,
-    wrong: Option<String>,
-}
-
-impl RunUpdate<'_> {
-    /// The browser session that it uses.
-    pub fn session_id(mut self, id: impl AsRef<str>) -> Self {
-        self.request = self.request.session_id(id.as_ref());
-        self
-    }
-
-    /// The lines of its log, all of them.
-    pub fn logs<S: Into<String>>(mut self, lines: impl IntoIterator<Item = S>) -> Self {
-        self.request = self.request.logs(lines.into_iter().map(Into::into).collect::<Vec<String>>());
-        self
-    }
-
-    /// The variables that it got: the fields of a struct, the entries of a map.
-    pub fn variables(mut self, variables: impl Serialize) -> Self {
-        match serde_json::to_value(variables) {
-            Ok(Value::Object(variables)) => self.request = self.request.variables(variables),
-            _ => self.wrong = Some("variables are a struct or a map with texts for keys".into()),
-        }
-        self
-    }
-
-    /// What it returned.
-    pub fn result(mut self, result: impl Serialize) -> Self {
-        match serde_json::to_value(result) {
-            Ok(result) => self.request = self.request.result(result),
-            Err(_) => self.wrong = Some("the result cannot be written as JSON".into()),
-        }
-        self
-    }
-
-    /// The beginning of a result that was uploaded on its own, up to 16,000 characters.
-    pub fn result_preview(mut self, preview: impl Into<String>) -> Self {
-        let preview = preview.into();
-        if preview.chars().count() > LONGEST_PREVIEW {
-            self.wrong = Some(format!("result_preview takes at most {LONGEST_PREVIEW} characters"));
-        }
-        self.request = self.request.result_preview(preview);
-        self
-    }
-
-    /// What was uploaded on its own, by what it is.
-    pub fn payloads(mut self, payloads: impl IntoIterator<Item = (RunPayload, RunPayloadReference)>) -> Self {
-        let payloads: BTreeMap<_, _> = payloads.into_iter().map(|(what, how)| (what.name().to_owned(), how)).collect();
-        self.request = self.request.payloads(payloads);
-        self
-    }
-}
-
-impl<'a> IntoFuture for RunUpdate<'a> {
-    type Output = Result<()>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
-
-    /// Sends it.
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let Self { run, request, wrong } = self;
-            if let Some(why) = wrong {
-                return Err(Error::invalid(why).in_operation(REPORT));
-            }
-            let call = run.notte.api().function_run_update_metadata().function_id(&run.function).run_id(&run.id);
-            run.notte.call(call.body_map(|_| request)).await.map(drop)
-        })
-    }
-}
-
-impl fmt::Debug for RunUpdate<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunUpdate").field("run", &self.run.id).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use crate::support::{Fault, KEY, Server};
 use futures_util::TryStreamExt as _;
 use notte_ext::{
     ErrorKind, Function, RunEvent, RunPayload,
-    notte_api::types::{FunctionRunStatus, FunctionRuntime, FunctionSource, RunPayloadReference},
+    notte_api::types::{FunctionRunStatus, FunctionRuntime, FunctionSource},
 };
 use serde_json::{Value, json};
 
@@ -319,15 +319,13 @@ async fn a_run_is_looked_at_stopped_and_reported_on() {
     say(&server, "DELETE /functions/f-1/runs/r-1", &changed);
     run.stop().await.unwrap();
     say(&server, "PATCH /functions/f-1/runs/r-1", &changed);
-    let reference =
-        RunPayloadReference::try_from(RunPayloadReference::builder().upload_id("u-1").size_bytes(3).sha256("x"));
     let report =
         run.update(FunctionRunStatus::Closed).session_id("s-1").logs(["a"]).variables(json!({"city": "Porto"}));
-    let report = report.result([1, 2]).result_preview("[1").payloads([(RunPayload::Result, reference.unwrap())]);
+    let report = report.result([1, 2]).result_preview("[1");
     report.await.unwrap();
     let expected = json!({
         "status": "closed", "session_id": "s-1", "logs": ["a"], "variables": {"city": "Porto"}, "result": [1, 2],
-        "result_preview": "[1", "payloads": {"result": {"upload_id": "u-1", "size_bytes": 3, "sha256": "x"}},
+        "result_preview": "[1",
     });
     assert_eq!(sent(&server, "PATCH"), expected);
     let error = run.update(FunctionRunStatus::Closed).result_preview("x".repeat(16_001)).await.unwrap_err();
@@ -416,4 +414,39 @@ async fn functions_and_runs_are_listed() {
     assert_eq!(runs[0].function_run_id, "r-1");
     let line = server.last("GET /functions/f-1/runs").line;
     assert!(line.contains("only_active=false") && line.contains("source=cli"), "{line}");
+}
+
+#[tokio::test]
+async fn a_value_that_is_too_large_for_a_report_is_uploaded_on_its_own() {
+    let server = Server::start();
+    let run = function(&server).attach_run("r-1");
+    let large = "x".repeat(1024 * 1024);
+    let reference = json!({"upload_id": "u-1", "size_bytes": large.len() + 2, "sha256": "ab"});
+    let place = json!({"reference": reference, "url": format!("{}/put?sig=hunter2", server.url),
+        "headers": {"x-checksum": "ab"}});
+    say(&server, "POST /functions/f-1/runs/r-1/payloads/result/upload", &place);
+    server.fail("PUT /put", [Fault::Refuse(503, "", ""), Fault::Say(String::new())]);
+    let changed = json!({"function_id": "f-1", "function_run_id": "r-1", "updated_at": "2025-01-02T03:04:05Z"});
+    say(&server, "PATCH /functions/f-1/runs/r-1", &changed);
+    run.update(FunctionRunStatus::Closed).result(&large).logs(["a"]).await.unwrap();
+    assert_eq!(sent(&server, "POST /functions/f-1/runs/r-1/payloads")["size_bytes"], large.len() + 2);
+    let put = server.last("PUT /put");
+    assert_eq!((put.body, server.count("PUT")), (format!("\"{large}\""), 2));
+    assert!(put.head.contains("x-checksum: ab") && !put.head.contains(KEY), "a signed address gets no key");
+    let report = sent(&server, "PATCH");
+    assert_eq!((&report["payloads"]["result"], &report["logs"]), (&reference, &json!(["a"])));
+    assert_eq!(report["result_preview"].as_str().unwrap().len(), 16_000);
+    assert!(report.get("result").is_none());
+
+    say(&server, "POST /functions/f-1/runs/r-1/payloads/result/upload", &place);
+    server.fail("PUT /put", [Fault::Refuse(307, "location: http://127.0.0.1:1/x\r\n", "")]);
+    let error = run.update(FunctionRunStatus::Closed).result(&large).await.unwrap_err();
+    assert!(error.status() == Some(307) && !format!("{error:?}").contains("hunter2"), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_runtime_of_functions_can_be_asked_how_it_is() {
+    let server = Server::start();
+    say(&server, "GET /functions/health", &json!({"status": "ok", "reachable": true}));
+    assert_eq!(server.notte().functions().health().await.unwrap()["status"], "ok");
 }
