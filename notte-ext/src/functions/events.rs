@@ -150,7 +150,7 @@ impl Reader {
     /// is none.
     fn last(&mut self) -> Result<RunEvent> {
         while let Some(event) = self.pending.pop_front().or_else(|| self.parser.last()) {
-            if let Some(event @ RunEvent::Result(_)) = self.read(&event)? {
+            if let Some(event) = self.read(&event)? {
                 return Ok(event);
             }
         }

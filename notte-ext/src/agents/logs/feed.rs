@@ -17,8 +17,11 @@ use crate::{
 
 /// So many polls in a row may fail that may do better later.
 const FAILURES: u32 = 10;
-/// So many streams in a row may end before they said anything.
+/// So many streams in a row may end before they said anything new.
 const STREAMS: u32 = 3;
+
+/// How much longer is waited before each further stream.
+const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) enum Event {
     Step(Step),
@@ -33,7 +36,7 @@ pub(crate) struct Feed {
     ready: VecDeque<Step>,
     ended: Option<AgentStatus>,
     source: Source,
-    /// So many streams in a row ended before they said anything.
+    /// So many streams in a row ended before they said anything new.
     mute: u32,
     quiet: Duration,
 }
@@ -119,8 +122,8 @@ impl Feed {
     fn read(&mut self, message: Option<Message>) {
         match message {
             Some(Message::Step(step)) => {
-                self.mute = 0;
                 if self.merge.is_new_in_stream(&step) {
+                    self.mute = 0;
                     self.ready.push_back(step);
                 }
             }
@@ -150,7 +153,9 @@ impl Feed {
 
     fn fall_back(&mut self, why: &'static str, reopen: bool) {
         tracing::debug!(agent = self.agent(), why, reopen, "agent logs: polling");
-        self.source = Source::Polls(Polls { polls: 0, failures: 0, odd: 0, next: Instant::now(), reopen });
+        // The first stream may break off by chance; those after it must not be opened in a hurry.
+        let next = Instant::now() + PAUSE * self.mute.saturating_sub(1);
+        self.source = Source::Polls(Polls { polls: 0, failures: 0, odd: 0, next, reopen });
     }
 
     async fn poll(&mut self) -> Result<()> {
