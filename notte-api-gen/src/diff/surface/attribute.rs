@@ -20,6 +20,7 @@ pub(in crate::diff) fn judge(changes: &mut Vec<Change>, surfaces: [&Surface; 2],
     let deltas = between(surfaces[0], surfaces[1], &names);
     let index = Index::of(changes, documents);
     let mut unexplained = Vec::new();
+    let mut of_types: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for delta in deltas {
         let mut causes = delta.renamed_by.clone();
         if causes.is_empty() {
@@ -27,6 +28,9 @@ pub(in crate::diff) fn judge(changes: &mut Vec<Change>, surfaces: [&Surface; 2],
         }
         causes.sort_unstable();
         causes.dedup();
+        for path in [&delta.path.old, &delta.path.new].into_iter().flatten().filter(|path| path.member.is_empty()) {
+            of_types.entry(path.owner.clone()).or_insert_with(|| causes.clone());
+        }
         if causes.is_empty() {
             unexplained.push(delta.item);
         } else {
@@ -35,6 +39,16 @@ pub(in crate::diff) fn judge(changes: &mut Vec<Change>, surfaces: [&Surface; 2],
             }
         }
     }
+    // What speaks of a type that was added or removed has the type's cause.
+    unexplained.retain(|item| {
+        let texts = [&item.old, &item.new].into_iter().flatten();
+        let mut words = texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+        let causes = words.find_map(|word| of_types.get(word).filter(|causes| !causes.is_empty()));
+        for cause in causes.into_iter().flatten() {
+            changes[*cause].items.push(item.clone());
+        }
+        causes.is_none()
+    });
     let (broken, added): (Vec<Item>, Vec<Item>) = unexplained.into_iter().partition(Item::breaks);
     for (rule, items) in [(&UNHANDLED, broken), (&UNEXPLAINED, added)] {
         if items.is_empty() {

@@ -141,6 +141,29 @@ fn a_union_in_many_places_is_reported_once() {
 }
 
 #[test]
+fn an_operation_whose_name_rust_does_not_allow_explains_its_method_too() {
+    let api = |ids: &[&str]| {
+        let paths: serde_json::Map<String, Value> = ids
+            .iter()
+            .map(|id| {
+                (
+                    format!("/{id}"),
+                    json!({ "get": { "operationId": id, "responses": { "204": { "description": "done" } } } }),
+                )
+            })
+            .collect();
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": paths, "components": { "schemas": {} } })
+    };
+    let (one, all) = (api(&["one"]), api(&["one", "result", "clone", "gen", "send", "self", "default", "Option"]));
+    for (old, new) in [(&one, &all), (&all, &one)] {
+        let report = report(old, new);
+        let other: Vec<&Change> =
+            report.changes.iter().filter(|change| !change.rule.id.starts_with("operation-")).collect();
+        assert!(other.is_empty(), "{other:?}");
+    }
+}
+
+#[test]
 fn a_title_is_never_why_a_type_is_another() {
     let thing = |title: &str, kind: &str| {
         document(&json!({ "answered": { "type": "object", "title": title, "required": ["a"],
