@@ -29,9 +29,12 @@ async def work(client, page):
     with check("goto", "the elements of the page"):
         opened = await client.call_tool("goto", {"session": session, "url": page})
         assert "untrusted data" in opened.content[0].text and not opened.is_error, opened
-    with check("act", "an action by selector"):
-        action = {"type": "fill", "selector": "input", "value": "Ada"}
-        assert not (await client.call_tool("act", {"session": session, "action": action})).is_error
+    with check("act", "an action by an id that was observed"):
+        elements = opened.structured_content["delta"]["added"]
+        field = next(one["id"] for one in elements if one["action"] == "fill")
+        action = {"type": "fill", "id": field, "value": "Ada"}
+        acted = await client.call_tool("act", {"session": session, "action": action})
+        assert not acted.is_error, acted
     with check("act", "an id that is not there is an error with its code"):
         stale = await client.call_tool("act", {"session": session, "action": {"type": "click", "id": "B99"}})
         assert stale.is_error and stale.structured_content["error"]["code"] == "stale_element", stale

@@ -68,7 +68,10 @@ impl Server {
         Ok(match answer {
             Ok(answer) => {
                 if let Some((image, mime)) = answer.image {
-                    return Ok(CallToolResult::success(vec![ContentBlock::image(image, mime)]));
+                    let mut result = CallToolResult::success(vec![ContentBlock::image(image, mime)]);
+                    // A tool with an output schema has to have it.
+                    result.structured_content = Some(json!({"mime_type": mime}));
+                    return Ok(result);
                 }
                 let value = if answer.value.is_object() { answer.value } else { json!({"items": answer.value}) };
                 let text = answer.text.unwrap_or_else(|| value.to_string());

@@ -66,7 +66,7 @@ fn a_task_is_done_by_tools_and_its_session_ends_with_the_connection() {
             (Some(true), &json!("stale_element"))
         );
         let shot = call(&client, "screenshot", json!({"session": id})).await;
-        assert!(shot.content[0].as_image().is_some());
+        assert!(shot.content[0].as_image().is_some() && shot.structured_content.is_some());
         assert!(text(&call(&client, "scrape", json!({"session": id})).await).contains("Tea house"));
         assert!(text(&call(&client, "workflow_code", json!({"session": id})).await).contains("def "));
         client.cancel().await.unwrap();
