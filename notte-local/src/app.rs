@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::engine::{Home, private};
 use crate::error::Refusal;
 use crate::secret;
-use crate::server::Faults;
+use crate::server::{Doors, Faults, Journal};
 use crate::sessions::{Registry, Session};
 use crate::store::{Store, StoreError};
 
@@ -19,6 +19,8 @@ pub(crate) struct App {
     pub(crate) key: String,
     pub(crate) sessions: Registry,
     pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    pub(crate) doors: Doors,
     pub(crate) areas: Areas,
     pub(crate) agents: Arc<Records>,
     origin: OnceLock<String>,
@@ -48,6 +50,8 @@ impl App {
             agents: Arc::default(),
             origin: OnceLock::new(),
         })
+            journal: Journal::default(),
+            doors: Doors::default(),
     }
 
     /// Sets the server's address, once it is bound.
@@ -64,6 +68,11 @@ impl App {
     pub(crate) fn by_token(&self, id: &str, token: &str) -> Result<Arc<Session>, Refusal> {
         let session = self.sessions.find(id)?;
         if secret::same(&session.token, token) {
+    /// A link that opens the dashboard once.
+    pub(crate) fn dashboard_link(&self) -> String {
+        format!("{}/?link={}", self.origin(), self.doors.link())
+    }
+
             return Ok(session);
         }
         Err(Refusal::new(axum::http::StatusCode::UNAUTHORIZED, "the token of this address is wrong"))

@@ -71,6 +71,12 @@ impl Local {
     }
 
     /// Lets other programs of this user find the server with its key, through [`announced`](crate::announced), until it
+    /// A link that opens the dashboard in a browser, once. It does not have the key.
+    #[must_use]
+    pub fn dashboard_link(&self) -> String {
+        self.app.dashboard_link()
+    }
+
     /// is dropped.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The program: flags in, a server until a signal.
 
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -88,6 +89,8 @@ async fn main() -> ExitCode {
     }
 }
 
+    // Who reads the lines above may have closed the pipe.
+    let _ = writeln!(std::io::stdout(), "dashboard: {}", local.dashboard_link());
 async fn start(flags: Flags, key: Option<String>) -> Result<Local, StartError> {
     let mut builder = Local::builder()
         .port(flags.port)

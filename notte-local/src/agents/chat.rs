@@ -116,8 +116,12 @@ mod tests {
         let told = rules.split("\\\"type\\\": \\\"").skip(1).filter_map(|rest| rest.split('\\').next());
         let told: Vec<&str> = told.filter(|kind| *kind != "...").collect();
         assert!(told.len() > 10, "{rules}");
-        for kind in told {
-            assert!(ACTIONS.contains(&kind), "{kind}");
+        for kind in &told {
+            assert!(ACTIONS.contains(kind), "{kind}");
+        }
+        let rules = super::super::prompt::opening("t", &[], true, None, &[])[0]["content"].to_string();
+        for kind in ACTIONS {
+            assert!(rules.contains(&format!("\\\"type\\\": \\\"{kind}\\\"")), "{kind} is not told");
         }
     }
 

@@ -11,14 +11,17 @@ Answer with one JSON object and nothing else:
 Actions:
 - {"type": "goto", "url": "https://..."}, {"type": "goto_new_tab", "url": "..."}, {"type": "go_back"}, {"type": "go_forward"}, {"type": "reload"}
 - {"type": "switch_tab", "tab_index": 0}, {"type": "close_tab"}
-- {"type": "click", "id": "B1"}
-- {"type": "fill", "id": "I1", "value": "..."}, with "press_enter": true to submit
+- {"type": "click", "id": "B1"}, {"type": "download_file", "id": "L1"} clicks what leads to a file
+- {"type": "fill", "id": "I1", "value": "..."}, with "press_enter": true to submit; {"type": "fallback_fill", "id": "I1", "value": "..."} types key by key, and so does {"type": "multi_factor_fill", "id": "I1", "value": "..."} with a one-time code
+- {"type": "form_fill", "value": {"email": "...", "first_name": "...", "postal_code": "..."}} fills fields by what they mean
+- {"type": "upload_file", "id": "I1", "file_path": "..."} gives a file of the session to the page
 - {"type": "check", "id": "B1", "value": true}, {"type": "select_dropdown_option", "id": "I1", "value": "..."}
 - {"type": "press_key", "key": "Enter"}, {"type": "scroll_down"}, {"type": "scroll_up"}, {"type": "wait", "time_ms": 1000}
-- {"type": "scrape"} reads the page as Markdown
+- {"type": "scrape"} reads the page as Markdown, also what is not in sight
+- {"type": "help", "reason": "..."} says that a human is needed
 - {"type": "completion", "success": true, "answer": "..."} ends the task; with "success": false when it cannot be done
 
-Only ids of the page as it is now work. When an action failed, try another way. End as soon as the task is done."##;
+Of the page you see every text and every element in sight, one a line; elements begin with their id, such as B1. Only ids of the page as it is now work. When an action failed, try another way. End as soon as the task is done."##;
 
 /// The messages that come before everything else.
 pub(super) fn opening(
@@ -79,8 +82,6 @@ pub(super) fn page(observation: &Value, vision: bool) -> Value {
     }
     let space = &observation["space"];
     text.push_str(space["description"].as_str().unwrap_or_default());
-    text.push('\n');
-    text.push_str(space["markdown"].as_str().unwrap_or_default());
     match observation["screenshot"]["raw"].as_str().filter(|_| vision) {
         Some(picture) => json!({ "role": "user", "content": [
             { "type": "text", "text": text },

@@ -157,3 +157,8 @@ impl Records {
         }
     }
 }
+    /// Every agent as a list gives it, newest first.
+    pub(crate) fn summaries(&self) -> Vec<Value> {
+        self.newest_first().iter().map(|record| record.summary()).collect()
+    }
+

@@ -53,8 +53,16 @@ impl Typed {
         hidden(&self.secrets(), text)
     }
 
-    /// As [`hide`](Self::hide), in the result of an action. The action itself stays as its caller wrote it.
+    /// As [`hide`](Self::hide), in the result of an action. The action itself stays as its caller wrote it, but for what the
+    /// page says of an element that was named by its id.
     pub(crate) fn hide_in_result(&self, result: &mut Value) {
+        if result["action"]["id"].as_str().is_some_and(|id| !id.is_empty()) {
+            for part in ["selector", "text_label", "accessible_name"] {
+                if let Some(part) = result["action"].get_mut(part) {
+                    self.hide(part);
+                }
+            }
+        }
         let fields = result.as_object_mut().into_iter().flatten();
         fields.filter(|(name, _)| *name != "action").for_each(|(_, field)| self.hide(field));
     }
@@ -240,5 +248,9 @@ mod tests {
         let mut result = json!({"action": action, "message": "filled #pass"});
         typed.hide_in_result(&mut result);
         assert_eq!(result, json!({"action": action, "message": "filled #{{vault.password}}"}));
+        let mut result =
+            json!({"action": {"id": "I1", "selector": {"css_selector": "#pass"}, "text_label": "is pass"}});
+        typed.hide_in_result(&mut result);
+        assert!(!result.to_string().contains("#pass") && !result.to_string().contains("is pass"), "{result}");
     }
 }

@@ -245,13 +245,12 @@ fn of_tab(shared: &Arc<Shared>, session: &str, method: &str, params: &Value) {
         "Target.attachedToTarget" => frame_attached(shared, tab, params),
         "Target.detachedFromTarget" => tab.rejoin(&text(&params["sessionId"])),
         "Network.loadingFailed" if params["type"] == "Document" => {
-            tab.life.send_if_modified(|life| {
-                let broke = params["requestId"] == life.loader.as_str();
-                if broke {
+            let loader = text(&params["requestId"]);
+            tab.life.send_modify(|life| {
+                if life.loader == loader {
                     (life.dom, life.load, life.idle) = (true, true, true);
-                    life.broken = Some(text(&params["errorText"]));
                 }
-                broke
+                life.broken = Some((loader, text(&params["errorText"])));
             });
             locked(&shared.traffic).take_in(method, params);
         }
@@ -321,7 +320,9 @@ fn lifecycle(tab: &Tab, params: &Value) {
             let asked = life.asked && life.loader.is_empty();
             let status = if life.answered == loader { life.status } else { 0 };
             let answered = std::mem::take(&mut life.answered);
-            *life = super::tab::Life { loader, commits, asked, status, answered, ..Default::default() };
+            let broken = life.broken.take().filter(|(of, _)| *of == loader);
+            let load = broken.is_some();
+            *life = super::tab::Life { loader, commits, asked, status, answered, broken, load, ..Default::default() };
         }
         match name.as_str() {
             "DOMContentLoaded" => life.dom = true,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -179,6 +180,45 @@ impl Tab {
             Value::String(text) => parsed(&text).map_err(|error| CdpError::Refused(error.to_string())),
             nothing => Ok(nothing),
         }
+    }
+
+    /// Opens the closed shadow roots of a document to its scripts: `doubtful` elements may have one.
+    pub(crate) async fn disclose(&self, realm: &Realm, doubtful: u64) -> Result<(), CdpError> {
+        let world = self.world(realm).await?;
+        let one = async |place: u64| {
+            let host = self.object(realm, &format!("notte.doubts[{place}]")).await?;
+            let params = json!({ "objectId": host, "depth": 0, "pierce": true });
+            let node = self.call_in(&realm.session, "DOM.describeNode", params).await?;
+            let root = &node["node"]["shadowRoots"][0];
+            if root["shadowRootType"] != "closed" {
+                return Ok(());
+            }
+            let params = json!({ "backendNodeId": root["backendNodeId"], "executionContextId": world });
+            let root = self.call_in(&realm.session, "DOM.resolveNode", params).await?;
+            let params = json!({
+                "functionDeclaration": format!("function() {{ notte.disclose(this, {place}) }}"),
+                "objectId": root["object"]["objectId"],
+            });
+            thrown(self.call_in(&realm.session, "Runtime.callFunctionOn", params).await?).map(drop)
+        };
+        // One that is gone meanwhile has nothing to show.
+        let tried = async |place| match one(place).await {
+            Err(error @ CdpError::Refused(_)) if !error.is_lost_context() => Ok(()),
+            other => other,
+        };
+        try_join_all((0..doubtful).map(tried)).await.map(drop)
+    }
+
+    /// As [`disclose`](Self::disclose), for all that there are now, in one another too.
+    pub(crate) async fn disclose_all(&self, realm: &Realm) -> Result<(), CdpError> {
+        for _ in 0..4 {
+            let doubtful = self.script_once(realm, "doubtful", &[]).await?.as_u64().unwrap_or_default();
+            if doubtful == 0 {
+                break;
+            }
+            self.disclose(realm, doubtful).await?;
+        }
+        Ok(())
     }
 
     async fn object(&self, realm: &Realm, expression: &str) -> Result<String, CdpError> {

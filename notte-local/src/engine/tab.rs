@@ -40,8 +40,8 @@ pub(crate) struct Life {
     pub(super) late: bool,
     /// What it set off when it was loaded is over, or was waited for long enough.
     pub(super) calm: bool,
-    /// Why its content broke off.
-    pub(crate) broken: Option<String>,
+    /// The loader whose content broke off, and why.
+    pub(crate) broken: Option<(String, String)>,
     /// A navigation was asked for, and has not begun or failed yet.
     pub(crate) asked: bool,
     /// Why the page is gone, when it is.
@@ -249,7 +249,9 @@ impl Tab {
     /// Waits for the loader of a navigation that was just asked for.
     pub(crate) async fn loaded_as(&self, loader: &str, level: Loaded, deadline: Instant) -> bool {
         let mut life = self.life.subscribe();
-        let reached = |life: &Life| life.lost.is_some() || (life.loader == loader && life.reached(level));
+        let broken = |life: &Life| life.broken.as_ref().is_some_and(|(of, _)| of == loader);
+        let reached =
+            |life: &Life| life.lost.is_some() || broken(life) || (life.loader == loader && life.reached(level));
         timeout_at(deadline, life.wait_for(reached)).await.is_ok_and(|life| life.is_ok_and(|life| life.lost.is_none()))
     }
 

@@ -15,8 +15,20 @@ use tokio::sync::oneshot;
 
 use super::{Failure, Scrape};
 
-/// Ends a cell until its row is put together: the converter trims the spaces around a bar.
+/// Ends a cell until its table is put together: the converter trims the spaces around a bar.
 const CELL_END: char = '\u{1}';
+
+/// Ends the numbers of columns and rows of a cell.
+const SPAN_END: char = '\u{2}';
+
+/// Begins a row.
+const ROW: char = '\u{3}';
+
+/// Begins a table: one that holds another is there for the layout.
+const TABLE: char = '\u{4}';
+
+/// Columns and rows that one cell may take.
+const WIDEST: usize = 100;
 
 /// The stack of a conversion: it takes a call and more for every level of the page, and pages are deep.
 const STACK: usize = 256 << 20;
@@ -98,12 +110,18 @@ fn convert(html: &str, wanted: &Scrape) -> Result<String, Failure> {
             Some(handlers.walk_children(element.node))
         })
         .add_handler(vec!["tr"], |handlers: &dyn Handlers, element: Element<'_>| {
-            let row = inline(handlers, element.node);
-            let cells: Vec<&str> = row.split_terminator(CELL_END).map(str::trim).collect();
-            Some(format!("\n| {} |\n", cells.join(" | ")).into())
+            Some(format!("\n{ROW}{}\n", handlers.walk_children(element.node).content.trim()).into())
         })
         .add_handler(vec!["td", "th"], |handlers: &dyn Handlers, element: Element<'_>| {
-            Some(format!("{}{CELL_END}", inline(handlers, element.node).replace('|', "\\|")).into())
+            let content = handlers.walk_children(element.node).content;
+            let is_layout = content.contains(TABLE);
+            let content = if is_layout { content } else { flat(&content).replace('|', "\\|") };
+            let span = |name| attribute(element.attrs, name).and_then(|text| text.parse().ok()).unwrap_or(1_usize);
+            Some(format!("{content}{CELL_END}{} {}{SPAN_END}", span("colspan"), span("rowspan")).into())
+        })
+        .add_handler(vec!["pre"], |_: &dyn Handlers, element: Element<'_>| Some(code(&element).into()))
+        .add_handler(vec!["textarea"], |handlers: &dyn Handlers, element: Element<'_>| {
+            Some(handlers.walk_children(element.node))
         })
         .add_handler(vec!["dt"], |handlers: &dyn Handlers, element: Element<'_>| {
             Some(format!("\n\n{}\n", inline(handlers, element.node)).into())
@@ -131,37 +149,144 @@ fn convert(html: &str, wanted: &Scrape) -> Result<String, Failure> {
     Ok(tidy(&builder.build().tree_to_markdown(&tree)))
 }
 
-/// The content of a node on one line.
-fn inline(handlers: &dyn Handlers, node: &std::rc::Rc<Node>) -> String {
-    handlers.walk_children(node).content.split_whitespace().collect::<Vec<_>>().join(" ")
+fn attribute(attributes: &[html5ever::Attribute], name: &str) -> Option<String> {
+    attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string())
 }
 
-/// A row a line; a rule after the first one makes it a table of Markdown.
-fn table(handlers: &dyn Handlers, node: &std::rc::Rc<Node>) -> HandlerResult {
+/// The content of a node on one line.
+fn inline(handlers: &dyn Handlers, node: &Rc<Node>) -> String {
+    flat(&handlers.walk_children(node).content)
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of a node as it was written.
+fn raw(node: &Rc<Node>, text: &mut String) {
+    match &node.data {
+        NodeData::Text { contents } => text.push_str(&contents.borrow()),
+        NodeData::Element { name, .. } if &*name.local == "br" => text.push('\n'),
+        _ => node.children.borrow().iter().for_each(|child| raw(child, text)),
+    }
+}
+
+/// The language that the class of an element names, as highlighters write it.
+fn language(node: &Rc<Node>) -> Option<String> {
+    let NodeData::Element { attrs, .. } = &node.data else { return None };
+    let class = attribute(&attrs.borrow(), "class")?;
+    let named = |class: &str| Some(class.strip_prefix("language-").or_else(|| class.strip_prefix("lang-"))?.to_owned());
+    class.split_whitespace().find_map(named)
+}
+
+/// Preformatted text between fences, whatever it is made of.
+fn code(element: &Element<'_>) -> String {
+    let mut text = String::new();
+    raw(element.node, &mut text);
+    let text = text.trim_matches('\n');
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let children = element.node.children.borrow();
+    let language = language(element.node).or_else(|| children.iter().find_map(language)).unwrap_or_default();
+    format!("\n\n{fence}{language}\n{text}\n{fence}\n\n")
+}
+
+/// A cell: its text, and how many columns and rows it takes.
+type Cell<'a> = (&'a str, usize, usize);
+
+fn cells(row: &str) -> Vec<Cell<'_>> {
+    let cell = |cell: &'_ str| -> Option<(usize, usize, usize)> {
+        let (text, span) = cell.rsplit_once(CELL_END)?;
+        let (columns, rows) = span.split_once(' ')?;
+        // No rows at all are all that are left.
+        let rows = rows.parse().ok().filter(|rows| *rows > 0).unwrap_or(WIDEST);
+        Some((text.len(), columns.parse().ok()?, rows))
+    };
+    row.split_terminator(SPAN_END)
+        .filter_map(|one| cell(one).map(|(end, columns, rows)| (one[..end].trim(), columns.clamp(1, WIDEST), rows)))
+        .collect()
+}
+
+/// A row a line; a rule after the first one makes it a table of Markdown. A cell over several rows is said in each of them.
+fn table(handlers: &dyn Handlers, node: &Rc<Node>) -> HandlerResult {
     let content = handlers.walk_children(node).content;
-    let mut text = String::from("\n\n");
-    let mut ruled = false;
+    if content.contains(TABLE) {
+        return layout(&content).into();
+    }
+    let mut text = format!("\n\n{TABLE}");
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    // What cells of the rows above still have to say, by column.
+    let mut above: Vec<(usize, String)> = Vec::new();
     for line in content.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        text.push_str(line);
-        text.push('\n');
-        if line.starts_with('|') && !ruled {
-            let columns = line.replace("\\|", "").matches('|').count().saturating_sub(1);
+        let Some(row) = line.strip_prefix(ROW) else {
+            text.push_str(line);
+            text.push('\n');
+            continue;
+        };
+        let mut left = cells(row).into_iter();
+        let mut out: Vec<String> = Vec::new();
+        loop {
+            let column = out.len();
+            if let Some((rows, said)) = above.get_mut(column).filter(|(rows, _)| *rows > 0) {
+                *rows -= 1;
+                out.push(said.clone());
+                continue;
+            }
+            let Some((said, columns, rows)) = left.next() else { break };
+            above.resize(above.len().max(column + columns), (0, String::new()));
+            for place in 0..columns {
+                let said = if place == 0 { said } else { "" };
+                above[column + place] = (rows - 1, said.to_owned());
+                out.push(said.to_owned());
+            }
+        }
+        rows.push(out);
+    }
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    for (number, mut row) in rows.into_iter().enumerate() {
+        row.resize(columns, String::new());
+        text.push_str(&format!("| {} |\n", row.join(" | ")));
+        if number == 0 {
             text.push_str(&format!("|{}\n", " --- |".repeat(columns)));
-            ruled = true;
         }
     }
     text.push('\n');
     text.into()
 }
 
-/// No spaces at line ends, and never two empty lines in a row.
+/// A table that holds others: what is in its cells, one after the other.
+fn layout(content: &str) -> String {
+    let mut text = String::from("\n\n");
+    for part in content.split([ROW, SPAN_END]) {
+        text.push_str(part.rsplit_once(CELL_END).map_or(part, |(part, _)| part).trim());
+        text.push_str("\n\n");
+    }
+    text
+}
+
+/// No spaces at line ends, and never two empty lines in a row, but where it is preformatted.
 fn tidy(markdown: &str) -> String {
     let mut text = String::new();
     let mut empty = 0;
-    for line in markdown.lines().map(str::trim_end) {
-        empty = if line.is_empty() { empty + 1 } else { 0 };
+    let mut fence: Option<String> = None;
+    for line in markdown.lines() {
+        let bare = line.trim_start().trim_start_matches('>').trim_start();
+        let ticks: String = bare.chars().take_while(|c| *c == '`').collect();
+        let was_open = fence.is_some();
+        if ticks.len() >= 3 {
+            fence = match fence {
+                None => Some(ticks),
+                Some(open) if ticks == open && bare.trim_end() == open => None,
+                open => open,
+            };
+        }
+        let line = if was_open { line } else { line.trim_end() };
+        empty = if line.is_empty() && !was_open { empty + 1 } else { 0 };
         if empty < 2 {
-            text.push_str(line);
+            text.push_str(&line.replace(TABLE, ""));
             text.push('\n');
         }
     }
@@ -198,6 +323,32 @@ mod tests {
         assert_eq!(convert(html, &wanted).expect("a page"), "Link");
         let wanted = Scrape { scrape_images: Some(true), use_link_placeholders: Some(true), ..Scrape::default() };
         assert_eq!(convert(html, &wanted).expect("a page"), "[Link](link1) ![Pic](/i.png)\n\nAside");
+    }
+
+    #[test]
+    fn preformatted_text_is_fenced_whatever_it_is_made_of() {
+        let html = "<pre class='language-py'><span># install</span>\n\n\n<b>def</b> f(a_b):   \n- item<br>```</pre><pre><code class='lang-rs'>fn</code></pre><pre> </pre><p>End";
+        let markdown = convert(html, &Scrape::default()).expect("a page");
+        assert_eq!(markdown, "````py\n# install\n\n\ndef f(a_b):   \n- item\n```\n````\n\n```rs\nfn\n```\n\nEnd");
+    }
+
+    #[test]
+    fn a_cell_over_several_rows_is_said_in_each_and_one_over_several_columns_once() {
+        let html = "<table><tr><th>Day</th><th colspan=2>Train</th></tr><tr><td rowspan=2>Monday</td><td>1</td><td>a|b</td></tr>\
+            <tr><td>2</td></tr><tr><td rowspan=0>Rest</td><td>3</td></tr><tr><td>4</td><td>5</td></tr></table>";
+        let markdown = convert(html, &Scrape::default()).expect("a page");
+        assert_eq!(
+            markdown,
+            "| Day | Train |  |\n| --- | --- | --- |\n| Monday | 1 | a\\|b |\n| Monday | 2 |  |\n| Rest | 3 |  |\n| Rest | 4 | 5 |"
+        );
+    }
+
+    #[test]
+    fn a_table_that_holds_others_is_layout() {
+        let html = "<table><tr><td><h2>Menu</h2></td><td><table><tr><th>Tea</th></tr><tr><td>3</td></tr></table></td></tr>\
+            <tr><td>Foot</td></tr></table>";
+        let markdown = convert(html, &Scrape::default()).expect("a page");
+        assert_eq!(markdown, "Menu\n----\n\n| Tea |\n| --- |\n| 3 |\n\nFoot");
     }
 
     #[tokio::test]

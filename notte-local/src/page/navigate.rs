@@ -125,11 +125,11 @@ async fn navigate(browser: &Browser, tab: &Tab, url: &str, until: Option<&str>) 
     if !loaded && until.is_some() {
         return Err(late());
     }
-    if let Some(text) = life.broken {
-        return Err(Failure::new("PageUnreachable", format!("{url} cannot be read, its content breaks off: {text}")));
-    }
     if loaded && until.is_none() {
         tab.settled(deadline).await;
+    }
+    if let Some((_, text)) = tab.life().broken.filter(|(of, _)| of == loader) {
+        return Err(Failure::new("PageUnreachable", format!("{url} cannot be read, its content breaks off: {text}")));
     }
     let status = if life.status >= 400 { format!(" (HTTP {})", life.status) } else { String::new() };
     let state = if loaded { "" } else { ", which is still loading" };

@@ -58,6 +58,7 @@ pub(crate) async fn observe(browser: &Browser, limit: usize) -> Result<Observed,
 
 /// What `notte.observe` found in the page and in the frames that cannot be read from it.
 async fn look(tab: &Tab, limit: usize) -> Result<Value, CdpError> {
+    tab.patiently(HUNG, tab.disclose_all(&tab.root())).await?;
     let mut page = tab.script("observe", &[json!(limit)], HUNG).await?;
     let found = page["found"].take();
     page["found"] = json!(enter(tab, &tab.root(), found, limit, 0).await);
@@ -75,6 +76,7 @@ async fn enter(tab: &Tab, realm: &Realm, found: Value, limit: usize, depth: usiz
         };
         let inner = async {
             let realm = tab.enter(realm, hole).await?;
+            tab.patiently(HUNG, tab.disclose_all(&realm)).await?;
             let mut seen = tab.script_here(&realm, "observe", &[json!(limit), one["base"].take()]).await?;
             Ok::<_, CdpError>(Box::pin(enter(tab, &realm, seen["found"].take(), limit, depth + 1)).await)
         };

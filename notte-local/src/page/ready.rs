@@ -137,6 +137,10 @@ async fn search(tab: &Tab, sought: &Sought, to: &str, end: Instant) -> Result<(P
             }
         };
         let answer = tab.patiently(left + Duration::from_secs(2), answer).await?;
+        if let Some(doubtful) = answer["doubtful"].as_u64() {
+            tab.disclose(&place.realm, doubtful).await?;
+            continue;
+        }
         if let Some(hole) = answer["hole"].as_u64() {
             let inner = tab.enter(&place.realm, hole).await?;
             place.way.push((place.realm, hole));

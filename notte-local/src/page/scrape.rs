@@ -23,7 +23,7 @@ pub(crate) struct Scrape {
     pub(crate) use_link_placeholders: Option<bool>,
     pub(crate) instructions: Option<String>,
     pub(crate) response_format: Option<Value>,
-    only_images: Option<bool>,
+    pub(crate) only_images: Option<bool>,
 }
 
 /// Every field that says how to read a page; `model` changes nothing here.
@@ -76,6 +76,7 @@ pub(crate) async fn scrape(browser: &Browser, wanted: &Scrape) -> Result<String,
             "patience": u64::try_from(PATIENCE.as_millis()).unwrap_or_default(),
         });
         let read = async {
+            tab.patiently(HUNG, tab.disclose_all(&realm)).await?;
             let mut page = match realm == tab.root() {
                 true => tab.script("html", &[asked], HUNG).await?,
                 false => tab.script_here(&realm, "html", &[asked]).await?,
@@ -123,6 +124,7 @@ async fn frames(tab: &Tab, realm: &Realm, holes: &Value, wanted: &Scrape, html: 
     for hole in holes.as_array().into_iter().flatten().filter_map(Value::as_u64) {
         let inner = async {
             let realm = tab.enter(realm, hole).await?;
+            tab.patiently(HUNG, tab.disclose_all(&realm)).await?;
             let page = tab.script_here(&realm, "html", &[json!({ "ignored": wanted.ignored_tags })]).await?;
             Ok::<_, CdpError>((realm, page))
         };

@@ -103,7 +103,15 @@ notte.face = (element) => {
 
 // What moves may be gone when the click arrives: events that hit something else are swallowed, and `landed` tells.
 const EVENTS = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+// The elements that hide an element from the events that the document hears.
+const hiding = (element) => {
+  const hosts = [];
+  for (let root = own.getRootNode(element); own.nodeType(root) === 11; root = own.getRootNode(root.host)) if (root.mode === 'closed') hosts.push(root.host);
+  return hosts;
+};
+
 const guard = (element, face) => {
+  const hosts = hiding(face);
   notte.release?.();
   notte.hit = null;
   const views = [viewOf(element)];
@@ -111,7 +119,7 @@ const guard = (element, face) => {
   const listen = (event) => {
     if (!event.isTrusted) return;
     const top = event.composedPath()[0];
-    notte.hit ??= holds(element, top) || holds(face, top) || (own.nodeType(top) === 1 && own.closest(top, 'label')?.control === element);
+    notte.hit ??= holds(element, top) || holds(face, top) || hosts.includes(top) || (own.nodeType(top) === 1 && own.closest(top, 'label')?.control === element);
     if (notte.hit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -184,6 +192,7 @@ notte.ready = async (target, budget, to) => {
     const wanted = element && (to === 'click' ? pressed(element) : element);
     const face = element && notte.face(wanted);
     const file = element && kind(element) === 'file';
+    if (!element && notte.doubtful()) return { doubtful: notte.doubts.length };
     if (!element) problem = { error: 'not_found', reason: 'no element matches' };
     else if (element !== notte.ids.get(target.id) && !notte.still(element, target.was)) {
       problem = { error: 'stale', reason: 'the page was drawn anew, and another element is in its place: observe the page again' };

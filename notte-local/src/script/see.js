@@ -199,14 +199,15 @@ notte.observe = (limit, base) => {
       else if (type === 3 && !taken && !SILENT.has(tag) && (shown ??= shownAt(element))) say(child, offset, clip);
     }
   };
-  visit(own.documentElement(document), base.frames, false, { x: base.x, y: base.y }, base.clip, false);
+  const top = own.documentElement(document);
+  if (top) visit(top, base.frames, false, { x: base.x, y: base.y }, base.clip, false);
   const page = own.scrollingElement(document) ?? own.documentElement(document);
   return {
     found, title: own.title(document), url: location.href,
     description: within(document, 'meta[name=description]')[0]?.content ?? '',
     viewport: {
       scroll_x: Math.round(scrollX), scroll_y: Math.round(scrollY), viewport_width: innerWidth, viewport_height: innerHeight,
-      total_width: page.scrollWidth, total_height: page.scrollHeight,
+      total_width: page?.scrollWidth ?? 0, total_height: page?.scrollHeight ?? 0,
     },
   };
 };

@@ -51,8 +51,8 @@
         const draws = asked && !restless;
         if (!soon.length && !draws && !changed && !moving(end - now)) return true;
         // A timer that begins itself anew and changes nothing, as those that only look around, is not waited for.
-        if (now >= end || (soon.length && idle > 3 && !draws)) {
-          restless = draws && !drew;
+        if (now >= end || (soon.length && idle > (restless ? 2 : 8) && !draws)) {
+          restless = !drew;
           return false;
         }
         changed = asked = false;

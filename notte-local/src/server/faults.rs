@@ -55,7 +55,27 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// The faults that are still to come, in words.
+    pub(super) fn ordered(&self) -> Vec<Value> {
+        let queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = queue.iter().take(50).enumerate();
+        all.map(|(number, (.., fault))| json!({ "number": number, "operation": fault.operation, "what": fault.what() }))
+            .collect()
+    }
+}
+
 impl Fault {
+    fn what(&self) -> String {
+        let parts = [
+            self.delay_ms.map(|delay| format!("waits {delay} ms")),
+            self.reset.then(|| "closes the connection".to_owned()),
+            self.status.map(|status| format!("answers {status}")),
+            self.truncate.map(|length| format!("breaks off after {length} bytes")),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     /// Answers as ordered.
     pub(super) async fn play(self, request: Request, next: Next) -> Response {
         if let Some(delay) = self.delay_ms {

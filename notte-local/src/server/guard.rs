@@ -7,12 +7,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::dashboard;
 use crate::app::Shared;
 use crate::error::Refusal;
 use crate::secret;
 
 /// Routes that ask for no key: the open ones, and those whose address carries a token.
 const OPEN: &[&str] = &[
+    "",
     "/health",
     "/ready",
     "/sessions/{session_id}/viewer",
@@ -33,10 +35,12 @@ pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Nex
         Err(refusal) => return refusal.into_response(),
     }
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    match app.faults.next(request.method(), path.trim_end_matches('/')) {
+    let fault = app.faults.next(request.method(), path.trim_end_matches('/'));
+    let answer = async |request| match fault {
         Some(fault) => fault.play(request, next).await,
         None => next.run(request).await,
-    }
+    };
+    dashboard::record(&app, request, answer).await
 }
 
 fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
@@ -64,6 +68,10 @@ fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
     let mode = headers.get("sec-fetch-mode").map(HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin") || mode == Some(b"navigate") {
         return Err(foreign("page behind them"));
+    }
+    // Only the dashboard itself is a page of this origin.
+    if site.is_some() && app.doors.admit(headers, dashboard::port(app.origin())) {
+        return Ok(());
     }
     let key = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     if key.is_some_and(|key| secret::same(&app.key, key)) {

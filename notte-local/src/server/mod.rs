@@ -1,6 +1,7 @@
 //! The HTTP side: routes, and what stands before and behind them.
 
 mod cookies;
+mod dashboard;
 mod debug;
 mod faults;
 mod files;
@@ -26,6 +27,7 @@ use crate::areas::usage;
 use crate::error::Refusal;
 use crate::{agents, areas};
 
+pub(crate) use dashboard::{Doors, Journal};
 pub(crate) use faults::Faults;
 pub(crate) use files::{aside, attachment, percent_encoded, stream};
 pub(crate) use routes::Routes;
@@ -47,6 +49,7 @@ fn all() -> Routes {
     let routes = profiles::routes(routes);
     let routes = areas::routes(routes);
     let routes = agents::routes(routes);
+    let routes = dashboard::routes(routes);
     faults::routes(routes)
 }
 

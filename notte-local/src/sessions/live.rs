@@ -21,6 +21,22 @@ use crate::error::Refusal;
 use crate::page::{Action, Driver, Failure, Known, complete, execute, named, observe};
 use crate::site::Only;
 
+/// Bytes of a text that a step keeps.
+const STEP_TEXT: usize = 256 << 10;
+
+/// The result of an action as a step keeps it.
+fn shortened(answer: &Value) -> Value {
+    let Some(text) = answer["data"]["markdown"].as_str().filter(|text| text.len() > STEP_TEXT) else {
+        return answer.clone();
+    };
+    let short = text.get(..text.floor_char_boundary(STEP_TEXT)).unwrap_or_default();
+    let short = format!("{short}\n(cut: {} bytes in all)", text.len());
+    let fields = answer.as_object().into_iter().flatten().filter(|(name, _)| *name != "data");
+    let mut kept: Map<String, Value> = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+    kept.insert("data".into(), json!({ "markdown": short, "structured": null }));
+    Value::Object(kept)
+}
+
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -335,7 +351,7 @@ impl Session {
     }
 
     fn keep(&self, answer: &Value) {
-        let mut answer = answer.clone();
+        let mut answer = shortened(answer);
         self.typed.hide_in_result(&mut answer);
         self.state().steps.push(json!({ "type": "execution_result", "value": answer }));
         self.grown.send_replace(());
@@ -447,7 +463,7 @@ impl Session {
             "viewport_height": height,
             "solve_captchas": false,
             "cdp_url": alive.then(|| self.socket(origin, "cdp")),
-            "viewer_url": alive.then(|| format!("{origin}/sessions/{}/viewer?token={}", self.id, self.token)),
+            "viewer_url": alive.then(|| self.viewer(origin)),
             "web_bot_auth": false,
             "auth_ids": [],
             "system_hidden": false,
@@ -455,6 +471,39 @@ impl Session {
     }
 
     /// A link to something of the session, which needs no key.
+    /// What the dashboard shows of it all the time.
+    pub(crate) fn overview(&self, origin: &str) -> Value {
+        let (idle, maximum) = self.left();
+        let state = self.state();
+        let (status, reason) = state.end.map_or(("active", None), |(end, _)| (end.status(), Some(end.reason())));
+        let alive = state.end.is_none();
+        json!({
+            "session_id": self.id,
+            "status": status,
+            "close_reason": reason,
+            "created_at": clock::written(self.created),
+            "step_count": state.steps.len(),
+            "idle_left_seconds": idle.as_secs(),
+            "maximum_left_seconds": maximum.as_secs(),
+            "cdp_url": alive.then(|| self.socket(origin, "cdp")),
+            "viewer_url": alive.then(|| self.viewer(origin)),
+        })
+    }
+
+    /// How long it lives yet: unless it is used, and at most.
+    fn left(&self) -> (Duration, Duration) {
+        let state = self.state();
+        let used = if state.busy > 0 { Instant::now() } else { state.used };
+        let until = |end: Instant| end.saturating_duration_since(Instant::now());
+        let maximum = until(self.born + self.minute * self.start.maximum());
+        (until(used + self.minute * self.start.idle()).min(maximum), maximum)
+    }
+
+    /// Where it can be looked at without a key.
+    pub(crate) fn viewer(&self, origin: &str) -> String {
+        format!("{origin}/sessions/{}/viewer?token={}", self.id, self.token)
+    }
+
     pub(crate) fn link(&self, origin: &str, name: &str) -> String {
         format!("{origin}/sessions/{}/links/{name}?token={}", self.id, self.token)
     }

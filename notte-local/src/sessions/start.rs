@@ -56,6 +56,8 @@ pub(crate) struct Profile {
 #[serde(untagged)]
 enum Proxies {
     Plain(bool),
+    /// A country, as clients write it for one of Notte's own.
+    Country(#[allow(dead_code, reason = "read, so that it is accepted")] String),
     List(Vec<Proxy>),
 }
 
@@ -185,9 +187,12 @@ impl Start {
         let Some(Proxies::List(list)) = &self.proxies else { return Ok(Through::default()) };
         let Some(first) = list.first() else { return Ok(Through::default()) };
         let Proxy::External { server, username, password, bypass } = first else {
-            return Err(Refusal::not_here(
-                "Notte's own proxies and tailnets work on Notte's cloud only: use a proxy of type `external`, or none",
-            ));
+            return match first {
+                Proxy::Tailnet {} => Err(Refusal::not_here(
+                    "tailnets work on Notte's cloud only: use a proxy of type `external`, or none",
+                )),
+                _ => Ok(Through::default()),
+            };
         };
         if list.len() > 1 {
             return Err(Refusal::invalid(&["body", "proxies"], "one proxy at most works here"));
@@ -201,17 +206,27 @@ impl Start {
 
     /// Whether requests go through a proxy.
     pub(crate) fn is_proxied(&self) -> bool {
-        self.cdp_url.is_none() && self.lists_proxies()
+        self.cdp_url.is_none() && self.names_a_proxy()
     }
 
-    fn lists_proxies(&self) -> bool {
-        matches!(&self.proxies, Some(Proxies::List(list)) if !list.is_empty())
+    fn names_a_proxy(&self) -> bool {
+        matches!(&self.proxies, Some(Proxies::List(list)) if matches!(list.first(), Some(Proxy::External { .. })))
+    }
+
+    /// Whether one of Notte's own proxies is asked for.
+    fn wants_a_proxy(&self) -> bool {
+        match &self.proxies {
+            None => false,
+            Some(Proxies::Plain(wanted)) => *wanted,
+            Some(Proxies::Country(_)) => true,
+            Some(Proxies::List(list)) => matches!(list.first(), Some(Proxy::Notte {})),
+        }
     }
 
     /// What was asked for and does not happen here.
     pub(crate) fn unmet(&self) -> Vec<&'static str> {
         let asked = [
-            (matches!(self.proxies, Some(Proxies::Plain(true))), "proxies: the connection is direct"),
+            (self.wants_a_proxy(), "proxies: the connection is direct"),
             (self.solve_captchas == Some(true), "solve_captchas: there is no solver"),
             (self.block_ads == Some(true), "block_ads: nothing is blocked"),
             (self.advanced_stealth == Some(true), "advanced_stealth"),
@@ -227,7 +242,7 @@ impl Start {
                 "browser_type: Chromium runs",
             ),
             (
-                self.cdp_url.is_some() && self.lists_proxies(),
+                self.cdp_url.is_some() && self.names_a_proxy(),
                 "proxies: the browser at cdp_url connects as it was started",
             ),
             (

@@ -110,3 +110,95 @@ async fn the_selector_of_an_element_in_a_shadow_root_is_its_own() {
     session.does(json!({"type": "fill", "selector": selector(&page, "n"), "value": "filled", "timeout": 2000})).await;
     assert_eq!(session.js("b.shadowRoot.querySelector('input').value").await, "filled");
 }
+
+const EMPTY: &str = r##"<!doctype html><title>Empty</title><style>.f{float:left;width:100px;height:60px;background:#cdf}.p{position:relative;height:80px;clear:both}.p span{position:absolute;width:100px;height:60px}</style>
+<a href="about:blank" onclick="document.title='float';return false"><div class=f>Float card</div></a><div class=p><a href="about:blank" onclick="document.title='abs';return false"><span>Placed card</span></a></div><a style="display:contents" href="about:blank" onclick="document.title='contents';return false"><div>Contents link</div></a>
+<a style="display:contents" href="about:blank" onclick="document.title='bare';return false">Bare text</a><p></p><a href="about:blank" onclick="document.title='none';return false"></a>
+<button style="display:block" onclick="document.title='inner'"><span style="pointer-events:none">Save draft</span></button>
+<label>Country <select><option>One<option>Two</select></label><label>Note <textarea>some</textarea></label>"##;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_without_a_box_of_their_own_and_parts_of_buttons_are_clicked() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(EMPTY).await;
+    let seen = session.observe().await;
+    assert_eq!(
+        elements(&seen),
+        [
+            "L1 Float card",
+            "L2 Placed card",
+            "L3 Contents link",
+            "L4 Bare text",
+            "B1 Save draft",
+            "I1 Country",
+            "I2 Note"
+        ]
+    );
+    for (id, title) in [("L1", "float"), ("L2", "abs"), ("L3", "contents"), ("L4", "bare")] {
+        session.does(json!({"type": "click", "id": id, "timeout": 3000})).await;
+        assert_eq!(session.js("document.title").await, title);
+    }
+    for selector in ["text=Save draft", "internal:text=\"Save draft\"i", "button span"] {
+        session.js("void (document.title = '')").await;
+        session.does(json!({"type": "click", "selector": selector, "timeout": 3000})).await;
+        assert_eq!(session.js("document.title").await, "inner", "{selector}");
+    }
+}
+
+const ROWS: &str = r#"<!doctype html><title>Rows</title><ul><li><b>Tea</b> <button onclick="document.title='tea'">Buy</button></li>
+<li data-test-id=salt><b>Salt</b> <button aria-pressed=true onclick="document.title='salt'">Buy</button></li></ul>
+<h2>Two</h2><h3>Three</h3><input type=checkbox checked aria-label=On><input type=checkbox aria-label=Off>"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn selectors_of_playwright_are_understood_or_refused_with_the_reason() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(ROWS).await;
+    for (selector, title) in [
+        (r#"li >> internal:has="b >> text=Salt" >> button"#, "salt"),
+        (r#"li >> internal:has-not="internal:text=\"Salt\"i" >> button"#, "tea"),
+        ("li >> internal:has-text=\"salt\"i >> button", "salt"),
+        ("li >> internal:has-not-text=\"salt\"i >> button", "tea"),
+        (r#"button >> internal:and="[aria-pressed=true]""#, "salt"),
+        (r##"#none >> internal:or="li:nth-child(2) button""##, "salt"),
+        (r#"li >> internal:chain="button" >> nth=0"#, "tea"),
+        ("button >> nth=1 >> internal:describe=\"Buys\"", "salt"),
+        ("data-test-id=salt >> button", "salt"),
+        ("role=button[pressed=true]", "salt"),
+        (":nth-match(button, 2)", "salt"),
+        ("li:text-matches(\"^s.lt\", \"i\") >> button", "salt"),
+    ] {
+        session.js("document.title = ''").await;
+        session.does(json!({"type": "click", "selector": selector, "timeout": 2000})).await;
+        assert_eq!(session.js("document.title").await, title, "{selector}");
+    }
+    for (selector, text) in [("role=heading[level=3]", "Three\n-----"), ("role=checkbox[checked=true]", "")] {
+        let read = session.scrape(json!({"selector": selector})).await;
+        assert!(read.contains(text.lines().next().unwrap_or_default()), "{selector}: {read}");
+    }
+    for refused in
+        ["_react=Button", "_vue=x", "button:right-of(li)", "foo=bar", "role=button[colour=red]", "li >> >> ["]
+    {
+        let answer =
+            session.fails(json!({"type": "click", "selector": refused, "timeout": 300}), "InvalidSelector").await;
+        assert!(answer["message"].as_str().unwrap().len() > refused.len() + 10, "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_stands_for_the_element_that_was_seen_and_never_for_another_one() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    let page = r#"<!doctype html><title>Redraw</title><main><button>Keep</button><button>Delete</button></main><script>
+        const draw=(...names)=>document.querySelector('main').innerHTML=names.map(n=>`<button onclick="document.title='${n}'">${n}</button>`).join('')</script>"#;
+    session.shows(page).await;
+    assert_eq!(session.elements().await, ["B1 Keep", "B2 Delete"]);
+    session.js("void draw('Keep', 'Delete')").await;
+    session.does(json!({"type": "click", "id": "B1", "timeout": 4000})).await;
+    assert_eq!(session.js("document.title").await, "Keep", "drawn anew as it was");
+    session.js("void draw('Delete', 'Keep')").await;
+    let answer = session.fails(json!({"type": "click", "id": "B1", "timeout": 4000}), "ElementStale").await;
+    assert!(answer["message"].as_str().unwrap().contains("observe"), "{answer}");
+    assert_eq!(session.js("document.title").await, "Keep", "nothing was clicked");
+}

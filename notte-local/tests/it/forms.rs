@@ -99,3 +99,65 @@ async fn a_hidden_box_is_seen_and_checked_by_its_label() {
     session.does(json!({"type": "upload_file", "id": "I1", "file_path": "note.txt"})).await;
     assert_eq!(session.js("document.title").await, "note.txt");
 }
+
+const KEYS: &str = r##"<!doctype html><title>Keys</title><div id=code></div><input id=city placeholder=City><ul id=list></ul><input id=keys>
+<input id=combo role=combobox aria-autocomplete=list aria-label=Combo><p id=hits></p><input id=number type=number step=.5 value=12.5><script>
+for(let i=0;i<6;i++){const n=document.createElement('input');n.maxLength=1;n.oninput=()=>{if(n.value)setTimeout(()=>n.nextElementSibling?.focus(),0)};code.append(n)}
+const got=()=>[...code.children].map(e=>e.value).join('');
+city.onkeyup=()=>list.textContent=['Berlin','Bern','Basel'].filter(x=>city.value&&x.startsWith(city.value)).join();
+keys.onkeydown=e=>{if(e.key.length===1){e.preventDefault();keys.value+=e.key.toUpperCase()}};
+combo.onkeydown=e=>hits.textContent+=e.key</script>"##;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_listen_to_keys_hear_them() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(KEYS).await;
+    let fill = |kind: &str, selector: &str, value: &str| json!({"type": kind, "selector": selector, "value": value, "timeout": 3000});
+    for kind in ["multi_factor_fill", "fill"] {
+        session.does(fill(kind, "#code input >> nth=0", "654321")).await;
+        assert_eq!(session.js("got()").await, "654321", "{kind}");
+        session.js("void [...code.children].forEach(e => e.value = '')").await;
+    }
+    session.does(fill("fallback_fill", "#city", "Ber")).await;
+    assert_eq!(session.js("list.textContent").await, "Berlin,Bern");
+    session.does(fill("fallback_fill", "#keys", "abc")).await;
+    assert_eq!(session.js("keys.value").await, "ABC");
+    session.does(fill("fill", "#combo", "tea")).await;
+    assert_eq!(session.js("hits.textContent + combo.value").await, "teatea");
+    for bad in ["abc", "1,5", "1e", "--1"] {
+        session.fails(fill("fill", "#number", bad), "InvalidValue").await;
+        assert_eq!(session.js("number.value").await, "12.5", "{bad}: the field is as it was");
+    }
+    session.does(fill("fallback_fill", "#number", "-3.5")).await;
+    assert_eq!(session.js("number.value").await, "-3.5");
+}
+
+const BOXES: &str = r#"<!doctype html><title>Boxes</title><input id=c role=combobox aria-label=Size readonly><div id=l role=listbox hidden><div role=option>One</div><div role=option>Two</div></div>
+<button id=m>Menu</button><div id=plain hidden><div>Open</div><div>Close all</div></div>
+<button id=v role=combobox aria-label=Long>Choose</button><div id=virtual role=listbox hidden style="height:100px;overflow:auto"><div id=space style="height:20000px;position:relative"></div></div>
+<script>c.onclick=()=>l.hidden=!l.hidden;l.onclick=e=>{c.value=e.target.textContent;l.hidden=true};
+m.onclick=()=>plain.hidden=false;plain.onclick=e=>{document.title=e.target.textContent};
+const draw=()=>{const first=Math.floor(virtual.scrollTop/20);space.innerHTML='';for(let i=first;i<first+6;i++){const o=document.createElement('div');o.role='option';o.textContent='Entry '+i;o.style.cssText='position:absolute;height:20px;top:'+i*20+'px';space.append(o)}};
+virtual.onscroll=draw;v.onclick=()=>{virtual.hidden=false;draw()};virtual.onclick=e=>document.title=e.target.textContent</script>"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_made_of_anything_are_offered_as_lists_and_chosen_from() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    session.shows(BOXES).await;
+    let first = session.observe().await["space"]["interaction_actions"][0].clone();
+    assert_eq!((&first["type"], &first["text_label"]), (&json!("select_dropdown_option"), &json!("Size")));
+    for kind in ["select_dropdown_option", "fill"] {
+        session.does(json!({"type": kind, "id": "I1", "value": "Two", "timeout": 3000})).await;
+        assert_eq!(session.js("c.value").await, "Two", "{kind}");
+        session.js("void (c.value = '')").await;
+    }
+    session
+        .does(json!({"type": "select_dropdown_option", "selector": "#m", "value": "Close all", "timeout": 3000}))
+        .await;
+    assert_eq!(session.js("document.title").await, "Close all", "a menu without roles");
+    session.js("void (plain.hidden = true)").await;
+    session.does(json!({"type": "select_dropdown_option", "selector": "#v", "value": "Entry 60"})).await;
+    assert_eq!(session.js("document.title").await, "Entry 60", "one that was out of sight");
+}

@@ -7,19 +7,24 @@ mod support;
 mod agents;
 mod areas;
 mod coverage;
+mod dashboard;
 mod debugging;
 mod documents;
 mod door;
 mod elements;
 #[cfg(target_os = "linux")]
 mod endings;
+mod exports;
 mod forms;
+mod foreign;
 mod frames;
 mod hard_pages;
+mod late;
 mod limits;
 mod models;
 mod pages;
 mod profiles;
+mod reading;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod sessions;

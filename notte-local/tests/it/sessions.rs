@@ -107,7 +107,12 @@ async fn a_start_request_outside_the_limits_is_refused_with_its_place() {
         assert_eq!(status, 422, "{answer}");
         assert_eq!(answer["detail"][0]["loc"], json!(["body", field]));
     }
-    let managed = json!({"proxies": [{"type": "notte"}]});
+    for proxies in [json!("us"), json!([{"type": "notte", "country": "us"}])] {
+        let session = api.session_with(json!({"proxies": proxies})).await;
+        assert_eq!(session.start["proxies"], false, "the connection is direct");
+        session.stop().await;
+    }
+    let managed = json!({"proxies": [{"type": "tailnet"}]});
     let (status, answer) = api.send("POST", "/sessions/start", Some(managed)).await;
     assert!(status == 400 && answer["detail"].is_string(), "{status} {answer}");
     let session = api.session_with(json!({"auth_ids": ["a"], "headless": false, "solve_captchas": true})).await;

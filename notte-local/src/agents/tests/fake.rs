@@ -86,7 +86,7 @@ impl Browser for Fake {
             "started_at": "2026-01-01T00:00:00Z", "ended_at": "2026-01-01T00:00:01Z",
             "metadata": {"title": "A page", "url": url, "tabs": []},
             "screenshot": {"raw": "cGljdHVyZQ=="},
-            "space": {"description": "a form", "markdown": format!("I1: text {}", json!(self.typed()))},
+            "space": {"description": format!("a form\nI1: text {}", json!(self.typed()))},
         }))
     }
 

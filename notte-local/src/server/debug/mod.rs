@@ -35,11 +35,7 @@ const EVERY: Duration = Duration::from_millis(500);
 async fn tab(app: &Shared, session: &Session, place: usize, tab: &crate::engine::Tab) -> Value {
     let (title, url) = tab.info().await;
     let page = session.socket(app.origin(), &format!("page/{}", tab.target));
-    json!({ "metadata": { "tab_id": place, "title": title, "url": url }, "debug_url": viewer_url(app, session), "ws_url": page })
-}
-
-fn viewer_url(app: &Shared, session: &Session) -> String {
-    format!("{}/sessions/{}/viewer?token={}", app.origin(), session.id, session.token)
+    json!({ "metadata": { "tab_id": place, "title": title, "url": url }, "debug_url": session.viewer(app.origin()), "ws_url": page })
 }
 
 async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
@@ -47,7 +43,7 @@ async fn info(State(app): State<Shared>, Path(id): Path<String>) -> Answer {
     let tabs = session.browser.tabs();
     let described = join_all(tabs.iter().enumerate().map(|(place, one)| tab(&app, &session, place, one))).await;
     Ok(Json(json!({
-        "debug_url": viewer_url(&app, &session),
+        "debug_url": session.viewer(app.origin()),
         "ws": {
             "cdp": session.socket(app.origin(), "cdp"),
             "recording": session.socket(app.origin(), "recording"),

@@ -129,6 +129,11 @@ impl Session<'_> {
         answer["markdown"].as_str().expect("markdown").to_owned()
     }
 
+    /// The ids and labels of what is in sight, as `B1 Sign in`.
+    pub(crate) async fn elements(&self) -> Vec<String> {
+        elements(&self.observe().await)
+    }
+
     /// The value of a script in the page.
     pub(crate) async fn js(&self, code: &str) -> String {
         let answer = self.does(json!({"type": "evaluate_js", "code": code})).await;

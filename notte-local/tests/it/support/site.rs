@@ -187,16 +187,37 @@ impl Site {
                 }),
             )
             .fallback(async || (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not here</h1>")));
+        let mut site = Self::serve(router).await;
+        site.flood = flood;
+        site
+    }
+
+    /// A site of the pages that a test writes.
+    pub(crate) async fn of(pages: &[(&'static str, String)]) -> Self {
+        let mut router = Router::new();
+        for (path, page) in pages.iter().cloned() {
+            router = router.route(path, get(async move || Html(page)));
+        }
+        Self::serve(router).await
+    }
+
+    /// A site of other answers.
+    pub(crate) async fn serve(router: Router) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("the site runs") });
-        Self { url, flood, task }
+        Self { url, flood: Arc::default(), task }
     }
 
     /// Whether nobody takes the file without end any more.
     pub(crate) fn flood_ended(&self) -> bool {
         let begun = self.flood.begun.load(Ordering::SeqCst);
         begun > 0 && begun == self.flood.ended.load(Ordering::SeqCst)
+    }
+
+    /// The address of a page under another name of this machine: another site.
+    pub(crate) fn elsewhere(&self, path: &str) -> String {
+        self.at(path).replace("127.0.0.1", "localhost")
     }
 
     pub(crate) fn at(&self, path: &str) -> String {
