@@ -44,3 +44,6 @@ pub mod sessions_never_leak {}
 // Its example needs the mocks of notte-api, which the workspace's own tests have.
 #[cfg_attr(not(doctest), doc = include_str!("testing.md"))]
 pub mod testing {}
+
+#[doc = include_str!("workflows.md")]
+pub mod workflows {}

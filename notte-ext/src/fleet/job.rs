@@ -10,7 +10,7 @@ use super::{
     pool::{Pool, cancelled},
     sites::Sites,
 };
-use crate::{Error, ErrorKind, Result, Session, SessionId, call::within};
+use crate::{Error, ErrorKind, Result, SessionHandle, SessionId, call::within};
 
 /// How long a job waits before its second attempt; twice as long before each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -56,7 +56,7 @@ impl<J, F> Crew<J, F> {
     pub(super) async fn finish<T, W>(&self, job: J) -> Finished<J, T>
     where
         J: Clone,
-        F: Fn(Arc<Session>, J) -> W,
+        F: Fn(SessionHandle, J) -> W,
         W: Future<Output = Result<T>>,
     {
         let start = Instant::now();
@@ -79,7 +79,7 @@ impl<J, F> Crew<J, F> {
     async fn attempts<T, W>(&self, job: &J, progress: &mut Progress) -> Result<T>
     where
         J: Clone,
-        F: Fn(Arc<Session>, J) -> W,
+        F: Fn(SessionHandle, J) -> W,
         W: Future<Output = Result<T>>,
     {
         loop {
@@ -97,7 +97,7 @@ impl<J, F> Crew<J, F> {
     async fn attempt<T, W>(&self, job: &J, progress: &mut Progress) -> Result<T>
     where
         J: Clone,
-        F: Fn(Arc<Session>, J) -> W,
+        F: Fn(SessionHandle, J) -> W,
         W: Future<Output = Result<T>>,
     {
         let _visit = self.sites.enter(job).await;
@@ -107,7 +107,7 @@ impl<J, F> Crew<J, F> {
         let berth = berth?;
         progress.session = Some(berth.session().id().clone());
         // What a job does is often large, and moved around it would fill the stack of a debug build.
-        let ended = Box::pin((self.work)(Arc::clone(berth.session()), job.clone())).await;
+        let ended = Box::pin((self.work)(berth.session().clone(), job.clone())).await;
         berth.leave().await;
         ended
     }

@@ -11,7 +11,7 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use futures_util::Stream;
 
 use self::{job::Crew, options::Options, pool::Pool, results::schedule, sites::Sites};
-use crate::{AgentStatus, Error, Notte, Result, Session, SessionBuilder};
+use crate::{AgentStatus, Error, Notte, Result, SessionBuilder, SessionHandle};
 
 pub use job::Finished;
 pub use options::FleetState;
@@ -151,7 +151,7 @@ impl<J> Fleet<J> {
     ) -> FleetResults<impl Stream<Item = Finished<J, T>>>
     where
         J: Clone,
-        F: Fn(Arc<Session>, J) -> W,
+        F: Fn(SessionHandle, J) -> W,
         W: Future<Output = Result<T>>,
     {
         self.run_stream(futures_util::stream::iter(jobs), work)
@@ -166,7 +166,7 @@ impl<J> Fleet<J> {
     ) -> FleetResults<impl Stream<Item = Finished<J, T>>>
     where
         J: Clone,
-        F: Fn(Arc<Session>, J) -> W,
+        F: Fn(SessionHandle, J) -> W,
         W: Future<Output = Result<T>>,
     {
         let Self { notte, options, sites } = self;

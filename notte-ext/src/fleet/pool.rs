@@ -9,7 +9,7 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 use super::options::{FleetState, Options};
-use crate::{Error, ErrorKind, Notte, Result, Session};
+use crate::{Error, ErrorKind, Notte, Result, Session, SessionHandle};
 
 /// After how much of its idle timeout a ready session is replaced.
 const REFRESH: f64 = 0.75;
@@ -56,26 +56,20 @@ impl Drop for Slot<'_> {
 
 /// A session that a job works in, with its room.
 pub(super) struct Berth<'p> {
-    session: Arc<Session>,
+    session: Session,
     _slot: Slot<'p>,
 }
 
-impl<'p> Berth<'p> {
-    fn new(session: Session, slot: Slot<'p>) -> Self {
-        Self { session: Arc::new(session), _slot: slot }
-    }
-
-    pub(super) fn session(&self) -> &Arc<Session> {
+impl Berth<'_> {
+    pub(super) fn session(&self) -> &SessionHandle {
         &self.session
     }
 
     /// Stops the session. What cannot be stopped now is stopped in the background.
     pub(super) async fn leave(self) {
-        let id = self.session.id().clone();
-        // A job that kept a handle of its own keeps the session until it drops it.
-        let Some(session) = Arc::into_inner(self.session) else { return };
-        if let Err(error) = session.stop().await {
-            tracing::warn!(session = id.as_str(), %error, "the session is stopped in the background");
+        if let Err(error) = self.session.stop().await {
+            let session = self.session.id().as_str();
+            tracing::warn!(session, %error, "the session is stopped in the background");
         }
     }
 }
@@ -170,10 +164,10 @@ impl Pool {
             match taken {
                 Taken::Ready(Ready { session, stale_at }) if Instant::now() < stale_at => {
                     self.changed.notify_waiters();
-                    return Ok(Berth::new(session, slot));
+                    return Ok(Berth { session, _slot: slot });
                 }
                 Taken::Ready(Ready { session, .. }) => drop(session),
-                Taken::Room => return Ok(Berth::new(self.start().await?, slot)),
+                Taken::Room => return Ok(Berth { session: self.start().await?, _slot: slot }),
             }
         }
     }
@@ -247,7 +241,7 @@ impl Pool {
     pub(super) async fn release_ready(&self) {
         loop {
             let Some(ready) = self.state().ready.pop_front() else { break };
-            Berth::new(ready.session, Slot(self)).leave().await;
+            Berth { session: ready.session, _slot: Slot(self) }.leave().await;
         }
     }
 
@@ -274,7 +268,7 @@ impl Pool {
             is_stale.then(|| state.ready.pop_front()).flatten()
         };
         if let Some(ready) = stale {
-            Berth::new(ready.session, Slot(self)).leave().await;
+            Berth { session: ready.session, _slot: Slot(self) }.leave().await;
         }
     }
 }

@@ -14,7 +14,7 @@ use futures_util::{
 };
 
 use super::{Finished, FleetState, job::Crew, pool::Pool};
-use crate::{Result, Session};
+use crate::{Result, SessionHandle};
 
 /// The results of a fleet's jobs, in the order in which the jobs end. It is a [`Stream`]; [`next`](Self::next) needs no
 /// trait in scope.
@@ -71,7 +71,7 @@ const AHEAD: usize = 2;
 pub(super) fn schedule<J, T, F, W>(jobs: impl Stream<Item = J>, crew: Crew<J, F>) -> impl Stream<Item = Finished<J, T>>
 where
     J: Clone,
-    F: Fn(Arc<Session>, J) -> W,
+    F: Fn(SessionHandle, J) -> W,
     W: Future<Output = Result<T>>,
 {
     let most = crew.options.concurrency.saturating_mul(AHEAD);

@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use notte_ext::{Error, ErrorKind, FleetState, Result, Session};
+use notte_ext::{Error, ErrorKind, FleetState, Result, SessionHandle};
 use tokio::sync::{Barrier, Notify};
 
 use crate::support::{Fault, Server};
 
 const START: &str = "POST /sessions/start";
 
-async fn offset(session: &Session) -> Result<i64> {
+async fn offset(session: &SessionHandle) -> Result<i64> {
     session.offset().await
 }
 

@@ -1,6 +1,5 @@
 //! Agents on a script: with a vault, a live log, and an end in the middle.
 
-use futures_util::StreamExt as _;
 use notte_ext::{AgentState, Step};
 use serde_json::json;
 

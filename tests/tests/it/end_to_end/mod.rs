@@ -7,3 +7,4 @@ mod quickstart;
 mod sessions;
 mod stage;
 mod state;
+mod workflow;
