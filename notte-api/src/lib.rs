@@ -30,6 +30,8 @@
 //! - `rustls` (default) or `native-tls`: the TLS implementation. With neither, only plain http works.
 //! - `httpmock`: typed mocks of every operation.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // Generated code names the wire types the way other crates do; a document may need none of them.
 #[allow(unused_extern_crates)]
 extern crate self as notte_api;

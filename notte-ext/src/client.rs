@@ -24,6 +24,7 @@ use crate::{
 /// Dropping the last clone waits until sessions that were let go of are stopped, for
 /// [a few seconds at most](Builder::drop_wait): a process that ends takes the clean-up with it. [`Notte::shutdown`] waits
 /// without blocking, and reports.
+#[doc(alias = "NotteClient")]
 #[derive(Clone)]
 pub struct Notte(Arc<Inner>);
 

@@ -2,6 +2,8 @@
 
 #![doc = include_str!("../README.md")]
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod actions;
 pub mod agents;
 mod areas;

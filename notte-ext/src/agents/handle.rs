@@ -208,6 +208,7 @@ impl Agent {
     }
 
     /// The steps of the agent as it takes them.
+    #[doc(alias = "watch_logs")]
     pub fn logs(&self) -> Logs {
         Logs::new(Arc::clone(&self.remote))
     }
