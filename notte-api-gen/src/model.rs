@@ -233,7 +233,10 @@ fn read_parameter(parameter: &Value) -> Option<Parameter> {
     Some(Parameter {
         name: text(parameter, "name")?,
         location: text(parameter, "in")?,
-        style: style(parameter),
+        style: match parameter.pointer("/schema/type").and_then(Value::as_str) {
+            Some("array") if parameter.get("in").is_some_and(|place| place == "path") => Style::Commas,
+            _ => style(parameter),
+        },
         required: parameter.get("required").and_then(Value::as_bool) == Some(true),
         description: text(parameter, "description"),
         deprecated: parameter.get("deprecated").and_then(Value::as_bool) == Some(true),
@@ -285,12 +288,13 @@ fn accept(operation: &Value) -> &'static str {
 /// The style of a parameter, or of a form's property.
 fn style(parameter: &Value) -> Style {
     let explode = parameter.get("explode").and_then(Value::as_bool);
+    if parameter.get("x-notte-style").is_some_and(|style| style == "json") {
+        return Style::Json;
+    }
     match (parameter.get("style").and_then(Value::as_str), explode) {
-        (Some("json"), _) => Style::Json,
         (Some("deepObject"), _) => Style::Deep,
         (Some("pipeDelimited"), explode) if explode != Some(true) => Style::Pipes,
         (Some("spaceDelimited"), explode) if explode != Some(true) => Style::Spaces,
-        (Some("simple"), _) => Style::Commas,
         (_, Some(false)) => Style::Commas,
         _ => Style::Form,
     }
@@ -322,6 +326,11 @@ pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
+/// The texts of a list.
+pub(crate) fn values(list: &Value) -> Vec<&str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 /// A string member.
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
@@ -336,8 +345,15 @@ fn info(document: &Value, key: &str) -> String {
     document.pointer(&format!("/info/{key}")).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// A tag as a file can be called: modules in files have ASCII names.
 fn tag_name(tag: &str) -> String {
     use heck::ToSnakeCase;
-    let name = tag.to_snake_case();
-    if name.is_empty() { "default".to_owned() } else { name }
+    let ascii = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name = tag.to_snake_case().replace(|c| !ascii(c), "");
+    match name.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => name,
+        Some(_) => format!("tag_{name}"),
+        None if tag.chars().any(char::is_alphanumeric) => "tag".to_owned(),
+        None => "default".to_owned(),
+    }
 }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::prune::pruned;
 use crate::Error;
 use crate::harden::reach;
-use crate::model::Api;
+use crate::lint::names;
+use crate::model::{self, Api};
 
 /// What progenitor reads: the components alone.
 pub(super) struct Source<'a> {
@@ -23,12 +24,17 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     /// Reads the effective document as progenitor does.
     pub(super) fn new(document: &'a Value, api: &'a Api) -> Result<Self, Error> {
-        let schemas = json!({
+        let mut schemas = json!({
             "openapi": "3.0.3",
             "info": { "title": "types", "version": "1" },
             "paths": {},
-            "components": document.get("components").cloned().unwrap_or_else(|| json!({})),
+            "components": { "schemas": api.schemas },
         });
+        let components = schemas.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+        for values in components.into_iter().flatten().filter_map(|(_, schema)| schema.get_mut("enum")) {
+            // Typify names variants after values, and gives up where two names are the same.
+            *values = json!(names::variants(&model::values(values)));
+        }
         let openapi = OpenAPI::deserialize(schemas).map_err(|error| Error::new(cannot(&error.to_string())))?;
         Ok(Self { document, api, openapi })
     }

@@ -137,5 +137,9 @@ pub(super) fn plain(ident: &syn::Ident) -> String {
 
 /// An identifier for a name that may be a keyword.
 pub(super) fn ident(name: &str) -> syn::Ident {
-    syn::parse_str(name).unwrap_or_else(|_| quote::format_ident!("{name}_"))
+    match syn::parse_str(name) {
+        // A keyword since the edition of 2024, which syn does not know yet.
+        Ok(ident) if name != "gen" => ident,
+        _ => quote::format_ident!("{name}_"),
+    }
 }

@@ -10,7 +10,7 @@ use syn::parse_quote;
 use super::doc::Doc;
 use super::{rust, type_builders, unions};
 use crate::format::{Piece, breaks, laid};
-use crate::model::Api;
+use crate::model::{self, Api};
 
 /// The generated types and their builders, as two modules.
 pub(super) struct Types {
@@ -32,7 +32,7 @@ pub(super) fn decorate(items: Vec<syn::Item>, api: &Api, sent: &BTreeSet<String>
                 module.extend(items);
                 structs.extend(named.filter(|_| built));
             }
-            syn::Item::Enum(item) => module.extend(decorate_enum(item)),
+            syn::Item::Enum(item) => module.extend(decorate_enum(item, api)),
             other => module.push(Piece::Item(other)),
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn decorate(items: Vec<syn::Item>, api: &Api, sent: &BTreeSet<String>
         let filter = extra_filter(tag);
         module.push(Piece::Item(parse_quote!(crate::wire::extra_without!(#filter, #tag);)));
     }
-    module.extend(unions::emit(api).into_iter().map(Piece::Item));
+    module.extend(unions::emit(api, sent).into_iter().map(Piece::Item));
     Types { module, builders: type_builders::emit(&structs) }
 }
 
@@ -88,7 +88,9 @@ fn decorate_struct(mut item: syn::ItemStruct, api: &Api, built: bool) -> (Vec<Pi
         rust::set_derives(&mut item.attrs, |derive| derive != "Debug");
     }
     item.attrs.push(parse_quote!(#[non_exhaustive]));
-    if let Some((name, value)) = tag.and_then(tag_of) {
+    // The union writes a tag that is a number.
+    let named = tag.filter(|tag| tag.get("numeric").is_none());
+    if let Some((name, value)) = named.and_then(tag_of) {
         item.attrs.push(parse_quote!(#[serde(tag = #name, rename = #value)]));
     }
 
@@ -96,7 +98,7 @@ fn decorate_struct(mut item: syn::ItemStruct, api: &Api, built: bool) -> (Vec<Pi
     if built {
         impls.push_str(&laid(format!(
             "impl {ident} {{
-    /// A builder with nothing set.
+    /// Returns a builder without any field set.
     pub fn builder() -> builder::{ident} {{
         ::std::default::Default::default()
     }}
@@ -139,7 +141,7 @@ fn decorate_field(
     let rust::Serde { flatten, rename } = rust::Serde::of(&field.attrs);
     if flatten {
         field.ty = parse_quote!(crate::wire::Extra);
-        docs = docs.and(Doc::fixed("Fields this version does not know, kept."));
+        docs = docs.and(Doc::fixed("Fields that this version does not know."));
         if extra_taken {
             field.ident = Some(format_ident!("extra_fields"));
         }
@@ -154,8 +156,12 @@ fn decorate_field(
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #helper)]));
         }
     }
+    let property = rename.unwrap_or_else(|| field.ident.as_ref().map(rust::plain).unwrap_or_default());
+    if property == "gen" {
+        field.ident = Some(rust::ident("gen"));
+        field.attrs.push(parse_quote!(#[serde(rename = "gen")]));
+    }
     let ident = field.ident.clone()?;
-    let property = rename.unwrap_or_else(|| rust::plain(&ident));
     let described = schema.and_then(|schema| schema.get("properties")).and_then(|all| all.get(&property));
     let deprecated = described.and_then(|property| property.get("deprecated")) == Some(&Value::Bool(true));
     let docs = docs.or_else(|| Doc::name(&property));
@@ -173,6 +179,8 @@ fn lenient(ty: &syn::Type) -> Option<&'static str> {
     match (name.as_str(), inner.is_some()) {
         ("i64", false) => Some("crate::wire::serde_with::integer"),
         ("i64", true) => Some("crate::wire::serde_with::integer_option"),
+        ("u64", false) => Some("crate::wire::serde_with::unsigned"),
+        ("u64", true) => Some("crate::wire::serde_with::unsigned_option"),
         ("Timestamp", true) => Some("crate::wire::serde_with::timestamp_option"),
         ("Vec" | "BTreeMap" | "Map" | "List", false) => Some("crate::wire::serde_with::null_as_default"),
         _ => None,
@@ -213,24 +221,22 @@ fn debug(ident: &syn::Ident, start: &str, entries: &str) -> String {
     ))
 }
 
-fn decorate_enum(mut item: syn::ItemEnum) -> [Piece; 2] {
+fn decorate_enum(mut item: syn::ItemEnum, api: &Api) -> [Piece; 2] {
     Doc::take(&mut item.attrs).document(&mut item.attrs);
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     let ident = item.ident.clone();
-    let values: BTreeMap<String, String> = item
-        .variants
-        .iter()
-        .map(|variant| {
-            let name = variant.ident.to_string();
-            (name.clone(), rust::Serde::of(&variant.attrs).rename.unwrap_or(name))
-        })
-        .collect();
-    for variant in &mut item.variants {
-        let docs = Doc::take(&mut variant.attrs).or_else(|| Doc::name(&values[&variant.ident.to_string()]));
-        docs.document(&mut variant.attrs);
+    let declared = api.schemas.get(&ident.to_string()).and_then(|schema| schema.get("enum")).map(model::values);
+    let mut values = BTreeMap::new();
+    // Typify keeps the order.
+    for (variant, value) in item.variants.iter_mut().zip(declared.unwrap_or_default()) {
+        if variant.ident != value {
+            variant.attrs.push(parse_quote!(#[serde(rename = #value)]));
+        }
+        Doc::take(&mut variant.attrs).or_else(|| Doc::name(value)).document(&mut variant.attrs);
+        values.insert(variant.ident.to_string(), value.to_owned());
     }
     let mut impls = String::new();
-    if item.variants.iter().all(|variant| variant.fields.is_empty()) {
+    if values.len() == item.variants.len() {
         impls.push_str(&enumerated(&item, &values));
     }
     impls.push_str(&audit(&ident, "        let _ = at;\n"));

@@ -13,11 +13,11 @@ use super::schema_type::type_of;
 use crate::model::{Api, object, reference, text};
 
 /// One enum with its impls for every component marked `x-notte-union`.
-pub(super) fn emit(api: &Api) -> Vec<syn::Item> {
+pub(super) fn emit(api: &Api, sent: &BTreeSet<String>) -> Vec<syn::Item> {
     api.schemas
         .iter()
         .filter_map(|(name, schema)| Some((name, schema, schema.get("x-notte-union")?)))
-        .flat_map(|(name, schema, union)| one(api, name, schema, union))
+        .flat_map(|(name, schema, union)| one(api, sent, name, schema, union))
         .collect()
 }
 
@@ -34,7 +34,7 @@ struct Variant {
     docs: Vec<syn::Attribute>,
 }
 
-fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
+fn one(api: &Api, sent: &BTreeSet<String>, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
     let ident = rust::ident(name);
     let variants: Vec<Variant> = union
         .get("variants")
@@ -47,7 +47,7 @@ fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
     let docs = Doc::prose(&text(schema, "description").unwrap_or_default()).or_else(|| Doc::name(name)).attributes();
     let unknown = match &tag {
         Some(tag) => Doc::prose(&format!("A `{tag}` this version does not know; the whole object is kept.")),
-        None => Doc::fixed("A shape this version does not know, kept whole."),
+        None => Doc::fixed("A value of a form that this version does not know."),
     }
     .attributes();
     let definitions = variants.iter().map(|Variant { ident, docs, ty, boxed, .. }| {
@@ -68,9 +68,11 @@ fn one(api: &Api, name: &str, schema: &Value, union: &Value) -> Vec<syn::Item> {
         }
     }];
     if let Some(tag) = &tag {
-        items.extend(tagged_serde(&ident, tag, &variants));
+        let numeric = union.get("numeric").is_some();
+        items.extend(tagged_serde(&ident, tag, numeric, &variants));
     }
-    items.extend(variants.iter().flat_map(|variant| conversions(&ident, variant, &variants)));
+    let is_built = |variant: &Variant| variant.structure && sent.contains(&rust::type_text(&variant.ty));
+    items.extend(variants.iter().flat_map(|variant| conversions(&ident, variant, &variants, is_built(variant))));
     let idents = variants.iter().map(|variant| &variant.ident);
     items.push(parse_quote! {
         impl crate::wire::Audit for #ident {
@@ -128,7 +130,7 @@ fn reaches(api: &Api, schema: &Value, target: &str, seen: &mut BTreeSet<String>)
     false
 }
 
-fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::Item; 3] {
+fn tagged_serde(ident: &syn::Ident, tag: &str, numeric: bool, variants: &[Variant]) -> [syn::Item; 3] {
     let idents: Vec<_> = variants.iter().map(|variant| &variant.ident).collect();
     let tags: Vec<_> = variants.iter().filter_map(|variant| variant.tag.as_deref()).collect();
     let decode = variants.iter().map(|variant| {
@@ -140,16 +142,18 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
         }
     });
     let encode = variants.iter().zip(&tags).map(|(Variant { ident, structure, .. }, value)| {
-        if *structure {
-            quote!(Self::#ident(value) => value.serialize(serializer),)
-        } else {
-            quote!(Self::#ident(value) => {
-                let mut object = value.0.clone();
-                object.insert(#tag.to_owned(), #value.into());
-                object.serialize(serializer)
-            })
+        let number = syn::parse_str::<syn::Expr>(&format!("{value}i64")).ok().filter(|_| numeric);
+        match number {
+            None if *structure => quote!(Self::#ident(value) => value.serialize(serializer),),
+            None => quote!(Self::#ident(value) => crate::wire::tagged(#tag, #value, value, serializer),),
+            Some(number) => quote!(Self::#ident(value) => crate::wire::tagged(#tag, #number, value, serializer),),
         }
     });
+    let read = if numeric {
+        quote!(value.get(#tag).and_then(crate::wire::number).as_deref())
+    } else {
+        quote!(value.get(#tag).and_then(::serde_json::Value::as_str))
+    };
     let doc = Doc::prose(&format!("The `{tag}` on the wire; `None` for an unknown object without one.")).attributes();
     [
         parse_quote! {
@@ -177,7 +181,7 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
             impl<'de> ::serde::Deserialize<'de> for #ident {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let value = ::serde_json::Value::deserialize(deserializer)?;
-                    match value.get(#tag).and_then(::serde_json::Value::as_str) {
+                    match #read {
                         #(Some(#tags) => #decode,)*
                         _ => Ok(Self::Unknown(value.into())),
                     }
@@ -188,8 +192,8 @@ fn tagged_serde(ident: &syn::Ident, tag: &str, variants: &[Variant]) -> [syn::It
 }
 
 /// `From` and `IntoField` for a payload that only one variant has.
-fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<syn::Item> {
-    let Variant { ident: name, ty, boxed, structure, .. } = variant;
+fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant], built: bool) -> Vec<syn::Item> {
+    let Variant { ident: name, ty, boxed, .. } = variant;
     if all.iter().filter(|other| other.ty == *ty).count() > 1 {
         return Vec::new();
     }
@@ -210,7 +214,7 @@ fn conversions(ident: &syn::Ident, variant: &Variant, all: &[Variant]) -> Vec<sy
             }
         },
     ];
-    if *structure {
+    if built {
         items.push(parse_quote! {
             impl ::std::convert::TryFrom<builder::#ty> for #ident {
                 type Error = String;

@@ -20,16 +20,26 @@ pub(super) fn select(document: &mut Value) {
             return;
         };
         let schema = chosen.get("schema").cloned().unwrap_or_else(|| json!({}));
-        let content = if media::essence(name) == media::MULTIPART {
+        let essence = media::essence(name);
+        let (written, content) = if essence == media::MULTIPART {
             operation.insert(FORM.to_owned(), schema);
             return;
         } else if media::is_json(name) {
-            json!({ media::JSON: { "schema": schema } })
-        } else if media::essence(name) == media::FORM {
-            json!({ media::FORM: { "schema": schema } })
+            (media::JSON, json!({ media::JSON: { "schema": schema } }))
+        } else if essence == media::FORM {
+            let mut form = json!({ "schema": schema });
+            if let Some(styles) = styles(chosen.get("encoding")) {
+                form["x-notte-styles"] = styles;
+            }
+            (media::FORM, json!({ media::FORM: form }))
+        } else if essence.starts_with("text/") {
+            (media::TEXT, json!({ media::TEXT: { "schema": { "type": "string" } } }))
         } else {
-            media::bytes()
+            (media::BYTES, media::bytes())
         };
+        if let Some(name) = media::header(name).filter(|name| essence != media::FORM && name != written) {
+            operation.insert("x-notte-media-type".to_owned(), name.into());
+        }
         let mut kept = json!({ "required": true, "content": content });
         if let Some(description) = body["description"].as_str() {
             kept["description"] = description.into();
@@ -38,10 +48,29 @@ pub(super) fn select(document: &mut Value) {
     });
 }
 
+/// Plain JSON before any other, forms before text, text before bytes.
 fn choice(content: &Map<String, Value>) -> Option<(&String, &Value)> {
-    let json = content.iter().find(|(name, _)| media::is_json(name));
-    let form = || content.iter().find(|(name, _)| media::essence(name) == media::MULTIPART);
-    json.or_else(form).or_else(|| content.iter().next())
+    content.iter().min_by_key(|(name, _)| match media::essence(name).as_str() {
+        media::JSON => 0,
+        _ if media::is_json(name) => 1,
+        media::MULTIPART => 2,
+        media::FORM => 3,
+        essence if essence.starts_with("text/") => 4,
+        _ => 5,
+    })
+}
+
+/// The styles of a form's properties that have one.
+fn styles(encoding: Option<&Value>) -> Option<Value> {
+    let kept = encoding?.as_object()?.iter().filter_map(|(name, encoding)| {
+        let style: Map<String, Value> = ["style", "explode"]
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), encoding.get(key)?.clone())))
+            .collect();
+        (!style.is_empty()).then(|| (name.clone(), style.into()))
+    });
+    let kept: Map<String, Value> = kept.collect();
+    (!kept.is_empty()).then(|| kept.into())
 }
 
 /// Puts the form's component in place, so that its parts are named after the operation.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{limits, refs, walk};
+use super::{kinds, limits, refs, walk};
 
-const INTERNAL: [&str; 4] = ["readOnly", "writeOnly", "discriminator", "x-notte-secret"];
+const INTERNAL: [&str; 5] = ["readOnly", "writeOnly", "discriminator", "x-notte-secret", kinds::CONSTANT];
 
 /// Cleans every schema.
 pub(super) fn clean(document: &mut Value) {

@@ -54,10 +54,25 @@ fn of_kind(kind: &str, schema: &mut Map<String, Value>, annotations: &mut Map<St
             json!({ "type": "array", "items": canonical(schema.remove("items").unwrap_or_default()) })
         }
         "string" => string(schema, annotations),
-        "integer" => json!({ "type": "integer", "format": "int64" }),
+        "integer" => integer(schema),
         "number" => json!({ "type": "number", "format": "double" }),
         _ => json!({ "type": kind }),
     }
+}
+
+/// The extension that keeps the one value of an integer, by which members of a union are told apart.
+pub(super) const CONSTANT: &str = "x-notte-constant";
+
+fn integer(schema: &Map<String, Value>) -> Value {
+    let largest = schema.get("maximum").and_then(Value::as_u64).is_some_and(|most| i64::try_from(most).is_err());
+    let unsigned = largest || schema.get("format").is_some_and(|format| format == "uint64");
+    let mut integer = json!({ "type": "integer", "format": if unsigned { "uint64" } else { "int64" } });
+    if let Some([only]) = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice)
+        && only.is_i64()
+    {
+        integer[CONSTANT] = only.clone();
+    }
+    integer
 }
 
 fn object(schema: &mut Map<String, Value>) -> Value {

@@ -48,7 +48,7 @@ fn is_secret(schema: &Map<String, Value>) -> bool {
 
 /// Formats that neither become a type nor say what the type says already.
 fn is_news(format: &str) -> bool {
-    let told = ["date-time", "date", "duration", "password", "binary", "int32", "int64", "float", "double"];
+    let told = ["date-time", "date", "duration", "password", "binary", "int32", "int64", "uint64", "float", "double"];
     !format.is_empty() && !told.contains(&format)
 }
 

@@ -5,6 +5,15 @@ use serde_json::{Value, json};
 pub(super) const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const MULTIPART: &str = "multipart/form-data";
+pub(super) const TEXT: &str = "text/plain";
+pub(super) const BYTES: &str = "application/octet-stream";
+
+/// The media type as a header says it; nothing for a range of them, and for what no header can hold.
+pub(super) fn header(name: &str) -> Option<String> {
+    let name = name.trim();
+    let sendable = name.chars().all(|c| c.is_ascii_graphic() || c == ' ') && name.contains('/') && !name.contains('*');
+    sendable.then(|| name.to_owned())
+}
 
 /// The media type without parameters, in lower case.
 pub(super) fn essence(name: &str) -> String {
@@ -25,5 +34,5 @@ pub(super) fn is_binary(schema: &Value) -> bool {
 
 /// The content of a body of raw bytes.
 pub(super) fn bytes() -> Value {
-    json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
+    json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } })
 }

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{limits, rust_type, walk};
+use super::{limits, media, rust_type, walk};
 
 const KEY_HEADER: &str = "x-notte-api-key";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The extension that says how a parameter is written, where OpenAPI has no style for it.
+const STYLE: &str = "x-notte-style";
 /// Headers that the client's hooks set.
 const SET_BY_HOOKS: [&str; 5] =
     ["authorization", "x-notte-request-origin", "x-notte-sdk-version", KEY_HEADER, IDEMPOTENCY_KEY];
@@ -29,7 +31,7 @@ pub(super) fn select(document: &mut Value) {
                 if header == IDEMPOTENCY_KEY {
                     operation.insert("x-notte-idempotency-key".to_owned(), true.into());
                 }
-            } else if ["path", "query", "header"].contains(&location) {
+            } else if ["path", "query", "header", "cookie"].contains(&location) {
                 kept.push(plain(&parameter, location));
             }
         }
@@ -41,8 +43,11 @@ pub(super) fn select(document: &mut Value) {
 
 fn plain(parameter: &Value, location: &str) -> Value {
     let required = location == "path" || parameter["required"] == true;
-    let mut schema = match parameter.get("schema") {
+    let mut content = parameter["content"].as_object().into_iter().flatten();
+    let content = content.find(|(name, _)| media::is_json(name)).map(|(_, media)| media);
+    let mut schema = match parameter.get("schema").or_else(|| content?.get("schema")) {
         Some(schema) => schema.clone(),
+        None if content.is_some() => json!({}),
         None => json!({ "type": "string" }),
     };
     if parameter["x-notte-secret"] == true
@@ -56,6 +61,18 @@ fn plain(parameter: &Value, location: &str) -> Value {
         "required": required,
         "schema": schema,
     });
+    if content.is_some() {
+        plain[STYLE] = "json".into();
+    } else {
+        let usual = if ["query", "cookie"].contains(&location) { "form" } else { "simple" };
+        let style = parameter["style"].as_str().unwrap_or(usual);
+        if style != usual {
+            plain["style"] = style.into();
+        }
+        if parameter["explode"].as_bool().is_some_and(|explode| explode != (style == "form")) {
+            plain["explode"] = parameter["explode"].clone();
+        }
+    }
     if let Some(description) = parameter["description"].as_str() {
         plain["description"] = description.into();
     }
@@ -84,16 +101,31 @@ pub(super) fn finish(document: &mut Value) {
             if let Some(description) = schema.remove("description") {
                 parameter.entry("description").or_insert(description);
             }
+            if schema.is_empty() && location == "query" {
+                // It may turn out to be an object, whose properties would lose the parameter's name.
+                parameter.insert(STYLE.to_owned(), "json".into());
+            }
             let schema = match location.as_str() {
-                "path" if !prints(&schema) => {
-                    json!({ "type": "string", rust_type::KEY: rust_type::value("PathSegment", &[]) })
+                "path" => match schema.get("items").and_then(Value::as_object) {
+                    Some(item) => json!({ "type": "array", "items": in_path(item) }),
+                    None => in_path(&schema),
+                },
+                "header" | "cookie" if schema.get("type").is_some_and(|kind| kind == "string") => {
+                    json!({ "type": "string" })
                 }
-                "header" if !prints(&schema) => json!({ "type": "string" }),
                 _ => schema.into(),
             };
             parameter.insert("schema".to_owned(), schema);
         }
     });
+}
+
+/// What stands between two slashes of a path.
+fn in_path(schema: &Map<String, Value>) -> Value {
+    if prints(schema) {
+        return schema.clone().into();
+    }
+    json!({ "type": "string", rust_type::KEY: rust_type::value("PathSegment", &[]) })
 }
 
 /// Whether a value of this type is one plain word.

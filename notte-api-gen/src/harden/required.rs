@@ -14,17 +14,18 @@ pub(super) fn narrow(document: &mut Value) {
     answers.append(&mut prune::kept(document));
     let answered = reach::components(document, &answers);
     for (name, schema) in refs::components_mut(document).into_iter().flatten() {
-        object(schema, sent.contains(name), answered.contains(name));
+        object(schema, sent.contains(name), answered.contains(name), sent.contains(name));
     }
     walk::schemas(document, &mut |schema, site| match (site.at, site.root) {
         (At::Items | At::Values, _) | (At::Root, Root::Response) => nullable_value(schema),
         (At::Root, Root::Request) => drop_nullable(schema),
-        (At::Root, Root::Multipart) => object(schema, true, false),
+        (At::Root, Root::Multipart) => object(schema, true, false, false),
         _ => {}
     });
 }
 
-fn object(schema: &mut Value, sent: bool, answered: bool) {
+/// `null_is_sent`: what is required and may be null is sent as null where it is not set.
+fn object(schema: &mut Value, sent: bool, answered: bool, null_is_sent: bool) {
     let required: BTreeSet<String> = schema["required"]
         .as_array()
         .into_iter()
@@ -37,7 +38,13 @@ fn object(schema: &mut Value, sent: bool, answered: bool) {
     let mut kept = Vec::new();
     for (name, property) in properties.iter_mut() {
         let one_way = (sent && property["readOnly"] == true) || (answered && property["writeOnly"] == true);
-        let always = required.contains(name) && property["nullable"] != true && !one_way;
+        let nullable = property["nullable"] == true;
+        if null_is_sent && nullable && required.contains(name) && !one_way {
+            nullable_value(property);
+            kept.push(name.clone());
+            continue;
+        }
+        let always = required.contains(name) && !nullable && !one_way;
         drop_nullable(property);
         if always {
             kept.push(name.clone());

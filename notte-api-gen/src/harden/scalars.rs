@@ -45,7 +45,8 @@ fn type_text(schema: &mut Value, site: &Site<'_>) {
         || (named && secrets::is_secret_name(site.property));
     let wire = match schema["format"].as_str() {
         _ if secret => Some("Secret"),
-        Some("date-time" | "date") => Some("Timestamp"),
+        Some("date-time") => Some("Timestamp"),
+        Some("date") => Some("Date"),
         Some("duration") => Some("IsoDuration"),
         _ => None,
     };

@@ -198,9 +198,3 @@ pub(super) fn items<'a>(value: Option<&'a Value>, at: &Pointer) -> impl Iterator
     let list = value.and_then(Value::as_array);
     list.into_iter().flatten().enumerate().map(move |(index, value)| At { pointer: at.child(index), value })
 }
-
-/// Whether a media type is read and written as JSON.
-pub(super) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.to_ascii_lowercase().contains("json")
-}

@@ -5,9 +5,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 
 use notte_api_gen::lint::{self, Severity};
-use proc_macro2::TokenStream;
-use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::{ToTokens, quote};
+use notte_api_gen::{Api, File, emit};
+use quote::ToTokens;
 use serde_json::{Value, json};
 use syn::visit::Visit;
 
@@ -125,31 +124,21 @@ fn sample() -> Value {
 static WHERE: Mutex<Option<String>> = Mutex::new(None);
 
 fn generate(document: &Value) -> Result<(), String> {
-    let spec: openapiv3::OpenAPI =
-        serde_json::from_value(document.clone()).map_err(|error| format!("unreadable: {error}"))?;
-    let mut settings = GenerationSettings::default();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::Runtime))
-        .with_crate("notte-api", CrateVers::Any, None);
-    let run = || -> Result<[TokenStream; 2], String> {
-        let mut generator = Generator::new(&settings);
-        let client = generator.generate_tokens(&spec).map_err(|error| error.to_string())?;
-        let mocks = generator.httpmock(&spec, "notte_api").map_err(|error| error.to_string())?;
-        Ok([client, mocks])
+    let run = || -> Result<Vec<File>, String> {
+        let api = Api::read(document).map_err(|error| format!("unreadable: {error}"))?;
+        emit(document, &api).map_err(|error| error.to_string())
     };
-    let tokens = panic::catch_unwind(AssertUnwindSafe(run)).map_err(|cause| {
+    let files = panic::catch_unwind(AssertUnwindSafe(run)).map_err(|cause| {
         let text = cause.downcast_ref::<String>().cloned();
         let text = text.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string));
         let place = WHERE.lock().expect("no poison").take();
         format!("panic: {} at {}", text.unwrap_or_default(), place.unwrap_or_default())
     })??;
-    for tokens in tokens {
-        let file: syn::File = syn::parse2(tokens).map_err(|error| format!("no Rust file: {error}"))?;
+    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+        let tree: syn::File =
+            syn::parse_str(&file.text).map_err(|error| format!("{} is no Rust: {error}", file.path))?;
         let mut twice = Twice::default();
-        twice.visit_file(&file);
+        twice.visit_file(&tree);
         if !twice.found.is_empty() {
             return Err(format!("defined twice: {}", twice.found.join(", ")));
         }

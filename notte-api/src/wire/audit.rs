@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Enumerated, Extra, IsoDuration, List, Open, PathSegment, Secret, Timestamp, UnknownObject};
+use super::{Date, Enumerated, Extra, IsoDuration, List, Open, PathSegment, Secret, Timestamp, UnknownObject};
 use crate::OperationMeta;
 
 /// A value that can report the parts of it that this client does not know.
@@ -82,7 +82,7 @@ macro_rules! nothing_unknown {
 }
 
 nothing_unknown! {
-    (), bool, i64, u64, f64, String, Value, Map<String, Value>, Timestamp, IsoDuration, PathSegment,
+    (), bool, i64, u64, f64, String, Value, Map<String, Value>, Date, Timestamp, IsoDuration, PathSegment,
 }
 
 impl<T> Audit for Secret<T> {

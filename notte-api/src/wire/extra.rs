@@ -57,6 +57,7 @@ impl fmt::Debug for Extra {
 #[allow(unused_macros, reason = "a document without tagged unions has no use for it")]
 macro_rules! extra_without {
     ($name:ident, $tag:literal) => {
+        #[allow(dead_code, reason = "a member whose fields are all declared has no use for it")]
         pub(crate) fn $name<'de, D>(deserializer: D) -> ::std::result::Result<$crate::wire::Extra, D::Error>
         where
             D: ::serde::Deserializer<'de>,

@@ -1,6 +1,7 @@
 //! The types that generated code uses: forward compatible, lenient when decoding, redacted when printed.
 
 mod audit;
+mod date;
 mod duration;
 mod extra;
 mod field;
@@ -15,6 +16,7 @@ mod timestamp;
 mod unknown;
 
 pub use audit::{Audit, Auditor};
+pub use date::{Date, InvalidDate};
 pub use duration::IsoDuration;
 pub use extra::Extra;
 #[allow(unused_imports, reason = "generated code uses them where a document has tagged unions")]
@@ -27,16 +29,17 @@ pub use open::{Enumerated, Open, UnknownValue};
 pub use path::{InvalidPathSegment, PathSegment};
 pub use secret::Secret;
 #[allow(unused_imports, reason = "which of these generated code uses depends on the document")]
-pub(crate) use text::{text, variant};
+pub(crate) use text::{number, tagged, text, variant};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use unknown::UnknownObject;
 
 /// The messages of these types when a value does not match. Only the texts listed here, none of which can contain a
 /// value, become part of a decode error.
 pub(crate) mod reason {
+    pub(crate) const NOT_A_DATE: &str = "not a date";
     pub(crate) const NOT_A_TIMESTAMP: &str = "not a timestamp";
     pub(crate) const NOT_AN_INTEGER: &str = "not an integer";
-    pub(crate) const ALL: [&str; 2] = [NOT_A_TIMESTAMP, NOT_AN_INTEGER];
+    pub(crate) const ALL: [&str; 3] = [NOT_A_DATE, NOT_A_TIMESTAMP, NOT_AN_INTEGER];
 }
 
 #[cfg(test)]

@@ -17,6 +17,16 @@ pub fn integer_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     Ok(Option::<Integer>::deserialize(deserializer)?.map(|integer| integer.0))
 }
 
+/// Decodes an unsigned 64-bit integer, as leniently as [`integer`].
+pub fn unsigned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Unsigned::deserialize(deserializer).map(|unsigned| unsigned.0)
+}
+
+/// Decodes an [`unsigned`] integer, or `None` for `null`. Needs `#[serde(default)]`.
+pub fn unsigned_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(Option::<Unsigned>::deserialize(deserializer)?.map(|unsigned| unsigned.0))
+}
+
 /// Decodes a list or a map; `null` is its default value.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -29,6 +39,46 @@ where
 /// Decodes a timestamp, or `None` for `null` and the empty text. Needs `#[serde(default)]`.
 pub fn timestamp_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<Lenient>::deserialize(deserializer)?.and_then(|timestamp| timestamp.0))
+}
+
+struct Unsigned(u64);
+
+impl<'de> Deserialize<'de> for Unsigned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = u64;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an integer")
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<u64, E> {
+                Ok(value)
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
+                u64::try_from(value).map_err(|_| E::custom(reason::NOT_AN_INTEGER))
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<u64, E> {
+                // The bound is 2^64, which is exact.
+                if value.fract() == 0.0 && (0.0..18_446_744_073_709_551_616.0).contains(&value) {
+                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+                    return Ok(value as u64);
+                }
+                Err(E::custom(reason::NOT_AN_INTEGER))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
+                let text = text.trim();
+                text.parse().or_else(|_| self.visit_f64(text.parse().map_err(|_| E::custom(reason::NOT_AN_INTEGER))?))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor).map(Self)
+    }
 }
 
 struct Integer(i64);

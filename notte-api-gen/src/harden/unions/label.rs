@@ -63,6 +63,7 @@ fn name(member: &Value) -> String {
     }
     match (rust_type::name(member), member["type"].as_str()) {
         (Some("Timestamp"), _) => "Timestamp",
+        (Some("Date"), _) => "Date",
         (Some("IsoDuration"), _) => "Duration",
         (_, Some("array")) => "Array",
         (_, Some("boolean")) => "Boolean",

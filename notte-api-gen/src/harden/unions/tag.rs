@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::super::{names::Names, refs, shape};
+use super::super::{kinds, names::Names, refs, shape};
 
 /// A union told apart by a property.
 pub(super) struct Tagged {
     /// The property's name.
     pub(super) tag: String,
+    /// Its values are integers.
+    pub(super) numeric: bool,
     pub(super) variants: Vec<Variant>,
 }
 
@@ -65,24 +67,30 @@ fn by(
     mapping: &BTreeMap<String, Vec<String>>,
     components: &Map<String, Value>,
 ) -> Option<Tagged> {
-    let mut variants = Vec::new();
+    let mut variants: Vec<Variant> = Vec::new();
+    let mut numeric = true;
     for name in objects {
         let property = components.get(*name).and_then(|schema| schema["properties"].get(tag));
+        numeric &= property.is_some_and(|property| property["type"] == "integer");
         let values = match property.and_then(|property| constant(property, components)) {
-            Some(value) => vec![value.to_owned()],
+            Some(value) => vec![value],
             None => mapping.get(*name)?.clone(),
         };
         variants.extend(values.into_iter().map(|value| Variant { value, component: (*name).to_owned() }));
     }
     let values: BTreeSet<&str> = variants.iter().map(|variant| variant.value.as_str()).collect();
-    (values.len() == variants.len()).then(|| Tagged { tag: tag.to_owned(), variants })
+    let numeric = numeric && values.iter().all(|value| value.parse::<i64>().is_ok());
+    (values.len() == variants.len()).then(|| Tagged { tag: tag.to_owned(), numeric, variants })
 }
 
-/// The one text a property can hold.
-fn constant<'a>(property: &'a Value, components: &'a Map<String, Value>) -> Option<&'a str> {
+/// The one text or integer a property can hold.
+fn constant(property: &Value, components: &Map<String, Value>) -> Option<String> {
     let property = refs::target(property).and_then(|name| components.get(name)).unwrap_or(property);
+    if let Some(integer) = property.get(kinds::CONSTANT) {
+        return Some(integer.to_string());
+    }
     match property.get("enum")?.as_array()?.as_slice() {
-        [only] => only.as_str(),
+        [only] => only.as_str().map(str::to_owned),
         _ => None,
     }
 }
@@ -95,7 +103,7 @@ pub(super) fn take_out<'a>(unions: impl Iterator<Item = &'a mut Tagged>, documen
     let original = components.clone();
     let mut types: BTreeMap<(String, String, String), String> = BTreeMap::new();
     let mut used: BTreeSet<String> = BTreeSet::new();
-    for Tagged { tag, variants } in unions {
+    for Tagged { tag, numeric, variants } in unions {
         for variant in variants {
             let key = (variant.component.clone(), tag.clone(), variant.value.clone());
             let name = types.entry(key).or_insert_with(|| {
@@ -104,14 +112,14 @@ pub(super) fn take_out<'a>(unions: impl Iterator<Item = &'a mut Tagged>, documen
                 if fresh { variant.component.clone() } else { names.claim(&format!("{}{value}", variant.component)) }
             });
             if let Some(schema) = original.get(&variant.component) {
-                components.insert(name.clone(), without_tag(schema.clone(), tag, &variant.value));
+                components.insert(name.clone(), without_tag(schema.clone(), tag, &variant.value, *numeric));
             }
             variant.component.clone_from(name);
         }
     }
 }
 
-fn without_tag(mut schema: Value, tag: &str, value: &str) -> Value {
+fn without_tag(mut schema: Value, tag: &str, value: &str, numeric: bool) -> Value {
     if let Some(properties) = schema["properties"].as_object_mut() {
         properties.remove(tag);
     }
@@ -119,6 +127,9 @@ fn without_tag(mut schema: Value, tag: &str, value: &str) -> Value {
         required.retain(|name| name != tag);
     }
     schema[super::TAG] = json!({ "name": tag, "value": value });
+    if numeric {
+        schema[super::TAG]["numeric"] = true.into();
+    }
     schema
 }
 
@@ -132,9 +143,10 @@ impl Tagged {
         });
         let variants: Vec<Value> = variants.collect();
         let members: Vec<Value> = self.variants.iter().map(|variant| refs::to(&variant.component)).collect();
-        json!({
-            "oneOf": members,
-            super::KEY: { "kind": "tagged", "tag": self.tag, "variants": variants },
-        })
+        let mut union = json!({ "kind": "tagged", "tag": self.tag, "variants": variants });
+        if self.numeric {
+            union["numeric"] = true.into();
+        }
+        json!({ "oneOf": members, super::KEY: union })
     }
 }

@@ -9,7 +9,6 @@ mod leftover;
 mod multipart_form;
 mod operation_marks;
 mod parameter_form;
-mod parameter_type;
 mod property_names;
 mod request_form;
 mod response_form;
@@ -39,13 +38,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "multipart-form", check: multipart_form::check },
     Rule { name: "operation-id-duplicate", check: source::operation_id_duplicate::check },
     Rule { name: "operation-id-missing", check: source::operation_id_missing::check },
-    Rule { name: "operation-id-reserved", check: source::operation_id_reserved::check },
     Rule { name: "operation-marks", check: operation_marks::check },
     Rule { name: "operation-shape", check: source::operation_shape::check },
     Rule { name: "parameter-duplicate", check: source::parameter_duplicate::check },
     Rule { name: "parameter-form", check: parameter_form::check },
-    Rule { name: "parameter-name", check: source::parameter_name::check },
-    Rule { name: "parameter-type", check: parameter_type::check },
     Rule { name: "path-template", check: source::path_template::check },
     Rule { name: "path-variables", check: source::path_variables::check },
     Rule { name: "property-names", check: property_names::check },

@@ -1,11 +1,9 @@
 //! Multipart bodies that the client cannot write.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::lint::document::{At, Document, Operation, entries, items};
-use crate::lint::{Report, names};
+use crate::lint::Report;
+use crate::lint::document::{At, Document, entries, items};
 
 use super::BUG;
 
@@ -23,7 +21,7 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
             report.error(&at.pointer, "a multipart body beside a request body", BUG);
         }
         required(&at, report);
-        parts(document, operation, &at, report);
+        parts(document, &at, report);
     }
 }
 
@@ -45,18 +43,8 @@ fn required(at: &At<'_>, report: &mut Report) {
     }
 }
 
-/// Parts become setters beside those of the parameters, and must be writable as text or bytes.
-fn parts(document: &Document<'_>, operation: &Operation<'_>, at: &At<'_>, report: &mut Report) {
-    let mut setters: BTreeMap<_, _> =
-        operation.parameters.iter().map(|parameter| (names::method(parameter.name), parameter.name)).collect();
+fn parts(document: &Document<'_>, at: &At<'_>, report: &mut Report) {
     for (name, part) in entries(at.value.get("properties"), &at.pointer.child("properties")) {
-        if let Some(other) = setters.insert(names::method(name), name) {
-            report.error(
-                &part.pointer,
-                format!("the part `{name}` and `{other}` have the same setter"),
-                "remove one of them in an overlay",
-            );
-        }
         if document.resolve(part.value).is_none() {
             report.error(&part.pointer, format!("the part `{name}` has no schema that can be read"), BUG);
         }

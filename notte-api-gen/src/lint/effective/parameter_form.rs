@@ -18,21 +18,10 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
 fn form(parameter: &Parameter<'_>, report: &mut Report) {
     let name = parameter.name;
     let at = &parameter.pointer;
-    if parameter.location == "cookie" {
-        return report.error(at, format!("the cookie parameter `{name}` is left"), BUG);
-    }
     if parameter.value.contains_key("content") {
         report.error(&at.child("content"), format!("the parameter `{name}` has content"), BUG);
     } else if !parameter.value.contains_key("schema") {
         report.error(at, format!("the parameter `{name}` has no schema"), BUG);
-    }
-    let style = if parameter.location == "query" { "form" } else { "simple" };
-    if parameter.value.get("style").is_some_and(|found| found != style) {
-        report.error(
-            &at.child("style"),
-            format!("the parameter `{name}` is not written in the style {style}"),
-            "describe it in another way, or remove it, in an overlay",
-        );
     }
     if parameter.location == "path" && parameter.value.get("required") != Some(&Value::Bool(true)) {
         report.error(at, format!("the path parameter `{name}` is not required"), BUG);

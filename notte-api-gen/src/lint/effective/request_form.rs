@@ -1,4 +1,4 @@
-//! Request bodies that are not one JSON document.
+//! Request bodies in another form than the few that are written.
 
 use serde_json::Value;
 
@@ -6,6 +6,10 @@ use crate::lint::Report;
 use crate::lint::document::Document;
 
 use super::BUG;
+
+/// How bodies are written, whatever the document calls it.
+const WRITTEN: &[&str] =
+    &["application/json", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream"];
 
 pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
     for operation in &document.operations {
@@ -21,12 +25,12 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
             continue;
         };
         let at = at.child("content");
-        if content.keys().ne(["application/json"]) {
+        if content.len() != 1 || !content.keys().all(|media| WRITTEN.contains(&media.as_str())) {
             let types: Vec<_> = content.keys().map(String::as_str).collect();
             report.error(
                 &at,
-                format!("the request body is {}, not application/json alone", types.join(", ")),
-                "describe it as application/json or multipart/form-data in an overlay",
+                format!("the request body is {}, not one of {}", types.join(", "), WRITTEN.join(", ")),
+                BUG,
             );
         }
         for (media_type, body) in content {

@@ -1,4 +1,4 @@
-//! Keys of a path item that are no method, and methods that the client cannot send.
+//! Keys of a path item that are no method.
 
 use serde_json::Value;
 
@@ -10,13 +10,7 @@ const OTHER_KEYS: &[&str] = &["summary", "description", "servers", "parameters",
 pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
     for (_, item) in document.paths() {
         for (key, at) in entries(Some(item.value), &item.pointer) {
-            if matches!(key, "options" | "trace") {
-                report.error(
-                    &at.pointer,
-                    format!("{} is not supported", key.to_ascii_uppercase()),
-                    "remove the operation in an overlay",
-                );
-            } else if !METHODS.contains(&key) && !OTHER_KEYS.contains(&key) && !key.starts_with("x-") {
+            if !METHODS.contains(&key) && !OTHER_KEYS.contains(&key) && !key.starts_with("x-") {
                 let lower = key.to_ascii_lowercase();
                 let help = if METHODS.contains(&lower.as_str()) {
                     format!("methods are written in lower case: `{lower}`")

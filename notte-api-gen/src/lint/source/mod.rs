@@ -11,10 +11,8 @@ mod method_body;
 pub(super) mod method_unknown;
 pub(super) mod operation_id_duplicate;
 pub(super) mod operation_id_missing;
-pub(super) mod operation_id_reserved;
 pub(super) mod operation_shape;
 pub(super) mod parameter_duplicate;
-pub(super) mod parameter_name;
 mod parameter_style;
 mod path_duplicate;
 pub(super) mod path_template;
@@ -44,10 +42,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "method-unknown", check: method_unknown::check },
     Rule { name: "operation-id-duplicate", check: operation_id_duplicate::check },
     Rule { name: "operation-id-missing", check: operation_id_missing::check },
-    Rule { name: "operation-id-reserved", check: operation_id_reserved::check },
     Rule { name: "operation-shape", check: operation_shape::check },
     Rule { name: "parameter-duplicate", check: parameter_duplicate::check },
-    Rule { name: "parameter-name", check: parameter_name::check },
     Rule { name: "parameter-style", check: parameter_style::check },
     Rule { name: "path-duplicate", check: path_duplicate::check },
     Rule { name: "path-template", check: path_template::check },

@@ -20,10 +20,10 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
         } else {
             format!("the operation ids `{id}` and `{first}` (at {at}) are both {builder} in Rust")
         };
-        report.error(
+        report.note(
             &operation.pointer.child("operationId"),
             message,
-            "give one of them another `operationId` in an overlay",
+            "it is named by method and path; to choose the name, give it another `operationId` in an overlay",
         );
     }
 }

@@ -9,18 +9,18 @@ pub(in crate::lint) fn check(document: &Document<'_>, report: &mut Report) {
     for operation in &document.operations {
         let help = "add an `operationId` in snake_case, such as session_start, in an overlay";
         match operation.value.get("operationId") {
-            None => report.error(
+            None => report.note(
                 &operation.pointer,
                 format!(
-                    "{} {} has no operation id to name its method by",
+                    "{} {} has no operation id: it is named by method and path",
                     operation.method.to_ascii_uppercase(),
                     operation.path
                 ),
                 help,
             ),
-            Some(Value::String(id)) if !names::has_letters(id) => report.error(
+            Some(Value::String(id)) if !names::has_letters(id) => report.note(
                 &operation.pointer.child("operationId"),
-                format!("the operation id {id:?} has no letter or digit to name a method by"),
+                format!("the operation id {id:?} has no letter or digit: it is named by method and path"),
                 help,
             ),
             Some(_) => {}

@@ -64,7 +64,7 @@ fn headers_the_client_sets_are_no_parameters() {
     ] }));
     assert_eq!(hardened["x-notte-key-header"], "x-notte-api-key");
     assert_eq!(hardened["x-notte-idempotency-key"], true);
-    let left = json!([{ "name": "x-trace", "in": "header", "required": false, "schema": { "type": "string" } }]);
+    let left = json!([{ "name": "session", "in": "cookie", "required": false, "schema": { "type": "string" } }, { "name": "x-trace", "in": "header", "required": false, "schema": { "type": "string" } }]);
     assert_eq!(hardened["parameters"], left);
 }
 

@@ -1,7 +1,6 @@
 //! Tiny documents, and progenitor run on what hardening makes of them.
 
-use notte_api_gen::harden;
-use progenitor_impl::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use notte_api_gen::{Api, emit, harden};
 use serde_json::{Value, json};
 
 /// A document of these components, each of which an answer refers to, unless an operation is given.
@@ -72,40 +71,33 @@ pub(crate) fn schemas(document: Value) -> Value {
     hardened(document)["components"]["schemas"].clone()
 }
 
-/// The types of a hardened document, as progenitor writes them.
+/// The types and builders of a document.
 pub(crate) fn rust(document: &Value) -> String {
     generate(&harden(document.clone())).unwrap()
 }
 
-/// Runs progenitor the way the emitter does.
+/// The types and the builders of a hardened document.
 pub(crate) fn generate(hardened: &Value) -> Result<String, String> {
-    let spec: openapiv3::OpenAPI = serde_json::from_value(hardened.clone()).map_err(|error| error.to_string())?;
-    let mut settings = GenerationSettings::default();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type("crate::Runtime".parse().unwrap())
-        .with_crate("notte-api", CrateVers::Any, None);
-    for (name, schema) in hardened["components"]["schemas"].as_object().into_iter().flatten() {
-        if schema.get("x-notte-union").is_some() {
-            settings.with_replacement(name, format!("crate::{name}"), std::iter::empty());
-        }
+    let api = Api::read(hardened).map_err(|error| error.to_string())?;
+    let files = emit(hardened, &api).map_err(|error| error.to_string())?;
+    let shown = files.iter().filter(|file| file.path.ends_with("types/mod.rs") || file.path.contains("/builder/"));
+    let mut text = String::new();
+    for file in shown {
+        syn::parse_file(&file.text).map_err(|error| format!("{}: {error}", file.path))?;
+        text.push_str(&file.text);
     }
-    let tokens = Generator::new(&settings).generate_tokens(&spec).map_err(|error| error.to_string())?;
-    let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
-    Ok(prettyplease::unparse(&file))
+    Ok(text)
 }
 
 /// The type of a field, or what the one operation answers (`""`), short of the paths of well-known types.
 pub(crate) fn type_of(rust: &str, field: &str) -> String {
     let file: String = rust.split_whitespace().collect();
     let (before, after) = match field {
-        "" => ("->Result<ResponseValue<".to_owned(), ">,Error<"),
+        "" => ("->Result<crate::ResponseValue<".to_owned(), ">,crate::Error>"),
         _ => (format!("pub{field}:"), ",pub"),
     };
     let rest = &file[file.find(&before).unwrap() + before.len()..];
-    let end = [after, ",#[", ",}"].iter().filter_map(|after| rest.find(after)).min().unwrap();
+    let end = [after, ",#[", ",///", ",}"].iter().filter_map(|after| rest.find(after)).min().unwrap();
     let well_known = [
         "::std::option::",
         "::std::vec::",
@@ -113,6 +105,8 @@ pub(crate) fn type_of(rust: &str, field: &str) -> String {
         "::std::collections::",
         "::notte_api::wire::",
         "::serde_json::",
+        "crate::wire::",
+        "types::",
     ];
     let short = well_known.iter().fold(rest[..end].to_owned(), |text, path| text.replace(path, ""));
     short.replace(",>", ">").trim_end_matches(',').to_owned()

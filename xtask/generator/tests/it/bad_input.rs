@@ -67,14 +67,6 @@ fn broken_yaml_has_a_line() {
 }
 
 #[test]
-fn a_duplicate_operation_id_is_named_with_its_places() {
-    let document = format!(
-        "{HEAD}paths:\n  /a: {{get: {{operationId: same, responses: {{'200': {{description: ok}}}}}}}}\n  /b: {{get: {{operationId: same, responses: {{'200': {{description: ok}}}}}}}}\n"
-    );
-    refused("duplicate", "document.yml", &document, &["same", "/paths/"]);
-}
-
-#[test]
 fn an_unresolved_reference_is_named() {
     let document = format!(
         "{HEAD}paths:\n  /a: {{get: {{operationId: a, responses: {{'200': {{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/Nowhere'}}}}}}}}}}}}}}\n"
