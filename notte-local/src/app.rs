@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::agents::Records;
 use crate::areas::Areas;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::engine::{Home, private};
 use crate::error::Refusal;
 use crate::secret;
@@ -36,22 +36,26 @@ impl App {
             None => Store::in_memory()?,
         };
         let key = config.api_key.take().unwrap_or_else(secret::random);
-        let home = Home::make()?;
+        let grid = match &config.source {
+            Source::Grid(grid) => Some(grid.shown()),
+            _ => None,
+        };
+        let (home, orphans) = Home::make(grid.as_deref())?;
         let files = config.data.as_deref().unwrap_or_else(|| home.path()).join("account-files");
         private(&files)?;
         let areas = Areas { store, files };
-        let sessions = Registry::new(areas.clone(), &config, home)?;
+        let sessions = Registry::new(areas.clone(), &config, home, orphans)?;
         Ok(Self {
             config,
             key,
             sessions,
             faults: Faults::default(),
+            journal: Journal::default(),
+            doors: Doors::default(),
             areas,
             agents: Arc::default(),
             origin: OnceLock::new(),
         })
-            journal: Journal::default(),
-            doors: Doors::default(),
     }
 
     /// Sets the server's address, once it is bound.
@@ -64,15 +68,15 @@ impl App {
         self.origin.get().map(String::as_str).unwrap_or_default()
     }
 
-    /// The session of a link or a WebSocket, if its token is right.
-    pub(crate) fn by_token(&self, id: &str, token: &str) -> Result<Arc<Session>, Refusal> {
-        let session = self.sessions.find(id)?;
-        if secret::same(&session.token, token) {
     /// A link that opens the dashboard once.
     pub(crate) fn dashboard_link(&self) -> String {
         format!("{}/?link={}", self.origin(), self.doors.link())
     }
 
+    /// The session of a link or a WebSocket, if its token is right.
+    pub(crate) fn by_token(&self, id: &str, token: &str) -> Result<Arc<Session>, Refusal> {
+        let session = self.sessions.find(id)?;
+        if secret::same(&session.token, token) {
             return Ok(session);
         }
         Err(Refusal::new(axum::http::StatusCode::UNAUTHORIZED, "the token of this address is wrong"))

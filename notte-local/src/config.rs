@@ -2,9 +2,20 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agents::Llm;
+use crate::engine::{Grid, Pool};
+
+/// Where browsers come from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// They are started here.
+    Here,
+    Grid(Arc<Grid>),
+    Pool(Pool),
+}
 
 /// Bytes of files.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +32,9 @@ pub(crate) struct Config {
     pub(crate) address: IpAddr,
     pub(crate) port: u16,
     pub(crate) browser: Option<PathBuf>,
+    pub(crate) source: Source,
+    /// What ids of sessions begin with.
+    pub(crate) instance: Option<String>,
     pub(crate) api_key: Option<String>,
     /// Where state is kept; in memory without it.
     pub(crate) data: Option<PathBuf>,
@@ -38,6 +52,8 @@ impl Default for Config {
             address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             browser: None,
+            source: Source::Here,
+            instance: None,
             api_key: None,
             data: None,
             llm: None,

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::engine::Refused;
 use crate::page::Failure;
 
 /// An answer that is an error.
@@ -54,6 +55,16 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, format!("files may have {quota} bytes in all: delete some first"))
     }
 
+    /// Something behind this server is away.
+    pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, reason)
+    }
+
+    /// No browser is free; the next try may find one.
+    pub(crate) fn overloaded(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::from_u16(529).unwrap_or(StatusCode::SERVICE_UNAVAILABLE), reason)
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -77,6 +88,16 @@ impl Refusal {
     /// An answer with a body of its own.
     pub(crate) fn with_body(status: StatusCode, body: Value) -> Self {
         Self { status, body }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full(reason) => Self::overloaded(reason),
+            Refused::Down(reason) => Self::unavailable(reason),
+            Refused::Unfit(reason) => Self::not_here(reason),
+        }
     }
 }
 

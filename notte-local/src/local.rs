@@ -12,7 +12,8 @@ use tokio::task::JoinHandle;
 use crate::agents::Llm;
 use crate::announce::Announcement;
 use crate::app::{App, Shared};
-use crate::config::{Config, Quota};
+use crate::config::{Config, Quota, Source};
+use crate::engine::{Grid, Pool};
 use crate::{engine, net, server};
 
 /// Why a server did not start.
@@ -70,13 +71,13 @@ impl Local {
         &self.app.key
     }
 
-    /// Lets other programs of this user find the server with its key, through [`announced`](crate::announced), until it
     /// A link that opens the dashboard in a browser, once. It does not have the key.
     #[must_use]
     pub fn dashboard_link(&self) -> String {
         self.app.dashboard_link()
     }
 
+    /// Lets other programs of this user find the server with its key, through [`announced`](crate::announced), until it
     /// is dropped.
     ///
     /// # Errors
@@ -135,6 +136,41 @@ impl Builder {
     pub fn browser(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.browser = Some(path.into());
         self
+    }
+
+    /// Takes browsers from the Selenium Grid 4 at this address, which may have user, password and a path, such as
+    /// `https://user:password@grid.example/path`.
+    ///
+    /// # Errors
+    ///
+    /// When `url` is no address of http or https.
+    pub fn grid(mut self, url: &str) -> Result<Self, StartError> {
+        self.0.source = Source::Grid(Arc::new(Grid::new(url).map_err(StartError)?));
+        Ok(self)
+    }
+
+    /// Takes browsers from this list, where they run already: addresses of the DevTools protocol, `ws` or `wss`, or those
+    /// of browsers that were started with a debugging port, `http` or `https`. Each has one session at a time.
+    ///
+    /// # Errors
+    ///
+    /// When one is no such address.
+    pub fn browsers(mut self, urls: &[String]) -> Result<Self, StartError> {
+        self.0.source = Source::Pool(Pool::new(urls).map_err(StartError)?);
+        Ok(self)
+    }
+
+    /// What the ids of sessions and agents begin with, so that a proxy before several servers can tell whose they are.
+    ///
+    /// # Errors
+    ///
+    /// When it has other characters than letters and digits.
+    pub fn instance(mut self, name: &str) -> Result<Self, StartError> {
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(StartError("the name of an instance is of letters and digits".to_owned()));
+        }
+        self.0.instance = Some(name.to_owned());
+        Ok(self)
     }
 
     /// The key that clients have to send. Unless set it is random: [`Local::api_key`] returns it.
@@ -206,7 +242,7 @@ impl Builder {
         if let Some(llm) = config.llm.as_ref().filter(|_| !config.allow_link_local) {
             net::check(llm.url()).await.map_err(|reason| StartError(format!("the language model: {reason}")))?;
         }
-        if !engine::is_sandboxed() {
+        if matches!(config.source, Source::Here) && !engine::is_sandboxed() {
             tracing::warn!(
                 "started as root: browsers run without their sandbox, so a page that breaks out of one is root here; \
                  start notte-local as another user"
@@ -217,6 +253,7 @@ impl Builder {
         let bound = listener.local_addr().map_err(failed)?;
         let app = Arc::new(App::new(config).map_err(|error| StartError(error.to_string()))?);
         app.bound(format!("http://{bound}"));
+        app.sessions.end_orphans().await;
         let service = server::service(app.clone());
         let task = tokio::spawn(server::serve(listener, service));
         Ok(Local { app, task, port: bound.port(), announcement: None })

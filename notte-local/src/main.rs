@@ -22,6 +22,16 @@ struct Flags {
     /// Browser to start; the best that is installed unless given.
     #[arg(long)]
     browser: Option<PathBuf>,
+    /// Selenium Grid 4 to take browsers from, such as http://localhost:4444; with a password better in the environment:
+    /// NOTTE_LOCAL_GRID.
+    #[arg(long, conflicts_with = "browsers")]
+    grid: Option<String>,
+    /// Browsers that run already, to take in turn: addresses of their DevTools protocol, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    browsers: Vec<String>,
+    /// What the ids of sessions and agents begin with, for a proxy before several servers.
+    #[arg(long)]
+    instance: Option<String>,
     /// File with the key that clients have to send, else NOTTE_LOCAL_API_KEY in the environment, else a random one, which
     /// is printed.
     #[arg(long)]
@@ -79,6 +89,8 @@ async fn main() -> ExitCode {
     if random {
         println!("export NOTTE_API_URL={} NOTTE_API_KEY={}", local.url(), local.api_key());
     }
+    // Who reads the lines above may have closed the pipe.
+    let _ = writeln!(std::io::stdout(), "dashboard: {}", local.dashboard_link());
     tokio::select! {
         () = local.wait() => ExitCode::FAILURE,
         () = signalled => {
@@ -89,8 +101,6 @@ async fn main() -> ExitCode {
     }
 }
 
-    // Who reads the lines above may have closed the pipe.
-    let _ = writeln!(std::io::stdout(), "dashboard: {}", local.dashboard_link());
 async fn start(flags: Flags, key: Option<String>) -> Result<Local, StartError> {
     let mut builder = Local::builder()
         .port(flags.port)
@@ -99,6 +109,15 @@ async fn start(flags: Flags, key: Option<String>) -> Result<Local, StartError> {
         .allow_link_local(flags.allow_link_local);
     if let Some(browser) = flags.browser {
         builder = builder.browser(browser);
+    }
+    let grid = flags.grid.or_else(|| std::env::var("NOTTE_LOCAL_GRID").ok().filter(|url| !url.is_empty()));
+    if !flags.browsers.is_empty() {
+        builder = builder.browsers(&flags.browsers)?;
+    } else if let Some(grid) = grid {
+        builder = builder.grid(&grid)?;
+    }
+    if let Some(name) = flags.instance {
+        builder = builder.instance(&name)?;
     }
     if let Some(key) = key {
         builder = builder.api_key(key);

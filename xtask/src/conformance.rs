@@ -1,6 +1,7 @@
 //! `cargo xtask conformance`: notte-local under clients that are not ours: the official Python SDKs, a fuzzer, and tools
 //! that attach to the browser.
 
+mod grid;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -27,14 +28,18 @@ const PUPPETEER: &str = "puppeteer-core@24.43.1";
 type Run = fn() -> Result<(), Failure>;
 
 /// A part of the run, and what it is called on the command line.
-const PARTS: [(&str, Run); 4] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach), ("mcp", mcp)];
+const PARTS: [(&str, Run); 5] =
+    [("sdk", sdks), ("fuzz", fuzz), ("attach", attach), ("mcp", mcp), ("grid", grid::grid)];
+
+/// Takes minutes and Java, so it runs when it is named.
+const NAMED_ONLY: &str = "grid";
 
 /// Runs one part, or every part.
 pub(crate) fn run(part: Option<&str>) -> Result<(), Failure> {
-    let chosen: Vec<_> = PARTS.iter().filter(|(name, _)| part.is_none_or(|part| part == *name)).collect();
+    let chosen: Vec<_> = PARTS.iter().filter(|(name, _)| part.map_or(*name != NAMED_ONLY, |part| part == *name)).collect();
     if chosen.is_empty() {
         return Err(Failure::input([format!(
-            "unknown part `{}`; the parts are sdk, fuzz, attach and mcp",
+            "unknown part `{}`; the parts are sdk, fuzz, attach, mcp and grid",
             part.unwrap_or_default()
         )]));
     }
@@ -126,16 +131,24 @@ fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
 
 /// The modules of node with puppeteer among them; none where there is no node.
 fn puppeteer() -> Result<Option<PathBuf>, Failure> {
-    if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
+    let modules = npm("node", PUPPETEER)?;
+    if modules.is_none() {
         output::line("skip  puppeteer: there is no node with npm; on Debian: sudo apt-get install nodejs npm");
+    }
+    Ok(modules)
+}
+
+/// The modules of node with this package among them; none where there is no node.
+fn npm(name: &str, package: &str) -> Result<Option<PathBuf>, Failure> {
+    if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
         return Ok(None);
     }
-    let home = folder().join("node");
+    let home = folder().join(name);
     std::fs::create_dir_all(&home).map_err(|error| io(&home, "create", &error))?;
-    let install = ["install", "--silent", "--no-fund", "--no-audit", PUPPETEER, "--prefix"];
+    let install = ["install", "--silent", "--no-fund", "--no-audit", package, "--prefix"];
     if !succeeds(Command::new("npm").args(install).arg(&home)) {
         return Err(Failure::input([format!(
-            "`npm install {PUPPETEER}` did not work: npm's registry has to be in reach"
+            "`npm install {package}` did not work: npm's registry has to be in reach"
         )]));
     }
     Ok(Some(home.join("node_modules")))

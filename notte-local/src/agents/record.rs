@@ -34,7 +34,7 @@ struct Progress {
 impl Record {
     pub(super) fn new(session: String, task: String, url: Option<String>) -> Self {
         Self {
-            id: uuid::Uuid::new_v4().to_string(),
+            id: id_beside(&session),
             session,
             task,
             url,
@@ -121,6 +121,13 @@ impl Record {
     }
 }
 
+/// An id that begins as the session's does: a proxy before several servers tells them apart by that.
+fn id_beside(session: &str) -> String {
+    let id = uuid::Uuid::new_v4().to_string();
+    let instance = session.len().checked_sub(id.len()).and_then(|end| session.get(..end)).unwrap_or_default();
+    format!("{instance}{id}")
+}
+
 /// All agents, oldest first.
 #[derive(Default)]
 pub(crate) struct Records(Mutex<Vec<Arc<Record>>>);
@@ -150,6 +157,11 @@ impl Records {
         self.all().iter().rev().cloned().collect()
     }
 
+    /// Every agent as a list gives it, newest first.
+    pub(crate) fn summaries(&self) -> Vec<Value> {
+        self.newest_first().iter().map(|record| record.summary()).collect()
+    }
+
     /// Asks every agent to end.
     pub(crate) fn stop(&self) {
         for record in self.all().iter() {
@@ -157,8 +169,3 @@ impl Records {
         }
     }
 }
-    /// Every agent as a list gives it, newest first.
-    pub(crate) fn summaries(&self) -> Vec<Value> {
-        self.newest_first().iter().map(|record| record.summary()).collect()
-    }
-

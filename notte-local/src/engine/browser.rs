@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout};
 use super::cdp::{Cdp, CdpError};
 use super::events;
 use super::guest::Guest;
+use super::host::Host;
 use super::launch::Process;
 use super::network::Traffic;
 use super::tab::Tab;
@@ -74,6 +75,9 @@ pub(super) struct Shared {
     pub(super) origins: Mutex<BTreeSet<String>>,
 }
 
+/// How often a browser that runs elsewhere is asked whether it is still there. It keeps a Grid from ending it as idle, too.
+const BEAT: Duration = Duration::from_secs(10);
+
 /// Texts of dialogs that are told; a page may open them without end.
 const TOLD: usize = 5;
 
@@ -108,12 +112,14 @@ pub(crate) struct Blank {
 /// A connected browser. Dropping it kills the process, if it was started here.
 pub(crate) struct Browser {
     shared: Arc<Shared>,
-    process: Mutex<Option<Process>>,
+    host: Mutex<Option<Host>>,
+    /// It does not run on this machine, or nobody here started it.
+    pub(crate) is_remote: bool,
 }
 
 impl Browser {
     /// Drives the browser at the other end, and waits for its first tab.
-    pub(crate) async fn over(wire: Wire, process: Option<Process>, setup: Setup) -> Result<Self, String> {
+    pub(crate) async fn over(wire: Wire, host: Host, setup: Setup) -> Result<Self, String> {
         let (cdp, receiver) = Cdp::over(wire);
         let shared = Arc::new(Shared {
             cdp: cdp.clone(),
@@ -128,7 +134,8 @@ impl Browser {
             origins: Mutex::default(),
         });
         tokio::spawn(events::pump(shared.clone(), receiver));
-        let browser = Self { shared, process: Mutex::new(process) };
+        let is_remote = !matches!(host, Host::Process(_));
+        let browser = Self { shared, host: Mutex::new(Some(host)), is_remote };
         let begun = timeout(Duration::from_secs(30), browser.begin(&cdp)).await.unwrap_or(Err(CdpError::Silent));
         begun.map_err(|error| error.to_string())?;
         Ok(browser)
@@ -266,21 +273,67 @@ impl Browser {
         self.shared.cdp.closed().await;
     }
 
+    /// Ends when the browser is gone, or when one that runs elsewhere has not answered for 20 seconds.
+    pub(crate) async fn gone(&self) {
+        let silent = async {
+            loop {
+                tokio::time::sleep(BEAT).await;
+                let alive = timeout(Duration::from_secs(10), self.call("Browser.getVersion", json!({}))).await;
+                if !matches!(alive, Ok(Ok(_))) {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = self.closed() => {}
+            () = silent, if self.is_remote => {}
+        }
+    }
+
+    /// What is said of one that is gone.
+    pub(crate) fn loss(&self) -> &'static str {
+        if self.is_remote { "the browser or the node that it ran on is gone" } else { "the browser ended by itself" }
+    }
+
     /// Ends the process at once, from code that cannot wait.
     pub(crate) fn kill(&self) {
         self.shared.ending.store(true, Ordering::SeqCst);
-        locked(&self.process).take();
+        locked(&self.host).take();
     }
 
-    /// Ends the process if it was started here, gently, then not; leaves a browser that runs elsewhere.
+    /// Ends the process if it was started here, gently, then not; gives back a browser that runs elsewhere.
     pub(crate) async fn end(&self) {
         self.shared.ending.store(true, Ordering::SeqCst);
-        self.end_process().await;
+        let host = locked(&self.host).take();
+        match host {
+            Some(Host::Process(process)) => self.end_process(process).await,
+            Some(Host::Slot(slot)) => slot.end().await,
+            // The next session is not to find what this one left.
+            Some(Host::Place(place)) => {
+                let _ = timeout(Duration::from_secs(5), self.wipe()).await;
+                drop(place);
+            }
+            Some(Host::Guest) | None => {}
+        }
         self.shared.cdp.close();
     }
 
-    async fn end_process(&self) {
-        let Some(mut process) = locked(&self.process).take() else { return };
+    /// Closes every tab but one, and forgets cookies and storage.
+    async fn wipe(&self) {
+        if let Ok(last) = self.current().await {
+            for origin in self.origins() {
+                let all = json!({ "origin": origin, "storageTypes": "all" });
+                let _ = last.call("Storage.clearDataForOrigin", all).await;
+            }
+            for tab in self.tabs().iter().filter(|tab| tab.target != last.target) {
+                let _ = self.call("Target.closeTarget", json!({ "targetId": tab.target })).await;
+            }
+            let _ = last.call("Page.navigate", json!({ "url": "about:blank" })).await;
+        }
+        let _ = self.call("Storage.clearCookies", json!({})).await;
+    }
+
+    async fn end_process(&self, mut process: Process) {
         let _ = timeout(Duration::from_secs(2), self.call("Browser.close", json!({}))).await;
         for _ in 0..100 {
             if process.has_ended() {

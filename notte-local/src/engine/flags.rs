@@ -132,14 +132,20 @@ pub(crate) fn refused(switch: &str) -> Option<String> {
 /// Everything to start a browser with: a caller's switch takes the place of the default of that name.
 pub(super) fn all(callers: &[String]) -> Vec<String> {
     let taken = |switch: &str| callers.iter().any(|other| name(other) == name(switch));
-    let mut flags: Vec<String> = QUIET.iter().filter(|flag| !taken(flag)).map(|flag| (*flag).to_owned()).collect();
+    let mut flags = remote(callers);
     // As root Chromium does not start with its sandbox.
     if root() && !taken("--no-sandbox") {
         flags.push("--no-sandbox".into());
     }
-    flags.extend(callers.iter().cloned());
     flags.extend(FIXED.iter().map(|flag| (*flag).to_owned()));
     flags
+}
+
+/// Everything for a browser that is started elsewhere, where paths, ports and sandbox are not ours to say.
+pub(crate) fn remote(callers: &[String]) -> Vec<String> {
+    let taken = |switch: &str| callers.iter().any(|other| name(other) == name(switch));
+    let quiet = QUIET.iter().filter(|flag| !taken(flag)).map(|flag| (*flag).to_owned());
+    quiet.chain(callers.iter().cloned()).collect()
 }
 
 /// Whether browsers that are started here have their sandbox.

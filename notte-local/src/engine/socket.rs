@@ -26,7 +26,10 @@ pub(super) async fn open(url: &str) -> Result<WebSocketStream<Upgraded>, String>
 /// Made once: it reads the certificates that this machine trusts. A browser is where its address says, behind no proxy.
 fn client() -> Result<&'static Client, String> {
     static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
-    let make = || Client::builder().no_proxy().http1_only().build().map_err(|error| error.to_string());
+    // A connection whose upgrade was refused is of no more use.
+    let make = || {
+        Client::builder().no_proxy().http1_only().pool_max_idle_per_host(0).build().map_err(|error| error.to_string())
+    };
     CLIENT.get_or_init(make).as_ref().map_err(Clone::clone)
 }
 

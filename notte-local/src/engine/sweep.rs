@@ -4,8 +4,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use super::grid::recorded;
 
 const PREFIX: &str = "notte-local.";
 
@@ -16,25 +19,29 @@ const LOCK: &str = "lock";
 #[derive(Debug)]
 pub(crate) struct Home {
     path: PathBuf,
+    sessions: AtomicUsize,
     _lock: File,
 }
 
 impl Home {
-    /// Sweeps what dead servers left, and makes a folder.
-    pub(crate) fn make() -> io::Result<Self> {
-        Self::make_in(&std::env::temp_dir())
+    /// Sweeps what dead servers left, and makes a folder. Returns the sessions that they left in a Grid, too.
+    pub(crate) fn make(grid: Option<&str>) -> io::Result<(Self, Vec<String>)> {
+        let temporary = std::env::temp_dir();
+        let orphans = sweep(&temporary, grid);
+        Ok((Self::make_in(&temporary)?, orphans))
     }
 
     fn make_in(temporary: &Path) -> io::Result<Self> {
-        sweep(temporary);
-        let name = format!("{}.{}", std::process::id(), uuid::Uuid::new_v4().simple());
+        // Short: Chromium makes sockets below, whose paths may have about a hundred characters.
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        let name = format!("{}.{}", std::process::id(), &random[..8]);
         // It gets the name that sweeps look for when its lock is held.
         let (draft, path) = (temporary.join(format!(".{PREFIX}{name}")), temporary.join(format!("{PREFIX}{name}")));
         private(&draft)?;
         let lock = File::create(draft.join(LOCK))?;
         lock.lock()?;
         fs::rename(draft, &path)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, sessions: AtomicUsize::new(0), _lock: lock })
     }
 
     /// Where it is.
@@ -44,27 +51,34 @@ impl Home {
 
     /// A new folder for a session.
     pub(crate) fn session(&self, id: &str) -> io::Result<Folder> {
-        let path = self.path.join(id);
+        let number = self.sessions.fetch_add(1, Ordering::Relaxed);
+        let (path, scratch) = (self.path.join(id), self.path.join(format!("t{number}")));
         private(&path)?;
-        Ok(Folder(path))
+        private(&scratch)?;
+        Ok(Folder { path, scratch })
     }
 }
 
 /// A session's folder; removed when dropped.
 #[derive(Debug)]
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// For the temporary files of its browser.
+    pub(crate) scratch: PathBuf,
+}
 
 impl std::ops::Deref for Folder {
     type Target = Path;
 
     fn deref(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
+        let _ = fs::remove_dir_all(&self.scratch);
     }
 }
 
@@ -89,7 +103,9 @@ pub(crate) fn private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn sweep(temporary: &Path) {
+/// The ids of sessions of this Grid that dead servers left. What they left in another one is for a server on that.
+fn sweep(temporary: &Path, grid: Option<&str>) -> Vec<String> {
+    let mut orphans = Vec::new();
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
         if !entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)) {
             continue;
@@ -99,11 +115,19 @@ fn sweep(temporary: &Path) {
         if lock.try_lock().is_err() {
             continue;
         }
-        for session in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
-            kill(&session.path());
+        let sessions: Vec<PathBuf> =
+            fs::read_dir(entry.path()).into_iter().flatten().flatten().map(|session| session.path()).collect();
+        let recorded: Vec<(String, String)> = sessions.iter().filter_map(|session| recorded(session)).collect();
+        if recorded.iter().any(|(of, _)| Some(of.as_str()) != grid) {
+            continue;
+        }
+        orphans.extend(recorded.into_iter().map(|(_, id)| id));
+        for session in &sessions {
+            kill(session);
         }
         clear(&entry.path());
     }
+    orphans
 }
 
 /// Removes a folder, and ends the processes that would write it anew: what a dead browser had started may live on for a
@@ -167,6 +191,11 @@ mod tests {
         let killed = temporary.join(format!("{PREFIX}1.1"));
         fs::create_dir(&killed).expect("a folder");
         fs::write(killed.join(LOCK), "").expect("a file");
+        let left = killed.join("session");
+        fs::create_dir(&left).expect("a folder");
+        fs::write(left.join("grid-session"), "http://grid\nabc\n").expect("a file");
+        assert_eq!(sweep(&temporary, None), Vec::<String>::new(), "it is another server's to end");
+        assert_eq!(sweep(&temporary, Some("http://grid")), ["abc"]);
         let next = Home::make_in(&temporary).expect("a home");
         assert!(elsewhere.exists() && next.path.exists(), "a live server lost its folder");
         assert!(!killed.exists(), "a dead server's folder is left");

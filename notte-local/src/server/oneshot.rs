@@ -20,6 +20,16 @@ async fn health() -> Json<Value> {
     Json(json!({ "status": "healthy", "version": env!("CARGO_PKG_VERSION"), "description": "notte-local" }))
 }
 
+/// As health, and what browsers there are where they come from elsewhere.
+async fn ready(State(app): State<Shared>) -> Answer {
+    let browsers = app.sessions.readiness().await?;
+    let Json(mut answer) = health().await;
+    if !browsers.is_null() {
+        answer["browsers"] = browsers;
+    }
+    Ok(Json(answer))
+}
+
 async fn scrape_page(State(app): State<Shared>, Body(mut asked): Body<Map<String, Value>>) -> Answer {
     if !asked.contains_key("url") {
         return Err(Refusal::unfit(&["body".into(), "url".into()], "Field required", "missing"));
@@ -135,7 +145,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let start_note = "as `session_start` and `page_scrape`";
     routes
         .on("health_check", &Method::GET, "/health", Faithful, health)
-        .on("ready_check", &Method::GET, "/ready", Faithful, health)
+        .on("ready_check", &Method::GET, "/ready", Faithful, ready)
         .on("scrape_webpage", &Method::POST, "/scrape", Partial(start_note), scrape_page)
         .on("scrape_from_html", &Method::POST, "/scrape_from_html", Partial(NEEDS_MODEL), scrape_html)
         .on("improve_prompt", &Method::POST, "/prompts/improve", Partial(NEEDS_MODEL), improve)

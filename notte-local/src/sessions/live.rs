@@ -29,7 +29,8 @@ fn shortened(answer: &Value) -> Value {
     let Some(text) = answer["data"]["markdown"].as_str().filter(|text| text.len() > STEP_TEXT) else {
         return answer.clone();
     };
-    let short = text.get(..text.floor_char_boundary(STEP_TEXT)).unwrap_or_default();
+    let end = (0..=STEP_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    let short = &text[..end];
     let short = format!("{short}\n(cut: {} bytes in all)", text.len());
     let fields = answer.as_object().into_iter().flatten().filter(|(name, _)| *name != "data");
     let mut kept: Map<String, Value> = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -232,8 +233,8 @@ impl Session {
         self.browser.end().await;
         let replay = self.recording.finish(&self.replay_path());
         self.state().replay = replay.map_or(Replay::None, Replay::Made);
-        for left in ["profile", "tmp"] {
-            let _ = tokio::fs::remove_dir_all(self.folder.join(left)).await;
+        for left in [self.folder.join("profile"), self.folder.scratch.clone()] {
+            let _ = tokio::fs::remove_dir_all(left).await;
         }
     }
 
@@ -350,6 +351,7 @@ impl Session {
         Ok(answer)
     }
 
+    /// Keeps the result of an action as a step. A text that is too long to be read is cut: sessions may live for long.
     fn keep(&self, answer: &Value) {
         let mut answer = shortened(answer);
         self.typed.hide_in_result(&mut answer);
@@ -453,7 +455,7 @@ impl Session {
             "status": status,
             "close_reason": reason,
             "steps": state.steps,
-            "error": (state.end.map(|(end, _)| end) == Some(End::BrowserLost)).then_some("the browser ended by itself"),
+            "error": (state.end.map(|(end, _)| end) == Some(End::BrowserLost)).then(|| self.browser.loss()),
             "proxies": self.start.is_proxied(),
             "browser_type": "chromium",
             "network_request_bytes": sent,
@@ -470,7 +472,6 @@ impl Session {
         })
     }
 
-    /// A link to something of the session, which needs no key.
     /// What the dashboard shows of it all the time.
     pub(crate) fn overview(&self, origin: &str) -> Value {
         let (idle, maximum) = self.left();
@@ -504,6 +505,7 @@ impl Session {
         format!("{origin}/sessions/{}/viewer?token={}", self.id, self.token)
     }
 
+    /// A link to something of the session, which needs no key.
     pub(crate) fn link(&self, origin: &str, name: &str) -> String {
         format!("{origin}/sessions/{}/links/{name}?token={}", self.id, self.token)
     }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
+use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
 use super::{End, Files, Session, Start, profile};
 use crate::areas::Areas;
-use crate::config::{Config, Quota};
-use crate::engine::{Browser, Home, Keeper, Setup, Wire, find, launch};
+use crate::config::{Config, Quota, Source};
+use crate::engine::{Browser, Folder, Home, Host, Keeper, Setup, Wire, find, launch, remote};
 use crate::error::Refusal;
 use crate::net;
 
@@ -29,6 +30,10 @@ pub(crate) struct Registry {
     home: Home,
     areas: Areas,
     browser: Option<PathBuf>,
+    source: Source,
+    /// Sessions of the Grid that a killed server left.
+    orphans: Vec<String>,
+    instance: Option<String>,
     allow_link_local: bool,
     quota: Quota,
     cap: usize,
@@ -45,7 +50,7 @@ impl Drop for Place<'_> {
 }
 
 impl Registry {
-    pub(crate) fn new(areas: Areas, config: &Config, home: Home) -> std::io::Result<Self> {
+    pub(crate) fn new(areas: Areas, config: &Config, home: Home, orphans: Vec<String>) -> std::io::Result<Self> {
         let keeper = Keeper::start()?;
         Ok(Self {
             sessions: Mutex::default(),
@@ -55,6 +60,9 @@ impl Registry {
             home,
             areas,
             browser: config.browser.clone(),
+            source: config.source.clone(),
+            orphans,
+            instance: config.instance.clone(),
             allow_link_local: config.allow_link_local,
             quota: config.quota,
             cap: config.max_sessions,
@@ -119,7 +127,8 @@ impl Registry {
         if !unmet.is_empty() {
             tracing::warn!("not done here: {}", unmet.join("; "));
         }
-        let id = uuid::Uuid::new_v4().to_string();
+        let id = uuid::Uuid::new_v4();
+        let id = self.instance.as_ref().map_or_else(|| id.to_string(), |instance| format!("{instance}-{id}"));
         let folder = self.home.session(&id)?;
         let files = Files::new(&id, &folder, self.quota.session)?;
         let through = start.through()?;
@@ -133,33 +142,7 @@ impl Registry {
             downloads: files.downloads_folder(),
             quota: self.quota.session,
         };
-        let browser = match &start.cdp_url {
-            Some(url) => {
-                let wire = Wire::open(url).await;
-                let connected = async { Browser::over(wire?, None, setup).await };
-                connected.await.map_err(|error| {
-                    // The address may carry a key, so it is not repeated.
-                    Refusal::not_here(format!("the browser at cdp_url cannot be used: {error}"))
-                })?
-            }
-            None => {
-                let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
-                let mut flags = start.chrome_args.clone().unwrap_or_default();
-                flags.extend(through.flags);
-                if !self.allow_link_local {
-                    flags.push(format!("--host-resolver-rules={}", net::RULES));
-                }
-                let launched = launch(&self.keeper, &program, &folder, &flags).await.map_err(Refusal::broken)?;
-                let started = Browser::over(launched.wire, Some(launched.process), setup).await;
-                started.map_err(|error| {
-                    let said = format!("{} did not start ({error}): run it by hand to see why", program.display());
-                    match start.chrome_args {
-                        Some(_) => Refusal::invalid(&["body", "chrome_args"], format!("with these switches {said}")),
-                        None => Refusal::broken(said),
-                    }
-                })?
-            }
-        };
+        let browser = self.open(&start, &folder, through.flags, setup).await?;
         profile::restore(&browser, &state).await?;
         let session = Arc::new(Session::new(id, start, browser, files, folder, self.areas.clone(), self.minute));
         let mut sessions = self.sessions();
@@ -175,6 +158,73 @@ impl Registry {
             sessions.remove(oldest);
         }
         Ok(session)
+    }
+
+    /// The browser of a session, from where it is to come.
+    async fn open(&self, start: &Start, folder: &Folder, more: Vec<String>, setup: Setup) -> Result<Browser, Refusal> {
+        if let Some(url) = &start.cdp_url {
+            let wire = Wire::open(url).await;
+            let connected = async { Browser::over(wire?, Host::Guest, setup).await };
+            return connected.await.map_err(|error| {
+                // The address may carry a key, so it is not repeated.
+                Refusal::not_here(format!("the browser at cdp_url cannot be used: {error}"))
+            });
+        }
+        let mut flags = start.chrome_args.clone().unwrap_or_default();
+        flags.extend(more);
+        if !self.allow_link_local {
+            flags.push(format!("--host-resolver-rules={}", net::RULES));
+        }
+        match &self.source {
+            Source::Here => {
+                let program = find(self.browser.as_deref()).map_err(Refusal::not_here)?;
+                let launched = launch(&self.keeper, &program, folder, &flags).await.map_err(Refusal::broken)?;
+                let started = Browser::over(launched.wire, Host::Process(launched.process), setup).await;
+                started.map_err(|error| {
+                    let said = format!("{} did not start ({error}): run it by hand to see why", program.display());
+                    match start.chrome_args {
+                        Some(_) => Refusal::invalid(&["body", "chrome_args"], format!("with these switches {said}")),
+                        None => Refusal::broken(said),
+                    }
+                })
+            }
+            Source::Grid(grid) => {
+                let slot = grid.start(&remote(&flags), folder).await.map_err(Refusal::from)?;
+                let connected = async { Browser::over(slot.open().await?, Host::Slot(slot), setup).await };
+                connected.await.map_err(|error| {
+                    Refusal::unavailable(format!("the Grid's browser cannot be driven through se:cdp: {error}"))
+                })
+            }
+            Source::Pool(pool) => {
+                let busy = "every browser of the list is taken or cannot be reached: stop a session, or wait";
+                let (place, wire) = pool.take().await.ok_or_else(|| Refusal::overloaded(busy))?;
+                let connected = Browser::over(wire, Host::Place(place), setup).await;
+                connected
+                    .map_err(|error| Refusal::unavailable(format!("a browser of the list cannot be driven: {error}")))
+            }
+        }
+    }
+
+    /// Ends what a killed server left in the Grid.
+    pub(crate) async fn end_orphans(&self) {
+        let Source::Grid(grid) = &self.source else { return };
+        join_all(self.orphans.iter().map(async |id| match grid.stop(id).await {
+            Ok(()) => tracing::info!("a session of the Grid was ended that a killed server left"),
+            Err(reason) => tracing::warn!(reason, "a session that a killed server left in the Grid was not ended"),
+        }))
+        .await;
+    }
+
+    /// Whether sessions can start, and on what.
+    pub(crate) async fn readiness(&self) -> Result<Value, Refusal> {
+        match &self.source {
+            Source::Here => Ok(Value::Null),
+            Source::Pool(pool) => Ok(pool.status()),
+            Source::Grid(grid) => {
+                let status = grid.status().await;
+                status.map_err(|reason| Refusal::unavailable(format!("the Grid cannot be reached: {reason}")))
+            }
+        }
     }
 
     /// A session, alive or ended.
@@ -224,7 +274,7 @@ async fn watch_timers(session: Arc<Session>) {
         tokio::select! {
             () = sleep_until(due) => {}
             () = session.record() => {}
-            () = session.browser.closed() => return session.end(End::BrowserLost).await,
+            () = session.browser.gone() => return session.end(End::BrowserLost).await,
             () = session.ended() => return,
         }
     }

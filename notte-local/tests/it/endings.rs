@@ -309,3 +309,20 @@ async fn dropping_the_server_ends_its_browsers() {
     assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status() == 503), "it comes too late");
     eventually("the browser that was starting is left", || processes(&own) == 0).await;
 }
+
+/// Chromium makes a socket in its temporary folder, and the path of one may have about a hundred characters.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browsers_temporary_folder_has_room_for_the_path_of_a_socket() {
+    let api = Api::start().await;
+    let session = api.session().await;
+    let lines = std::fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
+    let browser = lines.into_iter().find(|process| {
+        std::fs::read(process.join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(&session.id))
+    });
+    let environment = std::fs::read(browser.expect("a browser").join("environ")).expect("its environment");
+    let environment = String::from_utf8_lossy(&environment).into_owned();
+    let folder = environment.split('\0').find_map(|variable| variable.strip_prefix("TMPDIR=")).expect("a folder");
+    let path = Path::new(folder).join("org.chromium.Chromium.abcdef/SingletonSocket");
+    let more = path.to_string_lossy().len() - std::env::temp_dir().to_string_lossy().len();
+    assert!(more < 85, "{} has {more} characters beyond the temporary folder", path.display());
+}

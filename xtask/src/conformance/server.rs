@@ -17,7 +17,7 @@ pub(super) fn build() -> Result<(), Failure> {
     cargo(&["build", "--locked", "--package", "notte-local"])
 }
 
-fn program() -> PathBuf {
+pub(super) fn program() -> PathBuf {
     workspace::target().join("debug/notte-local")
 }
 
