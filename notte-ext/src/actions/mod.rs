@@ -21,22 +21,17 @@
 
 mod form;
 mod kinds;
-mod new;
 mod target;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-use notte_api::types;
+use notte_api::{types, wire::Secret};
 
 pub use self::{
     form::FormFill,
-    kinds::{
-        CaptchaSolve, Check, Click, CloseTab, Completion, DownloadFile, EmailRead, EmailVerificationRead, EvaluateJs,
-        FallbackFill, Fill, GoBack, GoForward, Goto, GotoNewTab, Help, MultiFactorFill, PressKey, Reload, Scrape,
-        ScrollDown, ScrollUp, SelectDropdownOption, SmsRead, SwitchTab, UploadFile, Wait,
-    },
+    kinds::*,
     target::{ElementId, Selector},
 };
 
@@ -50,6 +45,15 @@ pub use self::{
 pub struct Action(types::Action);
 
 impl Action {
+    /// Fills in several fields of a form, found by what they are for: pairs such as `("first_name", "Ada")`.
+    pub fn form_fill<N, V>(fields: impl IntoIterator<Item = (N, V)>) -> FormFill
+    where
+        N: Into<String>,
+        V: Into<Secret<String>>,
+    {
+        FormFill::new(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
     /// The `type` on the wire, such as `click`; `None` for an object from the service that has none.
     pub fn kind(&self) -> Option<&str> {
         self.0.tag()

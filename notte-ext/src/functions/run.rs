@@ -6,6 +6,7 @@ use notte_api::{
     types::{self, FunctionRunGetMetadataPayloadMode, FunctionRunStatus},
     wire::Open,
 };
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::RunUpdate;
@@ -51,13 +52,15 @@ impl FunctionRun {
         &self.id
     }
 
-    /// How it is: state, log, variables, result, and the session it uses, whose replay there is.
+    /// Returns how it is: state, log, variables, result, and the session it uses, whose replay exists. A result that is
+    /// not text is returned as JSON text.
     ///
     /// # Errors
     /// See [`ErrorKind`].
     pub async fn status(&self) -> Result<types::FunctionRun> {
         let request = self.notte.api().function_run_get_metadata();
-        self.notte.call(request.function_id(&self.function).run_id(&self.id)).await
+        let status = self.notte.call(request.function_id(&self.function).run_id(&self.id)).await;
+        status.or_else(|error| with_json_result(&error).ok_or(error))
     }
 
     /// Stops it. Its record stays.
@@ -94,4 +97,15 @@ impl FunctionRun {
         }
         Ok(Some(bytes))
     }
+}
+
+/// Reads a run whose result is not text, as the document promises it, but the value itself.
+fn with_json_result(error: &Error) -> Option<types::FunctionRun> {
+    if error.kind() != ErrorKind::Decode || !error.json_path()?.starts_with("result") {
+        return None;
+    }
+    let mut run: Value = serde_json::from_slice(error.api()?.body()?).ok()?;
+    let result = run.get_mut("result")?;
+    *result = result.to_string().into();
+    serde_json::from_value(run).ok()
 }

@@ -315,6 +315,12 @@ async fn a_run_is_looked_at_stopped_and_reported_on() {
     });
     say(&server, "GET /functions/f-1/runs/r-1", &status);
     assert_eq!(run.status().await.unwrap().status, FunctionRunStatus::Active);
+    for result in [json!({"price": 83}), json!([1, 2]), json!(42)] {
+        let mut status = status.clone();
+        status["result"] = result.clone();
+        say(&server, "GET /functions/f-1/runs/r-1", &status);
+        assert_eq!(run.status().await.unwrap().result, Some(result.to_string()));
+    }
     let changed = json!({"function_id": "f-1", "function_run_id": "r-1", "updated_at": "2025-01-02T03:04:05Z"});
     say(&server, "DELETE /functions/f-1/runs/r-1", &changed);
     run.stop().await.unwrap();
