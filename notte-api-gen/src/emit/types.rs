@@ -157,7 +157,7 @@ fn decorate_field(
         }
     }
     let property = rename.unwrap_or_else(|| field.ident.as_ref().map(rust::plain).unwrap_or_default());
-    if property == "gen" {
+    if field.ident.as_ref().is_some_and(|ident| ident == "gen") {
         field.ident = Some(rust::ident("gen"));
         field.attrs.push(parse_quote!(#[serde(rename = "gen")]));
     }
