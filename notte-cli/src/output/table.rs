@@ -8,6 +8,8 @@ use super::items;
 /// Names that say most about an object, in the order in which they are shown.
 const TELLING: &[&str] = &["id", "name", "status", "success", "description", "url", "created_at", "size", "email"];
 const MOST: usize = 6;
+/// A table is not squeezed into fewer columns of a terminal.
+const NARROWEST: u16 = 40;
 
 pub(crate) fn render(value: &Value, columns: &[&str]) -> String {
     if let Some(items) = items(value) {
@@ -31,10 +33,16 @@ pub(crate) fn render(value: &Value, columns: &[&str]) -> String {
 }
 
 fn rows(items: &[Value], columns: &[&str]) -> String {
+    // A column that no row has says nothing.
+    let has = |name: &&&str| items.iter().any(|item| !item[**name].is_null());
     let columns: Vec<String> =
-        if columns.is_empty() { choose(items) } else { columns.iter().map(ToString::to_string).collect() };
+        if columns.is_empty() { choose(items) } else { columns.iter().filter(has).map(ToString::to_string).collect() };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    // A terminal that does not know its width cannot be fitted.
+    if table.width().is_none_or(|width| width < NARROWEST) {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
     table.set_header(columns.iter().map(|name| name.to_uppercase()));
     for item in items {
         table.add_row(columns.iter().map(|name| item.get(name).map(cell).unwrap_or_default()));

@@ -104,6 +104,20 @@ fn an_outcome_that_is_unknown_is_said_to_be_and_a_refusal_is_none() {
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_machine_without_a_browser_is_told_what_to_install() {
+    let stage = Stage::new();
+    let run = |arguments: &[&str], path: &str| {
+        let mut command = stage.command(arguments);
+        command.env_remove("NOTTE_API_KEY").env_remove("NOTTE_API_URL").env("PATH", path);
+        stage.finish(command, "")
+    };
+    let done = run(&["--local", "sessions", "start"], "").fails(2, "invalid_request");
+    assert!(done.error()["message"].as_str().unwrap().contains("no browser found: install one"), "{done:?}");
+    run(&["local", "stop"], &std::env::var("PATH").unwrap()).ok();
+}
+
 #[test]
 fn a_name_whose_session_has_ended_is_free_again() {
     let stage = Stage::new();
