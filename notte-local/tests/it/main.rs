@@ -12,6 +12,7 @@ mod debugging;
 mod documents;
 mod door;
 mod elements;
+mod elsewhere;
 #[cfg(target_os = "linux")]
 mod endings;
 mod exports;
