@@ -24,8 +24,8 @@ const EDGES: &[(&str, &[&str])] = &[
 /// What the generator may not need: it is pure.
 const IMPURE: &[&str] = &["tokio", "reqwest"];
 
-/// A hand-written file longer than this hides a second duty.
-const LONGEST: usize = 450;
+/// A hand-written source file longer than this hides a second duty. Tests are lists of cases, and may be longer.
+const LONGEST: usize = 550;
 
 /// Checks every rule.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -91,7 +91,7 @@ fn check_file(file: &str, bytes: &[u8]) -> Vec<String> {
             problems.push(format!("{file}: opens without a `//!` sentence that says what it does"));
         }
         let lines = text.lines().count();
-        if !generated && lines > LONGEST {
+        if !generated && file.contains("/src/") && lines > LONGEST {
             problems.push(format!("{file}: {lines} lines; over {LONGEST} a second duty hides in it, split it"));
         }
     }

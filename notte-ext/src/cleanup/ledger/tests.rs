@@ -1,3 +1,5 @@
+//! What a ledger keeps, and what survives damage to it.
+
 use std::{fs, path::PathBuf};
 
 use super::{
