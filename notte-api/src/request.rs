@@ -1,6 +1,7 @@
 //! `Draft`: an unfinished request, built from the values of a builder and serialized as the document describes.
 
 #![allow(dead_code, reason = "which of these generated code uses depends on the document")]
+#![allow(clippy::result_large_err, reason = "the error is progenitor's, and made once per request that fails")]
 
 use bytes::Bytes;
 use progenitor_client::encode_path;

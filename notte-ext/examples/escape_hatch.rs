@@ -6,11 +6,8 @@ use notte_ext::{Notte, Result, notte_api::reqwest::Method};
 #[tokio::main]
 async fn main() -> Result<()> {
     let notte = Notte::from_env()?;
-    let session = notte
-        .session()
-        .request(|request| request.browser_type("brave-next"))
-        .extra("future_option", true)
-        .await?;
+    let session =
+        notte.session().request(|request| request.browser_type("brave-next")).extra("future_option", true).await?;
 
     let status = notte.call(notte.api().session_status().session_id(session.id())).await?;
     println!("{}", status.status.as_str());

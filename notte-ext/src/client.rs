@@ -1,6 +1,7 @@
 //! `Notte`: the handle that everything starts from.
 
 use std::{
+    borrow::Borrow,
     fmt,
     future::Future,
     sync::Arc,
@@ -194,8 +195,8 @@ impl Notte {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> Request<'_> {
-        Request::new(self, method, path.into())
+    pub fn request(&self, method: impl Borrow<Method>, path: impl AsRef<str>) -> Request<'_> {
+        Request::new(self, method.borrow(), path.as_ref())
     }
 
     /// As [`call`](Self::call), with the status and headers beside the value.

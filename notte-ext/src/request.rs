@@ -23,8 +23,8 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(notte: &'a Notte, method: Method, path: String) -> Self {
-        Self { notte, request: Raw::at(&method, path), options: Options::new() }
+    pub(crate) fn new(notte: &'a Notte, method: &Method, path: &str) -> Self {
+        Self { notte, request: Raw::at(method, path), options: Options::new() }
     }
 
     /// Adds a query parameter.

@@ -98,8 +98,7 @@ async fn a_poll_that_hangs_does_not_outlive_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn odd_answers_are_tolerated_for_some_polls_in_a_row() {
     let odd = || Err(Error::new(ErrorKind::Decode, "odd"));
-    let few: [fn() -> _; 12] =
-        [odd, odd, odd, odd, odd, not_yet, odd, odd, odd, odd, odd, done];
+    let few: [fn() -> _; 12] = [odd, odd, odd, odd, odd, not_yet, odd, odd, odd, odd, odd, done];
     assert_eq!(run(Schedule::default(), &few).await.0.unwrap(), 8);
     let (result, times) = run(Schedule::default(), &[odd]).await;
     assert_eq!((result.unwrap_err().0.kind(), times.len()), (ErrorKind::Decode, 6));

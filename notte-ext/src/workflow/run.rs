@@ -65,8 +65,8 @@ impl<'a> WorkflowRun<'a> {
         }
         let (mut steps, mut repaired) = (Vec::new(), None);
         for (at, step) in self.workflow.steps.iter().enumerate() {
-            let Done { outcome, target } = self.step(step).await.map_err(|error| self.failed(at, error))?;
-            self.check(step).await.map_err(|error| self.failed(at, error))?;
+            let Done { outcome, target } = self.step(step).await.map_err(|error| self.failed(at, &error))?;
+            self.check(step).await.map_err(|error| self.failed(at, &error))?;
             if let Some(target) = target {
                 repaired.get_or_insert_with(|| self.workflow.clone()).steps[at].target = Some(target);
             }
@@ -152,7 +152,7 @@ impl<'a> WorkflowRun<'a> {
         Err(Error::execution(OPERATION, format!("it led to {:?} in place of {:?}", page.title(), then.url)))
     }
 
-    fn failed(&self, at: usize, error: Error) -> Error {
+    fn failed(&self, at: usize, error: &Error) -> Error {
         let steps = &self.workflow.steps;
         let acted = error.may_have_been_sent();
         let failed = Error::new(error.kind(), format!("step {} of {}, {}: {error}", at + 1, steps.len(), steps[at]));

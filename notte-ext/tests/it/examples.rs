@@ -79,7 +79,8 @@ fn tenant_starts_and_stops_each_session_with_its_own_key() {
     assert_eq!(printed, "anna: 42\nben: 42\nrotating: 42\nleft: []\n");
     for method in ["POST /sessions/start", "DELETE"] {
         let state = server.state();
-        let heads: Vec<_> = state.requests.iter().filter(|sent| sent.line.starts_with(method)).map(|sent| &sent.head).collect();
+        let heads: Vec<_> =
+            state.requests.iter().filter(|sent| sent.line.starts_with(method)).map(|sent| &sent.head).collect();
         for (head, key) in heads.iter().zip(["anna-key", "ben-key", "fresh-key"]) {
             assert!(head.contains(&format!("bearer {key}")), "{method}: {head}");
         }

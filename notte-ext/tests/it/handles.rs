@@ -99,8 +99,10 @@ async fn a_client_without_a_key_asks_its_provider_for_one() {
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
 }
 
+type Ended = (Attempt, Option<AttemptEnd>);
+
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<(Attempt, Option<AttemptEnd>)>>>);
+struct Heard(Arc<Mutex<Vec<Ended>>>);
 
 impl OnAttempt for Heard {
     fn before(&self, attempt: &Attempt, headers: &mut HeaderMap) {
@@ -240,9 +242,13 @@ async fn a_scope_has_any_error_that_ours_can_become() {
     });
     assert!(matches!(failed.await, Err(Mine::Notte(ErrorKind::Execution))));
     // The error of `scope` needs no name.
-    notte.session().scope(async |session| {
-        session.goto("https://e.com").await?;
-        Ok(())
-    }).await.unwrap();
+    notte
+        .session()
+        .scope(async |session| {
+            session.goto("https://e.com").await?;
+            Ok(())
+        })
+        .await
+        .unwrap();
     assert_eq!(server.settle(0), 0);
 }

@@ -490,7 +490,8 @@ async fn a_scope_that_succeeded_gives_its_value_even_if_the_stop_fails() {
 
 #[tokio::test]
 async fn a_start_whose_answer_is_damaged_but_names_the_session_is_stopped_by_that_name() {
-    let damages: [(fn(&str) -> String, bool); 4] = [
+    type Damage = (fn(&str) -> String, bool);
+    let damages: [Damage; 4] = [
         (|body| body[..body.len() - 9].to_owned(), true),
         (|body| format!("{body} and more"), false),
         (|body| body.replacen('{', r#"{"cost":NaN,"#, 1), false),
