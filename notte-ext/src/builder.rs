@@ -2,11 +2,7 @@
 
 use std::{fmt, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
-use notte_api::{
-    Client, ClientBuilder,
-    reqwest,
-    wire::Secret,
-};
+use notte_api::{Client, ClientBuilder, reqwest, wire::Secret};
 
 use crate::{
     Error, ErrorKind, Notte, OnAttempt, Result, Retry,

@@ -1,7 +1,6 @@
 //! Browser sessions and web agents of Notte for Rust services.
 
 #![doc = include_str!("../README.md")]
-
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;

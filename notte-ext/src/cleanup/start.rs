@@ -61,7 +61,8 @@ impl Cleanup {
             // The semaphore is never closed.
             Some(slot) => Ok(slot.ok().map(Arc::new)),
             None => {
-                let message = format!("max_live_sessions live, and none of them ended within {:.1} s", wait.as_secs_f64());
+                let message =
+                    format!("max_live_sessions live, and none of them ended within {:.1} s", wait.as_secs_f64());
                 Err(Error::new(ErrorKind::SessionLimit, message).in_operation(OPERATION))
             }
         }

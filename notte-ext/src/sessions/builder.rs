@@ -16,7 +16,10 @@ use notte_api::{
 use serde_json::{Map, Value};
 
 use super::{Proxies, Session, check};
-use crate::{Error, Notte, ProfileId, Result, VaultId, call::{Caller, Policy}};
+use crate::{
+    Error, Notte, ProfileId, Result, VaultId,
+    call::{Caller, Policy},
+};
 
 /// Sets up a session. `.await` starts it; [`scope`](Self::scope) starts it, runs something in it, and stops it.
 ///

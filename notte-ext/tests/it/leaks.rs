@@ -313,14 +313,14 @@ fn child() {
             Ok(())
         }),
         "timeout" => many.block_on(async {
-            let _ = tokio::time::timeout(Duration::from_millis(300), hanging(notte.clone())).await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), hanging(notte.clone())).await;
             Ok(())
         }),
         "select" => many.block_on(async {
             let work = notte.session().scope(async |_| std::future::pending::<Result<(), Error>>().await);
             tokio::select! {
                 done = work => done,
-                () = tokio::time::sleep(Duration::from_millis(300)) => Ok(()),
+                () = until_live(&notte) => Ok(()),
             }
         }),
         "start_lost" => many.block_on(async {
