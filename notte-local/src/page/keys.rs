@@ -74,6 +74,8 @@ pub(super) async fn write(tab: &Tab, text: &str) -> Result<(), Failure> {
         };
         let Some(key) = key(&name) else { continue };
         strike(tab, &key, key.text.clone(), 0, None).await?;
+        // What a key sets off, such as the focus of the next box, comes before the next key.
+        tab.breathe().await;
     }
     Ok(())
 }

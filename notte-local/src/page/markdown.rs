@@ -114,8 +114,6 @@ fn convert(html: &str, wanted: &Scrape) -> Result<String, Failure> {
         })
         .add_handler(vec!["td", "th"], |handlers: &dyn Handlers, element: Element<'_>| {
             let content = handlers.walk_children(element.node).content;
-            let is_layout = content.contains(TABLE);
-            let content = if is_layout { content } else { flat(&content).replace('|', "\\|") };
             let span = |name| attribute(element.attrs, name).and_then(|text| text.parse().ok()).unwrap_or(1_usize);
             Some(format!("{content}{CELL_END}{} {}{SPAN_END}", span("colspan"), span("rowspan")).into())
         })
@@ -195,9 +193,9 @@ fn code(element: &Element<'_>) -> String {
 }
 
 /// A cell: its text, and how many columns and rows it takes.
-type Cell<'a> = (&'a str, usize, usize);
+type Cell = (String, usize, usize);
 
-fn cells(row: &str) -> Vec<Cell<'_>> {
+fn cells(row: &str) -> Vec<Cell> {
     let cell = |cell: &'_ str| -> Option<(usize, usize, usize)> {
         let (text, span) = cell.rsplit_once(CELL_END)?;
         let (columns, rows) = span.split_once(' ')?;
@@ -206,7 +204,10 @@ fn cells(row: &str) -> Vec<Cell<'_>> {
         Some((text.len(), columns.parse().ok()?, rows))
     };
     row.split_terminator(SPAN_END)
-        .filter_map(|one| cell(one).map(|(end, columns, rows)| (one[..end].trim(), columns.clamp(1, WIDEST), rows)))
+        .filter_map(|one| {
+            cell(one)
+                .map(|(end, columns, rows)| (flat(&one[..end]).replace('|', "\\|"), columns.clamp(1, WIDEST), rows))
+        })
         .collect()
 }
 
@@ -220,12 +221,13 @@ fn table(handlers: &dyn Handlers, node: &Rc<Node>) -> HandlerResult {
     let mut rows: Vec<Vec<String>> = Vec::new();
     // What cells of the rows above still have to say, by column.
     let mut above: Vec<(usize, String)> = Vec::new();
-    for line in content.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let Some(row) = line.strip_prefix(ROW) else {
-            text.push_str(line);
-            text.push('\n');
-            continue;
-        };
+    let mut parts = content.split(ROW);
+    // What comes before the first row is the caption.
+    for line in parts.next().into_iter().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()) {
+        text.push_str(line);
+        text.push('\n');
+    }
+    for row in parts {
         let mut left = cells(row).into_iter();
         let mut out: Vec<String> = Vec::new();
         loop {
@@ -238,9 +240,9 @@ fn table(handlers: &dyn Handlers, node: &Rc<Node>) -> HandlerResult {
             let Some((said, columns, rows)) = left.next() else { break };
             above.resize(above.len().max(column + columns), (0, String::new()));
             for place in 0..columns {
-                let said = if place == 0 { said } else { "" };
-                above[column + place] = (rows - 1, said.to_owned());
-                out.push(said.to_owned());
+                let said = if place == 0 { said.clone() } else { String::new() };
+                above[column + place] = (rows - 1, said.clone());
+                out.push(said);
             }
         }
         rows.push(out);

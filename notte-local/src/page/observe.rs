@@ -47,7 +47,9 @@ pub(crate) async fn observe(browser: &Browser, limit: usize) -> Result<Observed,
         let changed = tab.life().commits != commits;
         let retry = |error: &CdpError| error.is_lost_context() || matches!(error, CdpError::TabClosed);
         match (seen, picture) {
-            (Ok(seen), Ok(picture)) if !changed || Instant::now() > end => return Ok(observed(seen, &picture, infos)),
+            (Ok(seen), Ok(picture)) if !changed || Instant::now() > end => {
+                return Ok(observed(&seen, &picture, infos, limit));
+            }
             (Err(error), _) | (_, Err(error)) if !(changed || retry(&error)) || Instant::now() > end => {
                 return Err(error.into());
             }
@@ -85,10 +87,10 @@ async fn enter(tab: &Tab, realm: &Realm, found: Value, limit: usize, depth: usiz
     all
 }
 
-fn observed(mut seen: Value, picture: &str, infos: Vec<(String, String)>) -> Observed {
+fn observed(seen: &Value, picture: &str, infos: Vec<(String, String)>, limit: usize) -> Observed {
     let tab_data = |(place, (title, url))| json!({ "tab_id": place, "title": title, "url": url });
     let tabs: Vec<Value> = infos.into_iter().enumerate().map(tab_data).collect();
-    let all = number(seen["found"].take());
+    let all = number(&seen["found"], limit);
     let found: Vec<&Value> = all.iter().filter(|one| one["id"].is_string()).collect();
     let interactions: Vec<Value> = found.iter().map(|element| interaction(element)).collect();
     let browser_actions = templates();
@@ -109,7 +111,7 @@ fn observed(mut seen: Value, picture: &str, infos: Vec<(String, String)>) -> Obs
             "bboxes": found.iter().map(|element| bounds(element, &seen["viewport"])).collect::<Vec<_>>(),
         },
         "space": {
-            "description": describe(&seen, &all),
+            "description": describe(seen, &all),
             "interaction_actions": interactions,
             "browser_actions": browser_actions,
             "actions": actions,
@@ -125,9 +127,12 @@ fn observed(mut seen: Value, picture: &str, infos: Vec<(String, String)>) -> Obs
 }
 
 /// Gives every element its id: a letter for what it is, and a number in the order of the page.
-fn number(found: Value) -> Vec<Value> {
+fn number(found: &Value, limit: usize) -> Vec<Value> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let mut all = found.as_array().cloned().unwrap_or_default();
+    // Each document was asked for so many: all of them together have no more.
+    let mut left = limit;
+    all.retain(|one| !one["id"].is_string() || left.checked_sub(1).inspect(|rest| left = *rest).is_some());
     for one in all.iter_mut().filter(|one| one["id"].is_string()) {
         let letter = text(&one["letter"]);
         let count = counts.entry(letter.clone()).or_default();

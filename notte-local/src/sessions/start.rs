@@ -57,7 +57,7 @@ pub(crate) struct Profile {
 enum Proxies {
     Plain(bool),
     /// A country, as clients write it for one of Notte's own.
-    Country(#[allow(dead_code, reason = "read, so that it is accepted")] String),
+    Country(String),
     List(Vec<Proxy>),
 }
 
@@ -121,6 +121,11 @@ impl Start {
         }
         if self.aspect_ratio.is_some() && self.viewport_width.is_some() {
             return invalid("aspect_ratio", "either an aspect ratio or a viewport");
+        }
+        if let Some(Proxies::Country(country)) = &self.proxies
+            && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        {
+            return invalid("proxies", "true, a list, or a country of two letters such as us");
         }
         if self.auth_retry.is_some_and(|retries| retries > 2) {
             return invalid("auth_retry", "from 0 to 2");

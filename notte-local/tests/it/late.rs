@@ -57,6 +57,33 @@ async fn looking_while_another_client_navigates_never_fails() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_sends_a_form_sees_the_page_that_it_leads_to() {
+    let pages = [("/", LEAVING.to_owned()), ("/in", IN.to_owned())];
+    let (api, site) = (Api::start().await, Site::of(&pages).await);
+    let session = api.session().await;
+    for round in 0..6 {
+        let task = json!([
+            {"type": "goto", "url": site.at("/")},
+            {"type": "fill", "selector": "[name=user]", "value": "ann"},
+            {"type": "click", "selector": if round % 2 == 0 { "#send" } else { "#later" }},
+            {"type": "scrape"},
+        ]);
+        let start = json!({"session_id": session.id, "task": task.to_string(), "reasoning_model": "local/script"});
+        let agent = api.post("/agents/start", start).await["agent_id"].as_str().expect("an id").to_owned();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let status = loop {
+            let status = api.get(&format!("/agents/{agent}")).await;
+            if status["status"] == "closed" {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "{status}");
+        };
+        assert_eq!(status["success"], true, "{round}: {status}");
+        assert!(status["answer"].as_str().unwrap().contains("Welcome"), "{round}: {status}");
+    }
+}
+
 const LATE: &str = r#"<!doctype html><title>Late</title><style>#menu{opacity:0;visibility:hidden;transition:all .3s}#menu.open{opacity:1;visibility:visible}</style>
 <main></main><script>const main=document.querySelector('main'),show=(text)=>main.innerHTML='<button>'+text+'</button>',how=location.search.slice(1);
 const ways={timer(){setTimeout(()=>show('Ready'),400)},chain(){let n=0;const f=()=>++n<6?setTimeout(f,60):show('Ready');f()},
