@@ -79,6 +79,13 @@ fn verdict(report: &Report) -> Vec<String> {
         ),
     ];
     lines.extend(unknown.map(|why| visible(&format!("What callers must change is unknown: {why}"))));
+    for (rule, what) in [("unhandled", "No rule covers"), ("not-compared", "Not compared, and changed")] {
+        let found = report.changes.iter().filter(|change| change.rule.id == rule);
+        let places: Vec<String> = found.map(|change| visible(&change.place)).collect();
+        if !places.is_empty() {
+            lines.push(format!("{what}: {}", listed(&places, PLACES, "place")));
+        }
+    }
     lines
 }
 

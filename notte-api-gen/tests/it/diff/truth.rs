@@ -233,4 +233,9 @@ fn parts_that_are_not_compared_are_named_by_place() {
     }
     assert_eq!(found.len(), 3, "{found:?}");
     assert!(report.changes.iter().all(|change| !change.wire.affected && !change.compile.affected));
+    let digest = report.write(Format::Digest, ["old", "new"]);
+    assert!(
+        digest.lines().take(6).any(|line| line.starts_with("Not compared") && line.contains("XThing (if)")),
+        "{digest}"
+    );
 }
