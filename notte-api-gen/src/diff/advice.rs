@@ -36,7 +36,7 @@ impl Report {
         }
         let breaking = fingerprints(&|change| change.compile.affected);
         if !breaking.is_empty() {
-            let reason = format!("{} source", one_or_many(breaking.len(), "breaks", "break"));
+            let reason = one_or_many(breaking.len(), "breaks source", "break source");
             return Advice { bump: Bump::Breaking, reason, because: breaking };
         }
         let seen =
@@ -48,8 +48,10 @@ impl Report {
             };
             return Advice { bump, reason: reason.to_owned(), because: Vec::new() };
         }
-        let reason =
-            format!("source still builds; {} something or behave differently", one_or_many(seen.len(), "adds", "add"));
+        let reason = format!(
+            "source still builds; {}",
+            one_or_many(seen.len(), "adds something or behaves differently", "add something or behave differently")
+        );
         Advice { bump: Bump::Compatible, reason, because: seen }
     }
 }
