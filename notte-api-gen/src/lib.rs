@@ -7,6 +7,7 @@ mod emit;
 mod error;
 mod format;
 mod harden;
+mod leave_out;
 pub mod lint;
 mod load;
 mod model;
@@ -18,6 +19,7 @@ mod text;
 pub use emit::{File, emit};
 pub use error::Error;
 pub use harden::harden;
+pub use leave_out::LeftOut;
 pub use lint::{Finding, Options, Severity};
 pub use load::{Dialect, Document, load};
 pub use model::{Api, Body, Operation, Parameter, Part, Response, Style};
@@ -48,6 +50,8 @@ pub struct Generation {
     pub source_operations: usize,
     /// The licence that `info` names, or `none`.
     pub license: String,
+    /// The operations that cannot be generated, each with its reason.
+    pub left_out: Vec<LeftOut>,
     /// What normalising left out, and findings that are no errors.
     pub notes: Vec<String>,
 }
@@ -68,6 +72,8 @@ struct Checked {
     source_operations: usize,
     notes: Vec<Note>,
     findings: Vec<Finding>,
+    left_out: Vec<LeftOut>,
+    refused: bool,
 }
 
 /// The whole pipeline.
@@ -75,17 +81,21 @@ struct Checked {
 /// # Errors
 /// Every problem of the first stage that has one.
 pub fn generate(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Generation, Failure> {
-    let Checked { effective, license, source_operations, notes, findings } = check(document, overlays, options)?;
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    let Checked { effective, license, source_operations, notes, findings, left_out, refused } =
+        check(document, overlays, options)?;
+    if refused {
         return Err(Failure::Lint(findings));
     }
     let one = |error| Failure::Input(vec![error]);
     let api = Api::read(&effective).map_err(one)?;
-    let files = emit(&effective, &api).map_err(one)?;
+    let mut files = emit(&effective, &api).map_err(one)?;
+    if let Some(page) = files.iter_mut().find(|file| file.path == "API.md") {
+        page.text.push_str(&emit::left_out(&left_out));
+    }
     let effective = text::escaped_json(&serde_json::to_string_pretty(&effective).unwrap_or_default()) + "\n";
     let notes =
         notes.iter().map(|note| format!("note: {note}")).chain(findings.iter().map(ToString::to_string)).collect();
-    Ok(Generation { effective, files, api, source_operations, license, notes })
+    Ok(Generation { effective, files, api, source_operations, license, left_out, notes })
 }
 
 /// Everything lint finds in a document, errors and notes.
@@ -98,13 +108,9 @@ pub fn lint(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Re
 
 fn check(document: Input<'_>, overlays: &[Input<'_>], options: Options) -> Result<Checked, Failure> {
     let Overlaid { value, license, source_operations, notes } = overlaid(document, overlays)?;
-    let mut findings = lint::source(&value, options);
-    let mut effective = Value::Null;
-    if findings.iter().all(|finding| finding.severity != Severity::Error) {
-        effective = harden(value);
-        findings.extend(lint::effective(&effective));
-    }
-    Ok(Checked { effective, license, source_operations, notes, findings })
+    let leave_out::Left { effective, findings, left_out, mut refused } = leave_out::judged(value, options);
+    refused |= options.strict && findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(Checked { effective, license, source_operations, notes, findings, left_out, refused })
 }
 
 /// The pipeline up to harden.

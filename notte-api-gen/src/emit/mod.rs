@@ -21,9 +21,9 @@ use syn::parse_quote;
 
 use self::doc::Doc;
 use self::progenitor::Source;
-use crate::Error;
 use crate::format::{Piece, format, join};
 use crate::model::Api;
+use crate::{Error, LeftOut};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,17 @@ pub fn emit(document: &Value, api: &Api) -> Result<Vec<File>, Error> {
     files.push(File { path: "API.md".to_owned(), text: operations + &listed });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// What `API.md` says of the operations that are not there.
+pub(crate) fn left_out(left_out: &[LeftOut]) -> String {
+    let line = |it: &LeftOut| format!("| `{}` | {} |\n", doc::cell(&it.endpoint), doc::cell(&it.reason));
+    match left_out {
+        [] => String::new(),
+        some => {
+            format!("\n## Left out\n\n| endpoint | reason |\n|---|---|\n{}", some.iter().map(line).collect::<String>())
+        }
+    }
 }
 
 /// `Client`, the builders and the table, and what `API.md` says of them.

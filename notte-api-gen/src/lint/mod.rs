@@ -43,6 +43,8 @@ pub struct Finding {
 pub struct Options {
     /// Whether a POST without an effect class is an error. It is, where overlays give the classes.
     pub effect_required: bool,
+    /// Whether an operation that cannot be generated refuses the document, instead of being left out by name.
+    pub strict: bool,
 }
 
 /// A rule: its name and the function that looks for it.
@@ -66,7 +68,7 @@ pub fn source(value: &Value, options: Options) -> Vec<Finding> {
 
 /// Checks the hardened document: everything the code generator below would panic on or get wrong. Sorted by pointer.
 pub fn effective(value: &Value) -> Vec<Finding> {
-    let options = Options { effect_required: true };
+    let options = Options { effect_required: true, strict: true };
     run(&Document::new(value, options), effective::RULES)
 }
 

@@ -8,7 +8,7 @@ use notte_api_gen::lint::{self, Finding, Options, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const STRICT: Options = Options { effect_required: true };
+const STRICT: Options = Options { effect_required: true, strict: true };
 
 /// The documents of `tests/lint`, each with the rule that it is named after.
 fn documents() -> Vec<(String, Value)> {
@@ -74,7 +74,7 @@ fn a_post_without_an_effect_class_is_only_a_note_where_nobody_can_give_it_one() 
         "info": {"title": "t", "version": "1"},
         "paths": {"/a": {"post": {"operationId": "a", "responses": {"200": {"description": ""}}}}},
     });
-    let lenient = Options { effect_required: false };
+    let lenient = Options { effect_required: false, strict: true };
     assert_eq!(lint::source(&document, STRICT)[0].severity, Severity::Error);
     assert_eq!(lint::source(&document, lenient)[0].severity, Severity::Note);
 }

@@ -4,7 +4,9 @@
 
 mod diff;
 mod harden;
+mod kinds;
 mod layout;
+mod left_out;
 mod lint;
 mod lint_guard;
 mod load;

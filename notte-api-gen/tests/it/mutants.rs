@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const FASTAPI: &[u8] = include_bytes!("../documents/fastapi-3.1.json");
 const PLAIN: &[u8] = include_bytes!("../documents/plain-3.0.yaml");
-const OPTIONS: Options = Options { effect_required: false };
+const OPTIONS: Options = Options { effect_required: false, strict: true };
 
 /// Runs one document through load to lint; the seed is in the message when it panics.
 fn checked(bytes: &[u8], seed: u64) -> Result<Vec<Finding>, Failure> {

@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use serde_json::{Value, json};
 
-const OPTIONS: Options = Options { effect_required: false };
+const OPTIONS: Options = Options { effect_required: false, strict: true };
 
 /// What might end a comment, a literal or a doc comment, and shows.
 const MARKS: &str = "*/ \"# #![x] // ``` ~~~ ` `` <script>y</script> [Vec] {} { \\ ' \" | \\n";

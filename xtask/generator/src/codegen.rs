@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Write a complete crate that builds alone to this folder, instead of notte-api.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Refuse a document of which an operation cannot be generated. Implied unless `--no-overlays` is given.
+    #[arg(long)]
+    strict: bool,
     /// Write nothing: print what would change, exit with 1 if anything would.
     #[arg(long)]
     check: bool,
@@ -69,7 +72,11 @@ impl Inputs {
             let folder = overlays.cloned().unwrap_or_else(workspace::overlays);
             workspace::files(&folder, &["yaml", "yml", "json"])?.iter().map(named).collect::<Result<_, _>>()?
         };
-        Ok(Self { document: named(&path)?, overlays, options: Options { effect_required: !no_overlays } })
+        Ok(Self {
+            document: named(&path)?,
+            overlays,
+            options: Options { effect_required: !no_overlays, strict: !no_overlays },
+        })
     }
 
     /// Runs the generator.
@@ -107,7 +114,8 @@ impl Inputs {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let started = Instant::now();
-    let inputs = Inputs::read(args.document.as_ref(), args.overlays.as_ref(), args.no_overlays)?;
+    let mut inputs = Inputs::read(args.document.as_ref(), args.overlays.as_ref(), args.no_overlays)?;
+    inputs.options.strict |= args.strict;
     let generation = inputs.generate()?;
     let (target, reasons) = target(args, &inputs, &generation)?;
     let changes = if args.check { target.compare() } else { target.write()? };
@@ -213,6 +221,7 @@ fn machine_summary(generation: &Generation, changes: &Changes, check: bool) -> s
         "written": paths(&changes.written),
         "deleted": paths(&changes.deleted),
         "unchanged": changes.unchanged,
+        "left_out": generation.left_out.iter().map(|it| json!({"endpoint": it.endpoint, "reason": it.reason})).collect::<Vec<_>>(),
         "notes": generation.notes,
     })
 }
@@ -229,6 +238,9 @@ fn human_summary(inputs: &Inputs, generation: &Generation, changes: &Changes, ar
         inputs.overlays.len(),
         generation.api.schemas.len(),
     ));
+    for out in &generation.left_out {
+        output::line(&format!("left out: {}: {}", out.endpoint, out.reason));
+    }
     let (would, place) = match (&args.out, args.check) {
         (_, true) => ("would be ", String::new()),
         (Some(out), false) => ("", format!(" in {}", out.display())),

@@ -19,7 +19,7 @@ fn overlaid() -> Value {
     let overlays: Vec<Input<'_>> = files.iter().map(|(name, bytes)| Input { name, bytes }).collect();
     let bytes = std::fs::read(root.join("notte-openapi.yml")).expect("the document");
     let input = Input { name: "notte-openapi.yml", bytes: &bytes };
-    Side::read(input, &overlays, Options { effect_required: true }).expect("it is read").document
+    Side::read(input, &overlays, Options { effect_required: true, strict: true }).expect("it is read").document
 }
 
 /// Every place of the document, as a JSON pointer.

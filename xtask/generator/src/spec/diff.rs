@@ -145,7 +145,7 @@ fn compare(old: &Source, new: &Source, overlays: Option<&PathBuf>) -> Result<Rep
     let overlays: Vec<Input<'_>> = files.iter().map(|(name, bytes)| Input { name, bytes }).collect();
     let side = |source: &Source| {
         let input = Input { name: &source.name, bytes: &source.bytes };
-        Side::read(input, &overlays, Options { effect_required: false })
+        Side::read(input, &overlays, Options { effect_required: false, strict: true })
             .map_err(|failure| Failure::unreadable(super::lines(&failure)))
     };
     let (old, new) = std::thread::scope(|scope| {

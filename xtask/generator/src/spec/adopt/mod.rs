@@ -102,7 +102,7 @@ fn prepare(args: &Args) -> Result<Adoption, Failure> {
     let incoming = read(&args.document)?;
     refuse_another_api(args, &incoming)?;
     let refit = overlays::refit(&incoming.bytes, &args.document)?;
-    let options = Options { effect_required: true };
+    let options = Options { effect_required: true, strict: true };
     let findings = notte_api_gen::lint::source(&refit.overlaid, options);
     let errors = |wanted: &dyn Fn(&Finding) -> bool| -> Vec<String> {
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error && wanted(finding));
@@ -215,7 +215,7 @@ fn refuse_another_api(args: &Args, incoming: &Incoming) -> Result<(), Failure> {
 fn preview(refit: &Refit, document: &[u8]) -> Result<(Report, &'static str), Failure> {
     const NEW: &str = "the adopted document";
     // Effect classes that are missing are told apart.
-    let options = Options { effect_required: false };
+    let options = Options { effect_required: false, strict: true };
     let read = |name, bytes, overlays: &[Input<'_>]| {
         Side::read(Input { name, bytes }, overlays, options).map_err(|failure| Failure::input(super::lines(&failure)))
     };
