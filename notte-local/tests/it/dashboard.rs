@@ -93,6 +93,8 @@ async fn sessions_agents_requests_and_faults_are_shown_and_worked_with() {
     until(&screen, "document.querySelectorAll('#log > li').length > 1").await;
 
     until(&screen, "document.querySelector('#requests').textContent.includes('POST /agents/start')").await;
+    let sent = "[...document.querySelectorAll('pre[aria-label=Request]')].some(e => e.textContent.includes('#none') && e.textContent.includes('•••'))";
+    until(&screen, sent).await;
     let requests = screen.js("document.querySelector('#requests').textContent").await;
     assert!(
         requests.contains("•••") && !requests.contains("hunter2") && !requests.contains(api.local.api_key()),

@@ -79,7 +79,8 @@ pub(in crate::server) async fn record(
 /// A body, and what is shown of it: JSON that is not too long.
 async fn looked_into(headers: &HeaderMap, body: Body) -> (Body, Value) {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let length = body.size_hint().exact();
+    let promised = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = body.size_hint().exact().or(promised);
     if !kind.starts_with("application/json") || length.is_none_or(|length| length > LARGEST || length == 0) {
         let shown = match length {
             Some(0) => Value::Null,
