@@ -22,12 +22,16 @@ async fn a_page_is_seen_worked_on_and_read() {
     assert_eq!((page.title(), page.url()), ("Tea house", stage.site.url()));
     assert_eq!(page.screenshot().unwrap().format(), Some(ImageFormat::Jpeg));
     session.execute(Action::fill("I1", "Ada")).await.unwrap();
-    let greet = page.matching("Greet").next().unwrap().clone();
-    session.execute(greet).await.unwrap();
+    session.execute(page.matching("Greet").next().unwrap()).await.unwrap();
     let text = session.scrape().selector("#greeting").markdown().await.unwrap();
     assert_eq!(text, "Welcome, Ada!");
     assert!(session.scrape().markdown().await.unwrap().contains("* Sencha, 100 g"));
     assert_eq!(session.screenshot().await.unwrap().format(), Some(ImageFormat::Jpeg));
+
+    let fetched = session.fetch(stage.site.url()).await.unwrap();
+    assert!(fetched.is_success() && fetched.text().contains("Tea house"), "{fetched:?}");
+    let bytes = session.fetch("data:application/octet-stream;base64,AP+AgQ==").await.unwrap();
+    assert_eq!(bytes.body.as_ref(), [0x00, 0xff, 0x80, 0x81], "what is not text arrives as it is");
 
     let missing = Action::click_selector("#nowhere").timeout(std::time::Duration::from_millis(100));
     let looked = session.try_execute(missing.clone()).await.unwrap();
