@@ -23,7 +23,11 @@ use notte_ext::{
         UploadFile,
     },
     agents,
-    notte_api::types::SmsResponse,
+    notte_api::types::{SessionPage, SmsResponse},
+    workflow::{PageCheck, Recorder, StepOutcome, Target, WorkflowOutcome, WorkflowRun, WorkflowStep},
+};
+use notte_ext::{
+    Download, Finished, Fleet, FleetResults, FleetState, Listing, Proxies, ScreenshotType, TailnetProxy, Workflow,
 };
 
 const fn travels<T: Send + Sync>() {}
@@ -33,6 +37,24 @@ const fn moves<T: Send>() {}
 
 const _: () = {
     travels::<Action>();
+    moves::<agents::AgentWatch<'_>>();
+    moves::<Download>();
+    travels::<Finished<String, String>>();
+    travels::<Fleet<String>>();
+    moves::<FleetResults<futures_util::stream::Empty<()>>>();
+    travels::<FleetState>();
+    travels::<Listing<SessionPage>>();
+    travels::<PageCheck>();
+    travels::<Proxies>();
+    travels::<Recorder<'_>>();
+    travels::<ScreenshotType>();
+    travels::<StepOutcome>();
+    travels::<TailnetProxy>();
+    travels::<Target>();
+    travels::<Workflow>();
+    travels::<WorkflowOutcome>();
+    travels::<WorkflowRun<'_>>();
+    travels::<WorkflowStep>();
     travels::<Agent>();
     travels::<AgentBuilder<'_>>();
     travels::<AgentFallback<'_>>();
