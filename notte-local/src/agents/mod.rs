@@ -52,6 +52,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .on("agent_stop", &Method::DELETE, "/agents/{agent_id}/stop", Faithful, api::stop::<Shared>)
         .on("get_script", &Method::GET, "/agents/{agent_id}/workflow/code", Faithful, api::code::<Shared>)
         .on("", &Method::GET, "/agents/{agent_id}/debug/logs", Faithful, logs::logs::<Shared>)
+        .open()
 }
 
 #[cfg(test)]

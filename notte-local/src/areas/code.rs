@@ -15,7 +15,7 @@ use crate::server::{Routes, percent_encoded};
 use crate::store::{Db, Kept};
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.on("", &Method::GET, "/functions/{function_id}/code/{version}", Faithful, download)
+    routes.on("", &Method::GET, "/functions/{function_id}/code/{version}", Faithful, download).open()
 }
 
 /// One version of a function's code.

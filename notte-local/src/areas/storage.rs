@@ -30,6 +30,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on("file_upload", &Method::POST, uploads, Faithful, upload)
         .on("file_download_uploaded_file", &Method::GET, uploads, Faithful, link)
         .on("", &Method::GET, "/storage/uploads/{filename}/content", Faithful, content)
+        .open()
         .on("file_list_downloads", &Method::GET, "/storage/{session_id}/downloads", Faithful, list_downloads)
         .on("file_download", &Method::GET, downloads, Faithful, link_download)
         .on("file_upload_downloaded_file", &Method::POST, downloads, Faithful, add_download)

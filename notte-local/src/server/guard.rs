@@ -1,6 +1,7 @@
 //! What stands before every route: who may ask, from where, and the faults that a test has ordered.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,25 +13,17 @@ use crate::app::Shared;
 use crate::error::Refusal;
 use crate::secret;
 
-/// Routes that ask for no key: the open ones, and those whose address carries a token.
-const OPEN: &[&str] = &[
-    "",
-    "/health",
-    "/ready",
-    "/sessions/{session_id}/viewer",
-    "/sessions/{session_id}/debug/cdp",
-    "/sessions/{session_id}/debug/page/{target}",
-    "/sessions/{session_id}/debug/recording",
-    "/sessions/{session_id}/debug/logs",
-    "/sessions/{session_id}/links/{name}",
-    "/agents/{agent_id}/debug/logs",
-    "/functions/{function_id}/code/{version}",
-    "/storage/uploads/{filename}/content",
-];
+/// What the guard knows: the server's state, and the paths that ask for no key.
+#[derive(Clone)]
+pub(super) struct Guard {
+    pub(super) app: Shared,
+    pub(super) open: Arc<[&'static str]>,
+}
 
 /// Passes a request on, or refuses it.
-pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    match check(&app, &request) {
+pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let app = guard.app.clone();
+    match check(&guard, &request) {
         Ok(()) => {}
         Err(refusal) => return refusal.into_response(),
     }
@@ -43,15 +36,17 @@ pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Nex
     dashboard::record(&app, request, answer).await
 }
 
-fn check(app: &Shared, request: &Request) -> Result<(), Refusal> {
+fn check(Guard { app, open }: &Guard, request: &Request) -> Result<(), Refusal> {
     let headers = request.headers();
     let foreign =
         |what: &str| Refusal::new(StatusCode::FORBIDDEN, format!("requests with a foreign {what} are refused"));
     // A page on the web can make a browser ask here, under a name of its own that leads to this machine.
     let host = text(headers, header::HOST).filter(|host| is_own(host, app.config.address));
     let host = host.ok_or_else(|| foreign("Host"))?;
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    let is_open = OPEN.contains(&path.trim_end_matches('/'));
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    // Each is served with and without a slash at its end.
+    let is_open =
+        path.is_some_and(|path| open.iter().any(|open| open.trim_end_matches('/') == path.trim_end_matches('/')));
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
         // Another port is another program. What opens with a token may be shown by a page of this machine.

@@ -28,6 +28,8 @@ use crate::error::Refusal;
 use crate::{agents, areas};
 
 pub(crate) use dashboard::{Doors, Journal};
+use guard::Guard;
+
 pub(crate) use faults::Faults;
 pub(crate) use files::{aside, attachment, percent_encoded, stream};
 pub(crate) use routes::Routes;
@@ -71,12 +73,14 @@ async fn with_detail(response: Response) -> Response {
 
 /// The service.
 pub(crate) fn service(app: Shared) -> Router {
-    all()
+    let routes = all();
+    let guard = Guard { app: app.clone(), open: routes.open.into() };
+    routes
         .router
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"))
         .layer(middleware::from_fn_with_state(app.clone(), usage::log))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(middleware::from_fn_with_state(guard, guard::guard))
         .layer(middleware::map_response(with_detail))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(RequestBodyTimeoutLayer::new(serve::PIECE))

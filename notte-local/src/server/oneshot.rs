@@ -145,7 +145,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let start_note = "as `session_start` and `page_scrape`";
     routes
         .on("health_check", &Method::GET, "/health", Faithful, health)
+        .open()
         .on("ready_check", &Method::GET, "/ready", Faithful, ready)
+        .open()
         .on("scrape_webpage", &Method::POST, "/scrape", Partial(start_note), scrape_page)
         .on("scrape_from_html", &Method::POST, "/scrape_from_html", Partial(NEEDS_MODEL), scrape_html)
         .on("improve_prompt", &Method::POST, "/prompts/improve", Partial(NEEDS_MODEL), improve)

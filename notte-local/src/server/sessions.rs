@@ -192,6 +192,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             network_logs,
         )
         .on("", &Method::GET, "/sessions/{session_id}/links/{name}", Faithful, linked)
+        .open()
         .on("session_replay", &Method::GET, "/sessions/{session_id}/replay", Partial(REPLAY_NOTE), replay)
         .on(
             "session_mouse_replay",

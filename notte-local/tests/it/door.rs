@@ -336,3 +336,35 @@ fn a_browser_without_its_sandbox_is_said_aloud() {
     assert_eq!(said.contains("without their sandbox"), is_root, "{said}");
     let _ = std::fs::remove_dir_all(&state);
 }
+
+#[tokio::test]
+async fn every_route_but_a_few_asks_for_the_key() {
+    let api = Api::start().await;
+    let mut open = Vec::new();
+    for route in notte_local::coverage() {
+        let path = route.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let path = path.collect::<Vec<_>>().join("/");
+        for path in [path.clone(), format!("{path}/")] {
+            let asked = api.http.request(route.method.clone(), api.url(&path)).send().await.unwrap();
+            if asked.status() != 401 && !open.contains(&route.path) {
+                open.push(route.path);
+            }
+        }
+    }
+    open.sort_unstable();
+    // What tells nothing, and what opens with a token. The dashboard asks for its cookie.
+    let expected = [
+        "/agents/{agent_id}/debug/logs",
+        "/functions/{function_id}/code/{version}",
+        "/health",
+        "/ready",
+        "/sessions/{session_id}/debug/cdp",
+        "/sessions/{session_id}/debug/logs",
+        "/sessions/{session_id}/debug/page/{target}",
+        "/sessions/{session_id}/debug/recording",
+        "/sessions/{session_id}/links/{name}",
+        "/sessions/{session_id}/viewer",
+        "/storage/uploads/{filename}/content",
+    ];
+    assert_eq!(open, expected);
+}

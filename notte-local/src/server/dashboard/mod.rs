@@ -155,6 +155,7 @@ async fn overview(State(app): State<Shared>) -> Json<Value> {
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .on("", &Method::GET, "/", Faithful, page)
+        .open()
         .on("", &Method::POST, "/local/dashboard", Faithful, link)
         .on("", &Method::GET, "/local/overview", Faithful, overview)
 }

@@ -207,8 +207,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on("session_debug_info", get, "/sessions/{session_id}/debug", Faithful, info)
         .on("session_debug_tab_info", get, "/sessions/{session_id}/debug/tab", Faithful, tab_info)
         .on("", get, "/sessions/{session_id}/debug/cdp", Faithful, cdp)
+        .open()
         .on("", get, "/sessions/{session_id}/debug/page/{target}", Faithful, page)
+        .open()
         .on("", get, "/sessions/{session_id}/debug/recording", Faithful, recording)
+        .open()
         .on("", get, "/sessions/{session_id}/debug/logs", Faithful, logs)
+        .open()
         .on("", get, "/sessions/{session_id}/viewer", Faithful, viewer)
+        .open()
 }
