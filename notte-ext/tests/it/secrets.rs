@@ -29,9 +29,13 @@ use notte_ext::{
     agents,
     notte_api::reqwest::Method,
     notte_api::{
-        types::{CreditCard, SmsResponse},
+        types::{CreditCard, SessionPage, SmsResponse},
         wire::List,
     },
+    workflow::{PageCheck, Recorder, StepOutcome, Target, WorkflowOutcome, WorkflowRun, WorkflowStep},
+};
+use notte_ext::{
+    Download, Finished, Fleet, FleetResults, FleetState, Listing, Proxies, ScreenshotType, TailnetProxy, Workflow,
 };
 use serde_json::json;
 
@@ -96,8 +100,10 @@ async fn clients(all: &mut Printed, server: &Server) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hooked = server.builder().on_attempt(Hook(Arc::clone(&heard))).build().unwrap();
     hooked.with_options(options.clone()).health().await.unwrap();
-    all.shown::<Vec<(Attempt, AttemptEnd)>>(&heard.lock().unwrap());
-    all.shown::<Option<Next>>(&heard.lock().unwrap().first().map(|(_, end)| end.next));
+    let (attempt, end) = heard.lock().unwrap()[0];
+    all.shown::<Attempt>(&attempt);
+    all.shown::<AttemptEnd>(&end);
+    all.shown::<Next>(&end.next);
     let request =
         notte.request(Method::POST, "/sessions/token-7f3a-marker").query("q", TOKEN).json(TOKEN).options(options);
     all.shown::<Request<'_>>(&request);
@@ -401,6 +407,45 @@ async fn services(all: &mut Printed, server: &Server) {
     all.shown::<SearchAnswer>(&notte.search("what").answer().await.unwrap());
 }
 
+async fn fleets(all: &mut Printed, server: &Server) {
+    let notte = server.notte();
+    let tailnet = TailnetProxy::new("client", TYPED);
+    all.shown::<TailnetProxy>(&tailnet);
+    all.shown::<Proxies>(&tailnet.into());
+    all.shown::<ScreenshotType>(&ScreenshotType::Full);
+    all.shown::<Listing<SessionPage>>(&notte.sessions().list());
+    let fleet = notte.fleet();
+    all.shown::<Fleet<&str>>(&fleet);
+    let mut results = fleet.run(["a job"], |session, _| async move { session.evaluate_js(TYPED).await });
+    all.shown::<FleetResults<_>>(&results);
+    all.shown::<FleetState>(&results.state());
+    while let Some(finished) = results.next().await {
+        all.shown::<Finished<_, _>>(&finished);
+    }
+}
+
+async fn workflows(all: &mut Printed, server: &Server) {
+    let notte = server.notte();
+    let session = notte.sessions().attach("s-1");
+    let step = json!({"action": {"type": "fill", "value": TYPED}, "target": {"label": "Name", "selectors": ["#a"]},
+        "then": {"url": "https://e.com/*"}});
+    let stored = json!({"version": 1, "name": "w", "parameters": {"password": "of the shop"}, "steps": [step]});
+    let workflow: Workflow = stored.to_string().parse().unwrap();
+    all.shown::<Workflow>(&workflow);
+    all.shown::<WorkflowStep>(&workflow.steps[0]);
+    all.shown::<Option<Target>>(&workflow.steps[0].target);
+    all.shown::<Option<PageCheck>>(&workflow.steps[0].then);
+    all.shown::<Recorder<'_>>(&Workflow::record(&session));
+    all.shown::<WorkflowRun<'_>>(&workflow.run(&session).parameter("password", TYPED));
+    let stored = json!({"version": 1, "steps": [{"action": {"type": "goto", "url": format!("https://e.com?token={TOKEN}")}}]});
+    let workflow: Workflow = stored.to_string().parse().unwrap();
+    let outcome = workflow.run(&session).await.unwrap();
+    all.shown::<WorkflowOutcome>(&outcome);
+    all.shown::<Vec<StepOutcome>>(&outcome.steps);
+    server.fail("GET /sessions/s-1/files/f-1", [Fault::Say(TYPED.into())]);
+    all.shown::<Download>(&session.files().download("f-1").stream().await.unwrap());
+}
+
 #[tokio::test]
 async fn nothing_that_is_printed_or_logged_holds_a_secret() {
     if !alone("secrets::nothing_that_is_printed_or_logged_holds_a_secret") {
@@ -418,6 +463,8 @@ async fn nothing_that_is_printed_or_logged_holds_a_secret() {
     personas(&mut all, &server).await;
     pages(&mut all, &server).await;
     files(&mut all, &server).await;
+    fleets(&mut all, &server).await;
+    workflows(&mut all, &server).await;
     profiles(&mut all, &server).await;
     functions(&mut all, &server).await;
     agents(&mut all, &server).await;
