@@ -437,7 +437,8 @@ async fn workflows(all: &mut Printed, server: &Server) {
     all.shown::<Option<PageCheck>>(&workflow.steps[0].then);
     all.shown::<Recorder<'_>>(&Workflow::record(&session));
     all.shown::<WorkflowRun<'_>>(&workflow.run(&session).parameter("password", TYPED));
-    let stored = json!({"version": 1, "steps": [{"action": {"type": "goto", "url": format!("https://e.com?token={TOKEN}")}}]});
+    let stored =
+        json!({"version": 1, "steps": [{"action": {"type": "goto", "url": format!("https://e.com?token={TOKEN}")}}]});
     let workflow: Workflow = stored.to_string().parse().unwrap();
     let outcome = workflow.run(&session).await.unwrap();
     all.shown::<WorkflowOutcome>(&outcome);

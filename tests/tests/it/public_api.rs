@@ -16,6 +16,7 @@ const ALLOWED: &[&str] = &[
     "futures_core::Stream",
     "futures_util::Stream",
     "notte_api::reqwest::ClientBuilder",
+    "notte_api::reqwest::Method",
     "notte_api::reqwest::header::HeaderMap",
     "schemars::JsonSchema",
     "serde::Deserialize",
