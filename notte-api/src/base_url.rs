@@ -69,7 +69,8 @@ mod tests {
     #[test]
     fn a_proxy_of_the_environment_is_for_https_to_other_hosts_only() {
         assert!(super::may_pass_a_proxy("https://api.notte.cc"));
-        for url in ["http://localhost:8000", "https://127.0.0.1", "https://[::1]", "http://10.0.0.1", "http://api.notte.cc"]
+        for url in
+            ["http://localhost:8000", "https://127.0.0.1", "https://[::1]", "http://10.0.0.1", "http://api.notte.cc"]
         {
             assert!(!super::may_pass_a_proxy(url), "{url}");
         }

@@ -7,7 +7,8 @@ use reqwest::{Method, multipart::Form};
 use serde_json::Value;
 
 use crate::{
-    ByteStream, Bytes, Client, Effect, Error, OPERATIONS, OperationMeta, Part, ResponseValue, SendOnce, response, wire::PathSegment,
+    ByteStream, Bytes, Client, Effect, Error, OPERATIONS, OperationMeta, Part, ResponseValue, SendOnce, response,
+    wire::PathSegment,
 };
 
 /// A request of any operation, for callers that choose the operation at run time.

@@ -361,7 +361,8 @@ mod tests {
 
     #[test]
     fn a_scalar_is_the_same_in_every_style_and_null_is_left_out() {
-        for style in [Style::Form, Style::Commas, Style::Spaces, Style::Pipes, Style::Deep, Style::Nested, Style::Json] {
+        for style in [Style::Form, Style::Commas, Style::Spaces, Style::Pipes, Style::Deep, Style::Nested, Style::Json]
+        {
             assert_eq!(query(style, &json!("a&b=ü")), "k=a%26b%3D%C3%BC");
             assert_eq!(query(style, &json!(2.0)), "k=2");
             assert_eq!(query(style, &json!(true)), "k=true");

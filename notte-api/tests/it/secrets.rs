@@ -56,7 +56,8 @@ fn prints<T: Debug>(printed: &mut String, outcome: Result<T, Error>) {
 
 /// An answer that repeats everything it can get hold of.
 fn echo(status: u16, body: &str) -> Reply {
-    let headers = format!("set-cookie: {COOKIE}\r\nx-echo: {KEY}\r\nx-request-id: r-{KEY}\r\ncontent-type: application/json\r\n");
+    let headers =
+        format!("set-cookie: {COOKIE}\r\nx-echo: {KEY}\r\nx-request-id: r-{KEY}\r\ncontent-type: application/json\r\n");
     answer(status, &headers, body)
 }
 
