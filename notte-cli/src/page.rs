@@ -72,7 +72,10 @@ impl Page {
     }
 
     pub(crate) fn seen(&self) -> Seen {
-        Seen { elements: self.elements.iter().map(|it| (it.id.clone(), hash(&it.text()))).collect() }
+        Seen {
+            elements: self.elements.iter().map(|it| (it.id.clone(), hash(&it.text()))).collect(),
+            head: hash(&self.head()),
+        }
     }
 
     /// Address and title, then the elements between marks.

@@ -13,6 +13,9 @@ use crate::error::Result;
 pub(crate) struct Seen {
     /// Id and hash of the line, in the page's order.
     pub(crate) elements: Vec<(String, u64)>,
+    /// Hash of address and title.
+    #[serde(default)]
+    pub(crate) head: u64,
 }
 
 impl Seen {

@@ -154,10 +154,11 @@ pub(crate) async fn perform(context: &Context, action: Value, observe: bool) -> 
     }
     if observe {
         match changes(context).await {
-            Ok((page, delta)) => {
+            Ok((page, delta, moved)) => {
                 value["page"] = json!({"url": page.url, "title": page.title});
                 value["delta"] = delta.json();
-                text = format!("{text}\n{}\n{}", page.head(), delta.text());
+                let head = if moved { format!("{}\n", page.head()) } else { String::new() };
+                text = format!("{text}\n{head}{}", delta.text());
             }
             // The action is done: that the look failed does not undo it.
             Err(error) => context
@@ -168,13 +169,16 @@ pub(crate) async fn perform(context: &Context, action: Value, observe: bool) -> 
     Ok(Output::content(value, text))
 }
 
-async fn changes(context: &Context) -> Result<(Page, crate::page::Delta)> {
+/// The page, what changed on it, and whether its address or title did.
+async fn changes(context: &Context) -> Result<(Page, crate::page::Delta, bool)> {
     let (page, _) = look(context, None).await?;
     let id = context.session_id().await?;
     let observations = context.observations().await?;
-    let delta = page.delta(observations.last(&id).as_ref());
-    observations.keep(&id, &page.seen())?;
-    Ok((page, delta))
+    let before = observations.last(&id);
+    let (delta, seen) = (page.delta(before.as_ref()), page.seen());
+    observations.keep(&id, &seen)?;
+    let moved = delta.whole || before.is_none_or(|before| before.head != seen.head);
+    Ok((page, delta, moved))
 }
 
 /// Sends an action once. One that did not work is an error; a stale id is refused before anything is sent.
@@ -260,7 +264,7 @@ pub(crate) async fn batch(context: &Context, matches: &ArgMatches) -> Result<Out
         }
     }
     if !matches.get_flag("no-observe") && number > 0 {
-        let (page, delta) = changes(context).await?;
+        let (page, delta, _) = changes(context).await?;
         context.printer.item(&json!({"page": {"url": page.url, "title": page.title}, "delta": delta.json()}))?;
     }
     failed.map_or_else(|| Ok(Output::nothing()), Err)
