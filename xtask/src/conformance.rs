@@ -28,15 +28,15 @@ const PUPPETEER: &str = "puppeteer-core@24.43.1";
 type Run = fn() -> Result<(), Failure>;
 
 /// A part of the run, and what it is called on the command line.
-const PARTS: [(&str, Run); 5] =
-    [("sdk", sdks), ("fuzz", fuzz), ("attach", attach), ("mcp", mcp), ("grid", grid::grid)];
+const PARTS: [(&str, Run); 5] = [("sdk", sdks), ("fuzz", fuzz), ("attach", attach), ("mcp", mcp), ("grid", grid::grid)];
 
 /// Takes minutes and Java, so it runs when it is named.
 const NAMED_ONLY: &str = "grid";
 
 /// Runs one part, or every part.
 pub(crate) fn run(part: Option<&str>) -> Result<(), Failure> {
-    let chosen: Vec<_> = PARTS.iter().filter(|(name, _)| part.map_or(*name != NAMED_ONLY, |part| part == *name)).collect();
+    let chosen: Vec<_> =
+        PARTS.iter().filter(|(name, _)| part.map_or(*name != NAMED_ONLY, |part| part == *name)).collect();
     if chosen.is_empty() {
         return Err(Failure::input([format!(
             "unknown part `{}`; the parts are sdk, fuzz, attach, mcp and grid",
