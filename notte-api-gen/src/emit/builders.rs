@@ -84,6 +84,13 @@ pub(super) fn emit(operation: &Operation, api: &Api) -> Builder {
     Builder { text, output }
 }
 
+/// The imports of every file of builders.
+pub(super) const IMPORTS: &str = "use super::super::operations;
+#[allow(unused_imports)]
+use crate::request::{Draft, Style, Unsent};
+use crate::{SendOnce, response, types};
+";
+
 const BYTES: &str = "crate::ByteStream";
 
 fn fields(operation: &Operation, api: &Api) -> Vec<Field> {
@@ -379,10 +386,3 @@ mod tests {
         }
     }
 }
-
-/// The imports of every file of builders.
-pub(super) const IMPORTS: &str = "use super::super::operations;
-#[allow(unused_imports)]
-use crate::request::{Draft, Style, Unsent};
-use crate::{SendOnce, response, types};
-";
