@@ -15,6 +15,23 @@ pub(crate) fn site(address: &str) -> Option<String> {
     (!host.is_empty()).then(|| format!("{}://{host}:{port}", url.scheme()))
 }
 
+/// The host of an address that has no registrable domain.
+pub(crate) fn bare_host(address: &str) -> Option<String> {
+    let url = parsed(address)?;
+    let host = url.host_str()?.trim_end_matches('.');
+    let is_named = url.domain().is_some_and(|_| psl::domain_str(host).is_some());
+    (!is_named && !host.is_empty()).then(|| host.to_owned())
+}
+
+/// What a login is kept under: the site; the host alone where the caller named neither scheme nor port of one without a
+/// registrable domain, as the official SDKs do.
+pub(crate) fn login_site(address: &str) -> Option<String> {
+    match bare_host(address) {
+        Some(host) if !address.contains("://") && parsed(address)?.port().is_none() => Some(host),
+        _ => site(address),
+    }
+}
+
 /// Whether pages at an address can be read on their way.
 pub(crate) fn is_plain(address: &str) -> bool {
     parsed(address).is_some_and(|url| url.scheme() == "http")

@@ -12,7 +12,7 @@ use crate::error::{Answer, Refusal};
 use crate::input::{Body, Query};
 use crate::server::Coverage::Faithful;
 use crate::server::Routes;
-use crate::site::{is_plain, site};
+use crate::site::{bare_host, is_plain, login_site, site};
 use crate::store::{Db, Kept, StoreError};
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -59,7 +59,7 @@ impl Kept for Entry {
 /// The login of a vault for the page at an address.
 pub(crate) fn login_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Option<Login>, Refusal> {
     let Some(site) = site(address) else { return Ok(None) };
-    match db.get::<Entry>(vault, &site)? {
+    match entry_for(db, vault, address)? {
         Some(entry) if entry.secure && is_plain(address) => {
             Err(Refusal::not_here(format!("the login for {site} was kept for https, and this page came over http")))
         }
@@ -69,12 +69,21 @@ pub(crate) fn login_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Optio
 
 /// Whether a vault has a login for the site of a page.
 pub(crate) fn has_login(db: &Db<'_>, vault: &str, address: &str) -> Result<bool, StoreError> {
-    site(address).map_or(Ok(false), |site| Ok(db.get::<Entry>(vault, &site)?.is_some()))
+    Ok(entry_for(db, vault, address)?.is_some())
+}
+
+fn entry_for(db: &Db<'_>, vault: &str, address: &str) -> Result<Option<Entry>, StoreError> {
+    for site in site(address).into_iter().chain(bare_host(address)) {
+        if let Some(entry) = db.get(vault, &site)? {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
 }
 
 /// Keeps a login for the site of an address, in the place of the one before.
 pub(crate) fn keep_login(db: &Db<'_>, vault: &str, address: &str, login: Login) -> Result<(), StoreError> {
-    let site = site(address).unwrap_or_default();
+    let site = login_site(address).unwrap_or_default();
     db.put(vault, &site, &Entry { site: site.clone(), login, secure: !is_plain(address) })
 }
 
@@ -99,7 +108,7 @@ impl At {
 fn site_of(place: &str, url: &str) -> Result<String, Refusal> {
     let wrong =
         || Refusal::unfit(&[place.into(), "url".into()], "Input should be the address of a site", "url_parsing");
-    site(url).ok_or_else(wrong)
+    login_site(url).ok_or_else(wrong)
 }
 
 fn none_for(site: &str) -> Refusal {

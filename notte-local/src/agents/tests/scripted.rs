@@ -205,6 +205,8 @@ async fn a_login_for_https_is_typed_on_no_page_that_came_over_http() {
         ("localhost:3000", "http://localhost:3000/in", true),
         ("http://localhost:3000", "http://localhost:3001", false),
         ("https://localhost:3000", "http://localhost:3000", false),
+        ("127.0.0.1", "http://127.0.0.1:3000", true),
+        ("127.0.0.1", "http://localhost:3000", false),
     ] {
         let login = Login { email: None, username: None, password: "hunter2".into(), mfa_secret: None };
         let ids = server.areas.store.run(move |db| {
