@@ -1,5 +1,6 @@
 //! Measures the command line against a stub on loopback and against notte-local; prints JSON for `cargo xtask bench cli`.
 //! Tokens are counted as characters divided by four, rounded up.
+#![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
