@@ -93,7 +93,7 @@ pub(crate) fn generate(hardened: &Value) -> Result<String, String> {
 pub(crate) fn type_of(rust: &str, field: &str) -> String {
     let file: String = rust.split_whitespace().collect();
     let (before, after) = match field {
-        "" => ("->Result<crate::ResponseValue<".to_owned(), ">,crate::Error>"),
+        "" => ("->Result<crate::ResponseValue<".to_owned(), ">,crate::Error"),
         _ => (format!("pub{field}:"), ",pub"),
     };
     let rest = &file[file.find(&before).unwrap() + before.len()..];

@@ -173,5 +173,5 @@ fn an_answer_can_be_a_list_an_enum_or_null() {
     assert_eq!(typed(list), "List<Other>");
     assert_eq!(typed(json!({ "nullable": true, "allOf": [reference("Other")] })), "Option<Other>");
     let open = json!({ "type": "string", "enum": ["a", "b"], "nullable": true });
-    assert_eq!(typed(open), "Option<Open<types::XResponse>>");
+    assert_eq!(typed(open), "Option<Open<XResponse>>");
 }
