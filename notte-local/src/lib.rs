@@ -1,7 +1,6 @@
 //! The Notte API on loopback over a real headless Chromium.
 
 #![doc = include_str!("../README.md")]
-
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod agents;

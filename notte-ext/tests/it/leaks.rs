@@ -269,7 +269,13 @@ fn wait_for(mut condition: impl FnMut() -> bool) -> Option<()> {
 }
 
 fn spawn(case: &str, url: &str, ledger: &Path) -> Child {
-    child_of(&mut Command::new(std::env::current_exe().unwrap()), case, url, ledger).spawn().unwrap()
+    let own = std::env::current_exe().unwrap();
+    // What starts the tests may ignore SIGINT, as a shell does for what it runs in the background; children inherit that.
+    let mut command = if cfg!(target_os = "linux") { Command::new("env") } else { Command::new(&own) };
+    if cfg!(target_os = "linux") {
+        command.arg("--default-signal=INT").arg(&own);
+    }
+    child_of(&mut command, case, url, ledger).spawn().unwrap()
 }
 
 /// A command that runs the child, with this in its way.

@@ -28,9 +28,9 @@ use crate::store::Store;
 
 pub(crate) use browser_state::BrowserState;
 pub(crate) use cards::{Card, ONLY as CARD};
-pub(crate) use credentials::{has_login, login_for};
 #[cfg(test)]
 pub(crate) use credentials::{Login, keep_login};
+pub(crate) use credentials::{has_login, login_for};
 #[cfg(test)]
 pub(crate) use inbox::receive;
 pub(crate) use inbox::{Asked, Email, Message, Sms, read};

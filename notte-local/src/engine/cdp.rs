@@ -35,9 +35,15 @@ impl CdpError {
     /// Whether the page went away under a script: a navigation, mostly.
     pub(crate) fn is_lost_context(&self) -> bool {
         let Self::Refused(text) = self else { return false };
-        ["context", "Inspected target navigated", "frame with the given id", "No frame", "Not attached to an active page"]
-            .iter()
-            .any(|part| text.contains(part))
+        [
+            "context",
+            "Inspected target navigated",
+            "frame with the given id",
+            "No frame",
+            "Not attached to an active page",
+        ]
+        .iter()
+        .any(|part| text.contains(part))
     }
 }
 

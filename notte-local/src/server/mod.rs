@@ -33,8 +33,8 @@ use guard::Guard;
 pub(crate) use faults::Faults;
 pub(crate) use files::{aside, attachment, percent_encoded, stream};
 pub(crate) use routes::Routes;
-pub(crate) use serve::serve;
 pub use routes::{Coverage, Route};
+pub(crate) use serve::serve;
 pub use table::coverage_table;
 
 /// The largest body that is held in memory. Files have limits of their own.

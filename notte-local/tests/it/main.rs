@@ -16,8 +16,8 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod endings;
 mod exports;
-mod forms;
 mod foreign;
+mod forms;
 mod frames;
 mod hard_pages;
 mod late;

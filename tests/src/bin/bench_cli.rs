@@ -20,10 +20,16 @@ const LIST: &str = r#"{"items": [], "page": 1, "page_size": 10, "has_next": fals
 fn pages() -> [(&'static str, String); 3] {
     let repeated = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
     let more = "<button onclick=\"this.insertAdjacentHTML('afterend', '<button>New</button>')\">More</button>";
-    let article = repeated(30, &|n| format!("<p>Paragraph {n} of an article that says a little about tea. <a href='#{n}'>Source {n}</a></p>"));
+    let article = repeated(30, &|n| {
+        format!("<p>Paragraph {n} of an article that says a little about tea. <a href='#{n}'>Source {n}</a></p>")
+    });
     let list = repeated(60, &|n| format!("<li><a href='/{n}'>Entry number {n}</a>"));
     let form = repeated(40, &|n| format!("<label>Field {n} <input name=f{n}></label>"));
-    [("article", format!("<h1>Article</h1>{more}{article}")), ("list", format!("{more}<ul>{list}</ul>")), ("form", format!("<form>{form}</form>{more}"))]
+    [
+        ("article", format!("<h1>Article</h1>{more}{article}")),
+        ("list", format!("{more}<ul>{list}</ul>")),
+        ("form", format!("<form>{form}</form>{more}")),
+    ]
 }
 
 struct Notte {
@@ -64,7 +70,8 @@ fn median(mut run: impl FnMut()) -> f64 {
 #[tokio::main]
 async fn main() {
     let program = PathBuf::from(std::env::args().nth(1).expect("the path of the program"));
-    let mut router = Router::new().route("/sessions", get(async || ([(header::CONTENT_TYPE, "application/json")], LIST)));
+    let mut router =
+        Router::new().route("/sessions", get(async || ([(header::CONTENT_TYPE, "application/json")], LIST)));
     for (name, html) in pages() {
         router = router.route(&format!("/{name}"), get(async move || Html(html)));
     }
@@ -74,7 +81,8 @@ async fn main() {
     let local = Local::start().await.expect("a server");
     let home = || tempfile::TempDir::new().expect("a folder");
     let stub = Notte { program: program.clone(), url: site.clone(), key: "k".to_owned(), home: home() };
-    let real = Notte { program: program.clone(), url: local.url().to_owned(), key: local.api_key().to_owned(), home: home() };
+    let real =
+        Notte { program: program.clone(), url: local.url().to_owned(), key: local.api_key().to_owned(), home: home() };
     let result = tokio::task::spawn_blocking(move || measure(&program, &stub, &real, &site)).await.expect("a result");
     println!("{result}");
 }

@@ -1,13 +1,7 @@
 //! The typed mocks: each matches the request that the client sends, and no other, and answers what the client reads.
 
 use httpmock::{Method, MockServer};
-use notte_api::{
-    Client, Error, Part,
-    mock::MockServerExt as _,
-    reqwest::StatusCode,
-    types,
-    wire::Open,
-};
+use notte_api::{Client, Error, Part, mock::MockServerExt as _, reqwest::StatusCode, types, wire::Open};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

@@ -125,7 +125,8 @@ async fn page(State(app): State<Shared>, Query(asked): Query<Opening>, headers: 
 
 /// What the page may do: run its own script, and speak with this server.
 fn policy() -> String {
-    let script = PAGE.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).map(|(script, _)| script);
+    let script =
+        PAGE.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).map(|(script, _)| script);
     let hash = STANDARD.encode(Sha256::digest(script.unwrap_or_default()));
     format!(
         "default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; connect-src 'self'; img-src blob: data:; \
@@ -140,7 +141,8 @@ async fn link(State(app): State<Shared>) -> Json<Value> {
 
 /// Everything that changes, in one answer that is small enough to be asked for every second.
 async fn overview(State(app): State<Shared>) -> Json<Value> {
-    let sessions: Vec<Value> = app.sessions.all().iter().take(100).map(|session| session.overview(app.origin())).collect();
+    let sessions: Vec<Value> =
+        app.sessions.all().iter().take(100).map(|session| session.overview(app.origin())).collect();
     let agents: Vec<Value> = app.agents.summaries().into_iter().take(100).collect();
     Json(json!({
         "url": app.origin(),

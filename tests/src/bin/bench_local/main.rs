@@ -62,7 +62,8 @@ struct Server {
 impl Server {
     async fn ask(&self, path: &str, body: Value) -> Result<Value> {
         let url = format!("{}{path}", self.local.url());
-        let answer = self.http.post(url).bearer_auth(self.local.api_key()).json(&body).send().await?.error_for_status()?;
+        let answer =
+            self.http.post(url).bearer_auth(self.local.api_key()).json(&body).send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
 

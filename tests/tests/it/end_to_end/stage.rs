@@ -22,7 +22,8 @@ impl Stage {
     pub(crate) async fn with(local: Builder) -> Self {
         let local = local.start().await.expect("the server starts");
         let retry = Retry::standard().base(Duration::from_millis(5));
-        let notte = Notte::builder().base_url(local.url()).api_key(local.api_key()).retry(retry).build().expect("a client");
+        let notte =
+            Notte::builder().base_url(local.url()).api_key(local.api_key()).retry(retry).build().expect("a client");
         Self { notte, site: Site::start().await.expect("a site"), local }
     }
 
