@@ -201,7 +201,7 @@ impl SessionBuilder {
     }
 
     /// Whether the session counts as ready only after the logins of [`auth_ids`](Self::auth_ids) are done. Where the
-    /// service does not wait for them itself, the start [does](Session::wait_for_auth); if they fail, so does the start, and
+    /// service does not wait for them itself, the start [does](crate::SessionHandle::wait_for_auth); if they fail, so does the start, and
     /// the session is stopped.
     pub fn wait_for_authentication(mut self, wait: bool) -> Self {
         self.waits_for_auth = wait;

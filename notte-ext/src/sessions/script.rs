@@ -64,7 +64,7 @@ impl Script {
         self.0.code.as_deref().or(self.0.python_script.as_deref())
     }
 
-    /// The actions, in order: [`run_actions`](Session::run_actions) repeats them, [`export`](crate::export) makes a
+    /// The actions, in order: [`run_actions`](super::SessionHandle::run_actions) repeats them, [`export`](crate::export) makes a
     /// program of them.
     ///
     /// # Errors
