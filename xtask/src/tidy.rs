@@ -24,8 +24,16 @@ const EDGES: &[(&str, &[&str])] = &[
 /// What the generator may not need: it is pure.
 const IMPURE: &[&str] = &["tokio", "reqwest"];
 
-/// A hand-written source file longer than this hides a second duty. Tests are lists of cases, and may be longer.
-const LONGEST: usize = 550;
+/// A hand-written file longer than this hides a second duty.
+const LONGEST: usize = 450;
+/// Files that are to be split, and must not grow until then.
+const TO_BE_SPLIT: &[(&str, usize)] = &[
+    ("notte-ext/src/call.rs", 463),
+    ("notte-ext/tests/it/functions.rs", 458),
+    ("notte-ext/tests/it/leaks.rs", 642),
+    ("notte-ext/tests/it/secrets.rs", 485),
+    ("notte-local/src/sessions/live.rs", 518),
+];
 
 /// Checks every rule.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -91,8 +99,9 @@ fn check_file(file: &str, bytes: &[u8]) -> Vec<String> {
             problems.push(format!("{file}: opens without a `//!` sentence that says what it does"));
         }
         let lines = text.lines().count();
-        if !generated && file.contains("/src/") && lines > LONGEST {
-            problems.push(format!("{file}: {lines} lines; over {LONGEST} a second duty hides in it, split it"));
+        let most = TO_BE_SPLIT.iter().find(|(known, _)| *known == file).map_or(LONGEST, |(_, most)| *most);
+        if !generated && lines > most {
+            problems.push(format!("{file}: {lines} lines; over {most} a second duty hides in it, split it"));
         }
     }
     problems
